@@ -1,0 +1,68 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.wiring.EngineRepositories;
+import dev.holdfast.control.wiring.InstalledConnectors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes connectors and repositories when they are first needed; a command that needs none does not load them. */
+final class Composition implements Supplier<Cli.Backend> {
+    /** Names the folder for packs on their way and for what does not fit into memory. */
+    static final String SPOOL_VARIABLE = "HOLDFAST_SPOOL";
+
+    private final Environment environment;
+    private final InstantSource clock;
+    private Cli.@Nullable Backend made;
+
+    Composition(Environment environment, InstantSource clock) {
+        this.environment = environment;
+        this.clock = clock;
+    }
+
+    @Override
+    public Cli.Backend get() {
+        if (made == null) {
+            made = make();
+        }
+        return made;
+    }
+
+    private Cli.Backend make() {
+        Path spool = spool();
+        Connectors connectors = new InstalledConnectors(spool, clock);
+        EngineRepositories.Machine machine = new EngineRepositories.Machine(
+                spool, Version.text(), host(), Runtime.getRuntime().availableProcessors());
+        return new Cli.Backend(connectors, new EngineRepositories(connectors, machine, clock, new SecureRandom()));
+    }
+
+    /** Not /tmp if it can be helped, which is often memory. */
+    private Path spool() {
+        return environment.value(SPOOL_VARIABLE).map(Path::of).orElseGet(() -> {
+            Path lasting = Path.of("/var/tmp");
+            return Files.isWritable(lasting) ? lasting : Path.of(System.getProperty("java.io.tmpdir"));
+        });
+    }
+
+    /** Asked of the kernel and not of a name server, which may take its time. */
+    private String host() {
+        for (Path file : List.of(Path.of("/proc/sys/kernel/hostname"), Path.of("/etc/hostname"))) {
+            try {
+                String name = Files.readString(file).strip();
+                if (!name.isEmpty()) {
+                    return name;
+                }
+            } catch (IOException e) {
+                // another place may know
+            }
+        }
+        return environment.value("HOSTNAME").orElse("unknown");
+    }
+}

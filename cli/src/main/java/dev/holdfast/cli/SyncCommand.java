@@ -1,0 +1,30 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.operation.SyncOperation;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "sync",
+        header = "Brings destinations that are behind level.",
+        description = "Brings destinations that are behind level, by copying what the others have.",
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast sync",
+            "",
+            "Exit codes: 0 all destinations are complete; 3 one is still behind.",
+            "All are listed by 'holdfast --help'."
+        })
+final class SyncCommand extends CliCommand {
+    SyncCommand(Cli cli) {
+        super(cli);
+    }
+
+    @Override
+    Report perform() {
+        RepositoryConfig config = unlocked(stack()).repository();
+        SyncOperation operation = new SyncOperation(cli.repositories());
+        return new SyncReportPage(running(run -> operation.run(config, run)));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.operation.Cancellation;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run for the AOT cache, made when the distribution is built: what it loads and what becomes hot in it is loaded and compiled
+ * sooner in every later run. It backs up, restores, compares and checks a made-up directory, and calls a database and a bucket
+ * that do not answer, so that their libraries are known too.
+ */
+public final class Training {
+    private static final Logger LOG = LoggerFactory.getLogger(Training.class);
+    private static final int SMALL_FILES = 1500;
+    private static final int LARGE_FILES = 4;
+    private static final int LARGE_BYTES = 24 << 20;
+    private static final String NOBODY = "127.0.0.1:9";
+
+    private Training() {}
+
+    /**
+     * @param args one empty folder to work in
+     */
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[0]).toAbsolutePath();
+        fill(Files.createDirectories(folder.resolve("source")));
+        Files.writeString(folder.resolve("holdfast.yaml"), stack("files: {directory: {path: source}}"));
+        Files.writeString(
+                folder.resolve("away.yaml"),
+                stack("db: {postgres: {url: 'postgresql://nobody@" + NOBODY
+                        + "/none'}}, files: {directory: {path: source}}"));
+        Files.writeString(
+                folder.resolve("bucket.yaml"),
+                stack("media: {bucket: {endpoint: 'http://" + NOBODY
+                        + "', bucket: none, access-key: a, secret-key: b}}"));
+        for (String command : List.of(
+                "--help",
+                "version",
+                "init",
+                "backup",
+                "backup --json",
+                "snapshots",
+                "show latest files",
+                "compare latest",
+                "restore latest --to files=copy",
+                "check --read-data",
+                "prune",
+                "backup --file away.yaml",
+                "backup --file bucket.yaml")) {
+            int code = Main.run(cli(folder), List.of(command.split(" ")));
+            LOG.info("trained command={} exit={}", command, code);
+        }
+    }
+
+    private static String stack(String sources) {
+        return """
+                stack: training
+                sources: {%s}
+                repository:
+                  passphrase: only for the training
+                  destinations: {disk: {local: {path: repository}}}
+                """.formatted(sources);
+    }
+
+    private static Cli cli(Path folder) {
+        Environment environment = new Environment(Map.of());
+        InstantSource clock = InstantSource.system();
+        return new Cli(
+                Terminal.ofProcess(environment),
+                environment,
+                folder,
+                clock,
+                ZoneId.systemDefault(),
+                new Composition(environment, clock),
+                new Cancellation(),
+                busy -> {});
+    }
+
+    private static void fill(Path source) {
+        Random random = new Random(1);
+        for (int i = 0; i < SMALL_FILES; i++) {
+            write(source.resolve("small-" + i), 1 + random.nextInt(20_000), random);
+        }
+        for (int i = 0; i < LARGE_FILES; i++) {
+            write(source.resolve("large-" + i), LARGE_BYTES, random);
+        }
+    }
+
+    /** Bytes of which half compress. */
+    private static void write(Path file, int length, Random random) {
+        byte[] block = new byte[64 << 10];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (int left = length; left > 0; left -= block.length) {
+                random.nextBytes(block);
+                for (int at = 0; at < block.length / 2; at++) {
+                    block[at] = (byte) ('a' + (block[at] & 3));
+                }
+                out.write(block, 0, Math.min(left, block.length));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,444 @@
+package dev.holdfast.connectors.postgres;
+
+import dev.holdfast.connectors.postgres.Catalog.Kind;
+import dev.holdfast.connectors.postgres.Catalog.Root;
+import dev.holdfast.connectors.postgres.Catalog.Sequence;
+import dev.holdfast.connectors.postgres.Catalog.Table;
+import dev.holdfast.connectors.postgres.ClientTools.Tool;
+import dev.holdfast.connectors.postgres.LargeObjects.LargeObject;
+import dev.holdfast.engine.error.Cancelled;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.source.ContentWriter;
+import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.PartWriter;
+import dev.holdfast.engine.source.PartWriter.Change;
+import dev.holdfast.engine.tree.Attributes;
+import dev.holdfast.engine.tree.Content;
+import dev.holdfast.engine.tree.Entry;
+import dev.holdfast.engine.tree.EntryKey;
+import dev.holdfast.engine.tree.EntryType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One capture of a frozen database: pg_dump, large objects and the tables at the same time, each on connections of its own;
+ * this thread adds the entries. The first failure ends everything.
+ */
+final class Capture {
+    private static final int BUFFER_BYTES = 256 * 1024;
+    private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final FrozenDatabase frozen;
+    private final PostgresLocation location;
+    private final PartWriter part;
+    private final Tool dump;
+    private final int connections;
+    private final Path scratch;
+    private final Map<Table, Entry> captured = new ConcurrentHashMap<>();
+    private final BlockingQueue<Entry> blobs = new ArrayBlockingQueue<>(256);
+    private volatile @Nullable SchemaDump schema;
+
+    Capture(FrozenDatabase frozen, PartWriter part, Tool dump, int connections, Path scratch) {
+        this.frozen = frozen;
+        this.location = frozen.location();
+        this.part = part;
+        this.dump = dump;
+        this.connections = connections;
+        this.scratch = scratch;
+    }
+
+    Map<String, String> run() {
+        try {
+            long largeObjects = readContents();
+            SchemaDump made = schema;
+            if (made == null) {
+                throw new IllegalStateException("pg_dump ended without an archive");
+            }
+            try (made) {
+                verifyComplete(made);
+                return addTheRest(made, largeObjects);
+            }
+        } catch (HoldfastException e) {
+            throw e;
+        } catch (SQLException e) {
+            throw SqlFailures.reading(e, "reading database '" + location.database() + "'", location);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Cancelled(
+                    ErrorCode.CANCELLED,
+                    "the backup of database '" + location.database() + "' was stopped",
+                    "nothing was kept.",
+                    e);
+        } catch (IOException e) {
+            throw new Failed(
+                    ErrorCode.DATABASE_DUMP_FAILED,
+                    "the schema of database '" + location.database() + "' could not be kept in " + scratch + ": "
+                            + e.getMessage(),
+                    "see that the folder is writable and has room.",
+                    e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Reads schema, large objects and tables; returns how many large objects were added. */
+    private long readContents() throws Exception {
+        List<Table> tables = frozen.tables().stream().filter(Table::hasRows).toList();
+        Queue<Table> queue = new ConcurrentLinkedQueue<>(tables.stream()
+                .sorted(Comparator.comparingLong(frozen::size).reversed())
+                .toList());
+        part.progress()
+                .expect(
+                        tables.size(),
+                        tables.stream().mapToLong(this::expectedBytes).sum());
+        boolean done = false;
+        try (Workers workers = new Workers()) {
+            workers.start("pg_dump", () -> schema = SchemaDump.of(frozen, dump, scratch));
+            workers.start("large objects", () -> readLargeObjects(workers));
+            for (int i = 0; i < Math.min(connections, tables.size()); i++) {
+                workers.start("copy " + i, () -> readTables(workers, queue));
+            }
+            long added = addBlobs(workers);
+            workers.join(frozen::verifyHeld);
+            frozen.verifyHeld();
+            done = true;
+            return added;
+        } finally {
+            SchemaDump made = schema;
+            if (!done && made != null) {
+                made.close();
+            }
+        }
+    }
+
+    private long addBlobs(Workers workers) throws Exception {
+        long added = 0;
+        long beat = System.nanoTime();
+        while (true) {
+            boolean ended = workers.ended(Duration.ZERO) || workers.failed();
+            Entry blob = blobs.poll(ended ? 0 : 50, TimeUnit.MILLISECONDS);
+            if (blob != null) {
+                add(blob);
+                added++;
+            } else if (ended) {
+                return added;
+            }
+            if (System.nanoTime() - beat > HEARTBEAT_NANOS) {
+                frozen.verifyHeld();
+                beat = System.nanoTime();
+            }
+        }
+    }
+
+    private void readLargeObjects(Workers workers) throws Exception {
+        try (Session session = frozen.join(PostgresSource.STALL)) {
+            workers.whenFailed(session::abort);
+            LargeObjects all = new LargeObjects(session);
+            part.progress().expect(LargeObjects.count(session), 0);
+            for (LargeObject next = all.next(); next != null; next = all.next()) {
+                Content content = store(next.content(), -1);
+                part.countRead(1, content.bytes());
+                part.progress().advance(1, 0);
+                blobs.put(new Entry(Keys.blob(next.oid()), EntryType.LARGE_OBJECT, Attributes.NONE, content));
+            }
+        } catch (SQLException e) {
+            throw SqlFailures.reading(
+                    e, "reading the large objects of database '" + location.database() + "'", location);
+        }
+    }
+
+    private void readTables(Workers workers, Queue<Table> queue) throws Exception {
+        try (Session session = frozen.join(PostgresSource.STALL)) {
+            workers.whenFailed(session::abort);
+            for (Table table = queue.poll(); table != null && !workers.failed(); table = queue.poll()) {
+                captured.put(table, readTable(session, table));
+            }
+        }
+    }
+
+    private Entry readTable(Session session, Table table) throws InterruptedException {
+        String doing = "reading table " + table.shown();
+        try {
+            frozen.lock(session, table);
+            RowDigest digest = new RowDigest();
+            try (ContentWriter writer = part.content(expectedBytes(table))) {
+                RowBuffer buffer = new RowBuffer(writer, digest, expectedBytes(table));
+                long said = TableRows.read(session, TableRows.copyOut(table, session.encoding()), buffer);
+                buffer.flush();
+                if (said != digest.rows()) {
+                    throw new Failed(
+                            ErrorCode.DATABASE_DUMP_FAILED,
+                            doing + " is not complete: the server sent " + said + " rows, received were "
+                                    + digest.rows(),
+                            "run the backup again; report it if it stays.");
+                }
+                Entry entry = new Entry(
+                        Keys.table(table.shown()), EntryType.TABLE, attributes(table, digest), writer.finish());
+                buffer.settle();
+                part.countRead(1, entry.content().bytes());
+                part.progress().advance(1, 0);
+                return entry;
+            }
+        } catch (SQLException e) {
+            throw SqlFailures.reading(e, doing, location);
+        } catch (OutOfMemoryError e) {
+            throw new Failed(
+                    ErrorCode.DATABASE_DUMP_FAILED,
+                    doing + " failed: this process ran out of memory, perhaps by one very long row",
+                    "give it more, for example JAVA_TOOL_OPTIONS=-Xmx2g.",
+                    e);
+        }
+    }
+
+    /** Gathers rows into pieces, and tells progress. */
+    private final class RowBuffer implements TableRows.Sink {
+        private final ContentWriter writer;
+        private final RowDigest digest;
+        private final byte[] buffer = new byte[BUFFER_BYTES];
+        private long expected;
+        private int used;
+
+        RowBuffer(ContentWriter writer, RowDigest digest, long expected) {
+            this.writer = writer;
+            this.digest = digest;
+            this.expected = expected;
+        }
+
+        @Override
+        public void row(byte[] bytes, int offset, int length) {
+            digest.row(bytes, offset, length - 1);
+            if (used + length > buffer.length) {
+                flush();
+            }
+            if (length > buffer.length) {
+                write(bytes, offset, length);
+            } else {
+                System.arraycopy(bytes, offset, buffer, used, length);
+                used += length;
+            }
+        }
+
+        void flush() {
+            write(buffer, 0, used);
+            used = 0;
+        }
+
+        private void write(byte[] bytes, int offset, int length) {
+            if (length > 0) {
+                writer.write(bytes, offset, length);
+                if (length > expected) {
+                    part.progress().expect(0, length - expected);
+                    expected = length;
+                }
+                expected -= length;
+                part.progress().advance(0, length);
+            }
+        }
+
+        /** What was expected and did not come is no longer expected. */
+        void settle() {
+            if (expected > 0) {
+                part.progress().expect(0, -expected);
+            }
+        }
+    }
+
+    private long expectedBytes(Table table) {
+        return part.previous(Keys.table(table.shown()))
+                .map(entry -> entry.content().bytes())
+                .orElseGet(() -> frozen.size(table));
+    }
+
+    private static Attributes attributes(Table table, RowDigest digest) {
+        Attributes.Builder attributes = Attributes.builder()
+                .put(Keys.ATTRIBUTE_SCHEMA, table.schema())
+                .put(Keys.ATTRIBUTE_NAME, table.name())
+                .put(Keys.COLUMNS, Keys.JSON.writeValueAsBytes(table.columns()))
+                .put(Keys.ROWS, digest.rows())
+                .put(Keys.HASH, digest.hash())
+                .put(Keys.TABLE_KIND, table.kind().name().toLowerCase(Locale.ROOT))
+                .put(Keys.PERSISTENCE, table.unlogged() ? "unlogged" : "permanent");
+        Root root = table.root();
+        if (root != null) {
+            attributes.put(Keys.ROOT, Keys.JSON.writeValueAsBytes(List.of(root.schema(), root.name())));
+        }
+        if (table.order() > 0) {
+            attributes.put(Keys.ORDER, table.order());
+        }
+        return attributes.build();
+    }
+
+    /** Everything that was locked has its rows here and its definition in the schema. */
+    private void verifyComplete(SchemaDump made) throws IOException {
+        Set<List<String>> defined = new HashSet<>();
+        ArchiveToc.read(made.file(), frozen.leader().encoding(), item -> {
+            if (item.type().equals("TABLE")) {
+                defined.add(List.of(item.schema(), item.name()));
+            }
+        });
+        List<String> lacking = new ArrayList<>();
+        for (Table table : frozen.tables()) {
+            if (table.hasRows() && !captured.containsKey(table)) {
+                lacking.add(table.shown() + " (rows)");
+            }
+            if (table.kind() != Kind.EXTENSION && !defined.contains(List.of(table.schema(), table.name()))) {
+                lacking.add(table.shown() + " (definition)");
+            }
+        }
+        if (!lacking.isEmpty()) {
+            throw new Failed(
+                    ErrorCode.DATABASE_DUMP_FAILED,
+                    "the capture of database '" + location.database() + "' lacks " + PostgresSource.some(lacking),
+                    "run the backup again; report it if it stays.");
+        }
+    }
+
+    private Map<String, String> addTheRest(SchemaDump made, long largeObjects) throws Exception {
+        Session leader = frozen.leader();
+        DatabaseProperties database = DatabaseProperties.of(leader, dump.major());
+        Roles roles = Roles.of(leader);
+        add(document(Keys.DATABASE, Keys.JSON.writeValueAsBytes(database)));
+        add(document(Keys.ROLES, Keys.JSON.writeValueAsBytes(roles)));
+        try (InputStream archive = Files.newInputStream(made.file())) {
+            add(new Entry(Keys.SCHEMA, EntryType.DOCUMENT, Attributes.NONE, store(archive, Files.size(made.file()))));
+        }
+        addSorted(frozen.sequences().stream().map(Capture::entry).toList());
+        addSorted(List.copyOf(captured.values()));
+        report(made, roles);
+        return details(leader, database, largeObjects);
+    }
+
+    private static Entry entry(Sequence sequence) {
+        return new Entry(
+                Keys.sequence(sequence.shown()),
+                EntryType.SEQUENCE,
+                Attributes.builder()
+                        .put(Keys.ATTRIBUTE_SCHEMA, sequence.schema())
+                        .put(Keys.ATTRIBUTE_NAME, sequence.name())
+                        .put(Keys.LAST_VALUE, sequence.lastValue())
+                        .put(Keys.IS_CALLED, sequence.called() ? "true" : "false")
+                        .build(),
+                Content.EMPTY);
+    }
+
+    private Entry document(EntryKey key, byte[] bytes) throws IOException {
+        return new Entry(
+                key, EntryType.DOCUMENT, Attributes.NONE, store(new ByteArrayInputStream(bytes), bytes.length));
+    }
+
+    private Content store(InputStream bytes, long expected) throws IOException {
+        try (ContentWriter writer = part.content(expected)) {
+            byte[] buffer = new byte[64 * 1024];
+            for (int n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
+                writer.write(buffer, 0, n);
+            }
+            return writer.finish();
+        }
+    }
+
+    private void addSorted(List<Entry> entries) {
+        entries.stream().sorted(Comparator.comparing(Entry::key)).forEach(this::add);
+    }
+
+    private void add(Entry entry) {
+        Change change = part.previous(entry.key())
+                .map(before -> before.equals(entry) ? Change.UNCHANGED : Change.CHANGED)
+                .orElse(Change.NEW);
+        part.add(entry, change);
+    }
+
+    private void report(SchemaDump made, Roles roles) throws SQLException {
+        String database = "database '" + location.database() + "'";
+        if (frozen.tables().isEmpty()) {
+            part.find(new Finding(database, "has no table at all; see that it is the right one"));
+        }
+        List<String> foreign = Catalog.foreignTables(frozen.leader());
+        if (!foreign.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "foreign tables are kept without their rows, which live on another server: "
+                            + PostgresSource.some(foreign)));
+        }
+        List<String> locked = roles.roles().stream()
+                .filter(role -> role.login() && !roles.passwordsReadable())
+                .map(Roles.Role::name)
+                .toList();
+        if (!locked.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "the passwords of roles are not in the snapshot, because user '" + location.user()
+                            + "' may not read pg_authid: " + PostgresSource.some(locked)));
+        }
+        if (frozen.leader().serverMajor() > Session.NEWEST_TESTED_MAJOR) {
+            part.find(new Finding(
+                    database,
+                    "PostgreSQL " + frozen.leader().serverVersion() + " is newer than " + Session.NEWEST_TESTED_MAJOR
+                            + ", the newest that was tested"));
+        }
+        for (String warning : made.warnings()) {
+            part.find(new Finding(database, warning));
+        }
+    }
+
+    private Map<String, String> details(Session leader, DatabaseProperties database, long largeObjects)
+            throws SQLException {
+        Map<String, String> details = new TreeMap<>();
+        details.put("database", database.name());
+        details.put("server-version", leader.serverVersion());
+        details.put("pg-dump-version", dump.version());
+        details.put("encoding", database.encoding());
+        details.put("locale", database.provider() + " " + database.collate());
+        details.put("snapshot-time", frozen.time());
+        details.put("tables", Long.toString(captured.size()));
+        details.put(
+                "rows",
+                Long.toString(captured.values().stream()
+                        .mapToLong(entry -> entry.attributes().number(Keys.ROWS).orElse(0))
+                        .sum()));
+        details.put(
+                "unlogged-tables",
+                Long.toString(frozen.tables().stream()
+                        .filter(table -> table.unlogged() && table.hasRows())
+                        .count()));
+        details.put("sequences", Integer.toString(frozen.sequences().size()));
+        details.put("large-objects", Long.toString(largeObjects));
+        details.put("connections", Integer.toString(connections));
+        details.put(
+                "extensions",
+                String.join(
+                        ", ",
+                        database.extensions().entrySet().stream()
+                                .map(extension -> extension.getKey() + " " + extension.getValue())
+                                .toList()));
+        String position = leader.textOrNull("SELECT CASE WHEN pg_catalog.pg_is_in_recovery()"
+                + " THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END");
+        if (position != null) {
+            details.put("log-position", position);
+        }
+        return details;
+    }
+}

@@ -1,0 +1,261 @@
+package dev.holdfast.connectors.postgres;
+
+import dev.holdfast.connectors.postgres.DatabaseProperties.Right;
+import dev.holdfast.connectors.postgres.DatabaseProperties.Setting;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.source.Finding;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database under construction: it has a name of its own until it is complete, and is swapped in by one transaction. For
+ * one thread.
+ */
+final class NewDatabase {
+    private static final String MARK = "_holdfast_";
+    private static final int LONGEST_NAME_BYTES = 63;
+    private static final int SUFFIX_BYTES = 4;
+
+    /** Settings that would get into the way of the restore itself; they come last. */
+    private static final Set<String> LATE = Set.of(
+            "default_transaction_deferrable",
+            "default_transaction_isolation",
+            "default_transaction_read_only",
+            "local_preload_libraries",
+            "role",
+            "session_authorization",
+            "session_preload_libraries",
+            "session_replication_role");
+
+    private final PostgresLocation target;
+    private final DatabaseProperties properties;
+    private final Consumer<Finding> findings;
+    private final String name;
+
+    NewDatabase(PostgresLocation target, DatabaseProperties properties, Consumer<Finding> findings) {
+        this.target = target;
+        this.properties = properties;
+        this.findings = findings;
+        this.name = besides(target.database(), "");
+    }
+
+    /** A name that nobody uses, begins like the other one and is no longer than names may be. */
+    private static String besides(String database, String word) {
+        byte[] random = new byte[SUFFIX_BYTES];
+        new SecureRandom().nextBytes(random);
+        String end = MARK + word + HexFormat.of().formatHex(random);
+        String begin = database;
+        while (begin.getBytes(StandardCharsets.UTF_8).length + end.length() > LONGEST_NAME_BYTES) {
+            begin = begin.substring(0, begin.offsetByCodePoints(begin.length(), -1));
+        }
+        return begin + end;
+    }
+
+    /** A session to make and rename databases with; never in the target itself. */
+    static Session administer(PostgresLocation target) {
+        String first = target.database().equals("postgres") ? "template1" : "postgres";
+        try {
+            return Session.open(target.withDatabase(first));
+        } catch (HoldfastException e) {
+            boolean closed = e.getCause() instanceof SQLException cause
+                    && Set.of("3D000", "42501").contains(SqlFailures.state(cause));
+            if (!closed || first.equals("template1")) {
+                throw e;
+            }
+            return Session.open(target.withDatabase("template1"));
+        }
+    }
+
+    static boolean exists(Session admin, String database) throws SQLException {
+        return admin.truth("SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ?)", database);
+    }
+
+    /** Databases that earlier restores of the target began and could not remove. */
+    static List<String> leftOver(Session admin, String database) throws SQLException {
+        return admin.list(
+                "SELECT datname::text FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname::text, ?)"
+                        + " AND datname ~ '_holdfast_(old_)?[0-9a-f]{8}$' ORDER BY 1",
+                row -> row.getString(1), database + MARK);
+    }
+
+    String name() {
+        return name;
+    }
+
+    PostgresLocation location() {
+        return target.withDatabase(name);
+    }
+
+    /** Makes it, empty, with what cannot be changed later. */
+    void create(Session admin) throws SQLException {
+        StringBuilder sql = new StringBuilder("CREATE DATABASE ")
+                .append(Sql.name(name))
+                .append(" TEMPLATE template0 ENCODING ")
+                .append(Sql.literal(properties.encoding()))
+                .append(" LC_COLLATE ")
+                .append(Sql.literal(properties.collate()))
+                .append(" LC_CTYPE ")
+                .append(Sql.literal(properties.ctype()));
+        if (admin.serverMajor() >= 15) {
+            sql.append(" LOCALE_PROVIDER ").append(properties.provider());
+        }
+        String locale = properties.locale();
+        if (locale != null && !properties.provider().equals("libc")) {
+            sql.append(properties.provider().equals("icu") ? " ICU_LOCALE " : " BUILTIN_LOCALE ")
+                    .append(Sql.literal(locale));
+        }
+        String rules = properties.icuRules();
+        if (rules != null && admin.serverMajor() >= 16) {
+            sql.append(" ICU_RULES ").append(Sql.literal(rules));
+        }
+        if (!properties.tablespace().equals("pg_default")) {
+            if (admin.truth(
+                    "SELECT EXISTS (SELECT FROM pg_catalog.pg_tablespace WHERE spcname = ?)",
+                    properties.tablespace())) {
+                sql.append(" TABLESPACE ").append(Sql.name(properties.tablespace()));
+            } else {
+                find("is in the default tablespace, because '" + properties.tablespace() + "' does not exist");
+            }
+        }
+        admin.run(sql.toString());
+    }
+
+    /** Settings that may matter to what the restore computes, such as the time zone. */
+    void applyEarlySettings(Session admin) {
+        properties.settings().stream().filter(setting -> !isLate(setting)).forEach(setting -> apply(admin, setting));
+    }
+
+    private static boolean isLate(Setting setting) {
+        String setName = setting.name().toLowerCase(Locale.ROOT);
+        return LATE.contains(setName)
+                || setName.endsWith("_timeout")
+                || !setting.role().isEmpty();
+    }
+
+    /** Everything else that pg_dump does not say. */
+    void applyProperties(Session admin, boolean withOwner) {
+        properties.settings().stream().filter(NewDatabase::isLate).forEach(setting -> apply(admin, setting));
+        String comment = properties.comment();
+        if (comment != null) {
+            attempt(admin, "COMMENT ON DATABASE " + Sql.name(name) + " IS " + Sql.literal(comment));
+        }
+        if (withOwner) {
+            attempt(admin, "ALTER DATABASE " + Sql.name(name) + " OWNER TO " + Sql.name(properties.owner()));
+        }
+        List<Right> rights = properties.rights();
+        if (rights != null) {
+            grant(admin, rights);
+        }
+        if (properties.connectionLimit() >= 0) {
+            attempt(admin, "ALTER DATABASE " + Sql.name(name) + " CONNECTION LIMIT " + properties.connectionLimit());
+        }
+    }
+
+    private void grant(Session admin, List<Right> rights) {
+        attempt(admin, "REVOKE ALL ON DATABASE " + Sql.name(name) + " FROM PUBLIC");
+        attempt(admin, "REVOKE ALL ON DATABASE " + Sql.name(name) + " FROM " + Sql.name(properties.owner()));
+        for (Right right : rights) {
+            attempt(
+                    admin,
+                    "GRANT " + right.privilege() + " ON DATABASE " + Sql.name(name) + " TO "
+                            + (right.grantee().isEmpty() ? "PUBLIC" : Sql.name(right.grantee()))
+                            + (right.grantable() ? " WITH GRANT OPTION" : ""));
+        }
+    }
+
+    private void apply(Session admin, Setting setting) {
+        attempt(
+                admin,
+                (setting.role().isEmpty()
+                                ? "ALTER DATABASE " + Sql.name(name)
+                                : "ALTER ROLE " + Sql.name(setting.role()) + " IN DATABASE " + Sql.name(name))
+                        + " SET " + settingName(setting.name()) + " TO "
+                        + Sql.setting(setting.name(), setting.value()));
+    }
+
+    /** The parts of a name with a dot are quoted one by one. */
+    private static String settingName(String name) {
+        return String.join(".", Arrays.stream(name.split("\\.")).map(Sql::name).toList());
+    }
+
+    private void attempt(Session admin, String sql) {
+        try {
+            admin.run(sql);
+        } catch (SQLException e) {
+            if (SqlFailures.isLost(e)) {
+                throw SqlFailures.restoring(e, "giving database '" + target.database() + "' its properties", target);
+            }
+            find("is not as it was: " + sql.replace(name, target.database()) + " failed: " + SqlFailures.said(e));
+        }
+    }
+
+    private void find(String what) {
+        findings.accept(new Finding("database '" + target.database() + "'", what));
+    }
+
+    /** Gives it the final name; what had it goes aside in the same transaction and is dropped afterwards. */
+    void swapIn(Session admin) throws SQLException, InterruptedException {
+        boolean replaces = exists(admin, target.database());
+        String aside = replaces ? besides(target.database(), "old_") : null;
+        try (Session ender = administer(target);
+                Workers workers = new Workers()) {
+            workers.start("end sessions", () -> endSessions(ender, replaces));
+            rename(admin, aside);
+        }
+        if (aside != null) {
+            dropOld(admin, aside);
+        }
+    }
+
+    /** A rename waits some seconds for sessions to end, and lets no new ones in meanwhile. */
+    private void endSessions(Session ender, boolean replaces) throws SQLException, InterruptedException {
+        String[] databases = replaces ? new String[] {name, target.database()} : new String[] {name};
+        while (!Thread.currentThread().isInterrupted()) {
+            ender.list(
+                    "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+                            + " WHERE datname = ANY (?) AND pid <> pg_catalog.pg_backend_pid()",
+                    row -> row.getString(1),
+                    (Object) databases);
+            Thread.sleep(100);
+        }
+    }
+
+    private void rename(Session admin, @Nullable String aside) throws SQLException {
+        admin.run("BEGIN");
+        try {
+            if (aside != null) {
+                admin.run("ALTER DATABASE " + Sql.name(target.database()) + " RENAME TO " + Sql.name(aside));
+            }
+            admin.run("ALTER DATABASE " + Sql.name(name) + " RENAME TO " + Sql.name(target.database()));
+            admin.run("COMMIT");
+        } catch (SQLException e) {
+            try {
+                admin.run("ROLLBACK");
+            } catch (SQLException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
+    private void dropOld(Session admin, String aside) {
+        try {
+            admin.run("DROP DATABASE " + Sql.name(aside) + " WITH (FORCE)");
+        } catch (SQLException e) {
+            find("was replaced, but the old one is still there as '" + aside + "': " + SqlFailures.said(e));
+        }
+    }
+
+    /** Removes it if it is there. */
+    void drop(Session admin) throws SQLException {
+        admin.run("DROP DATABASE IF EXISTS " + Sql.name(name) + " WITH (FORCE)");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.holdfast.connectors.postgres;
+
+import dev.holdfast.connectors.postgres.Catalog.Sequence;
+import dev.holdfast.connectors.postgres.Catalog.Table;
+import dev.holdfast.connectors.postgres.ClientTools.Tool;
+import dev.holdfast.engine.error.AccessDenied;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.source.PartWriter;
+import dev.holdfast.engine.source.Source;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL database, read as one moment of it. {@link #freeze} locks every table and then takes the snapshot, so a
+ * table that somebody empties or rewrites meanwhile waits for us; the schema comes from pg_dump, the rows from parallel COPY,
+ * largest table first. For one thread.
+ */
+public final class PostgresSource implements Source {
+    /** How long to wait for somebody who is changing a table. */
+    static final Duration LOCK_WAIT = Duration.ofSeconds(30);
+
+    /** How long a server may be silent in the middle of a table before it is taken for lost. */
+    static final Duration STALL = Duration.ofMinutes(15);
+
+    private static final int NAMED = 10;
+
+    private final PostgresLocation location;
+    private final int connections;
+    private final Path scratch;
+    private final ClientTools tools;
+    private final Duration lockWait;
+    private @Nullable FrozenDatabase frozen;
+    private @Nullable Tool dump;
+
+    /**
+     * @param connections how many tables are read at once, 1 to 64; three more connections are used for the rest
+     * @param scratch a folder for the schema's archive while it is made
+     */
+    public PostgresSource(PostgresLocation location, int connections, Path scratch) {
+        this(location, connections, scratch, ClientTools.ofMachine(), LOCK_WAIT);
+    }
+
+    PostgresSource(PostgresLocation location, int connections, Path scratch, ClientTools tools, Duration lockWait) {
+        if (connections < 1 || connections > 64) {
+            throw new IllegalArgumentException("1 to 64 connections, not " + connections);
+        }
+        this.location = location;
+        this.connections = connections;
+        this.scratch = scratch;
+        this.tools = tools;
+        this.lockWait = lockWait;
+    }
+
+    @Override
+    public String kind() {
+        return Keys.KIND;
+    }
+
+    @Override
+    public String location() {
+        return location.toString();
+    }
+
+    @Override
+    public void preflight() {
+        try (Session session = Session.open(location)) {
+            checkServer(session);
+            dump = tools.dump(session.serverMajor());
+            checkExtensions(session);
+            checkReadable(session);
+        } catch (SQLException e) {
+            throw SqlFailures.reading(e, "looking at database '" + location.database() + "'", location);
+        }
+    }
+
+    static void checkServer(Session session) {
+        if (session.serverMajor() < Session.OLDEST_MAJOR) {
+            throw new Unsupported(
+                    ErrorCode.DATABASE_DUMP_FAILED,
+                    "server " + session.location().server() + " is PostgreSQL " + session.serverVersion()
+                            + ", supported are " + Session.OLDEST_MAJOR + " to " + Session.NEWEST_TESTED_MAJOR,
+                    "upgrade the server.");
+        }
+    }
+
+    private void checkExtensions(Session session) throws SQLException {
+        List<String> unsupported = Catalog.unsupportedExtensions(session);
+        if (!unsupported.isEmpty()) {
+            throw new Unsupported(
+                    ErrorCode.DATABASE_DUMP_FAILED,
+                    "database '" + location.database() + "' keeps its data in a way of its own: extension "
+                            + String.join(", ", unsupported),
+                    "back it up with the extension's own tools; this version would not bring all of it back.");
+        }
+    }
+
+    private void checkReadable(Session session) throws SQLException {
+        List<String> unreadable = Catalog.unreadable(session);
+        if (!unreadable.isEmpty()) {
+            throw denied(
+                    "user '" + location.user() + "' may not read " + some(unreadable),
+                    "let a superuser run: GRANT pg_read_all_data TO " + Sql.name(location.user()) + ".");
+        }
+        List<String> filtered = Catalog.filtered(session);
+        if (!filtered.isEmpty()) {
+            throw denied(
+                    "row security hides rows from user '" + location.user() + "' in " + some(filtered),
+                    "let a superuser run: ALTER ROLE " + Sql.name(location.user()) + " BYPASSRLS.");
+        }
+        long largeObjects = Catalog.unreadableLargeObjects(session);
+        if (largeObjects > 0) {
+            throw denied(
+                    "user '" + location.user() + "' may not read " + largeObjects + " large objects",
+                    "read as their owner or as a superuser, or grant SELECT on each.");
+        }
+    }
+
+    private static AccessDenied denied(String message, String hint) {
+        return new AccessDenied(ErrorCode.TABLE_UNREADABLE, message, hint);
+    }
+
+    static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(NAMED, names.size())))
+                + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "");
+    }
+
+    @Override
+    public void freeze() {
+        if (frozen != null) {
+            throw new IllegalStateException("frozen before");
+        }
+        frozen = FrozenDatabase.freeze(location, lockWait);
+    }
+
+    @Override
+    public Map<String, String> capture(PartWriter part) {
+        FrozenDatabase moment = frozen;
+        if (moment == null) {
+            throw new IllegalStateException("not frozen");
+        }
+        Tool program = dump == null ? tools.dump(moment.leader().serverMajor()) : dump;
+        return new Capture(moment, part, program, connections, scratch).run();
+    }
+
+    /** For tests: what is locked. */
+    List<Table> lockedTables() {
+        return frozen == null ? List.of() : frozen.tables();
+    }
+
+    /** For tests: what the sequences said. */
+    List<Sequence> sequences() {
+        return frozen == null ? List.of() : frozen.sequences();
+    }
+
+    @Override
+    public void close() {
+        if (frozen != null) {
+            frozen.close();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.holdfast.connectors.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file system of a given size in memory, mounted for one test (which needs root). */
+final class SmallDisk implements AutoCloseable {
+    private final Path path;
+
+    private SmallDisk(Path path) {
+        this.path = path;
+    }
+
+    static SmallDisk mounted(Path path, String size) throws IOException, InterruptedException {
+        Files.createDirectories(path);
+        Shell.run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path.toString());
+        return new SmallDisk(path);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    void remount(String option) throws IOException, InterruptedException {
+        Shell.run("mount", "-o", "remount," + option, path.toString());
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        Shell.run("umount", path.toString());
+    }
+}

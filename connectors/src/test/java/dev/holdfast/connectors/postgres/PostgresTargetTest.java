@@ -1,0 +1,333 @@
+package dev.holdfast.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.demo.stand.PrivatePostgres;
+import dev.holdfast.engine.error.AccessDenied;
+import dev.holdfast.engine.error.AlreadyExists;
+import dev.holdfast.engine.error.Damaged;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.MemoryPart;
+import dev.holdfast.engine.source.PartWriter.Change;
+import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.RestoreReport;
+import dev.holdfast.engine.tree.Attributes;
+import dev.holdfast.engine.tree.Content;
+import dev.holdfast.engine.tree.Entry;
+import dev.holdfast.engine.tree.EntryCursor;
+import dev.holdfast.engine.tree.EntryKey;
+import dev.holdfast.engine.tree.EntryType;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@Timeout(120)
+@ExtendWith(Server.UntilTheEnd.class)
+class PostgresTargetTest {
+    private static PrivatePostgres server;
+
+    @BeforeAll
+    static void start() {
+        server = Server.shared();
+    }
+
+    private static String databases() {
+        return server.query(
+                "postgres", "SELECT string_agg(datname, ' ') FROM pg_database WHERE datname LIKE '%holdfast%'");
+    }
+
+    /** The part with one entry made different. */
+    private static MemoryPart altered(MemoryPart part, String key, UnaryOperator<Entry> change) {
+        MemoryPart altered = part.following().with(part.details());
+        EntryCursor cursor = part.entries();
+        for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            altered.add(entry.key().toString().equals(key) ? change.apply(entry) : entry, Change.NEW);
+        }
+        return altered;
+    }
+
+    @Test
+    void an_existing_database_is_not_touched_unless_asked() {
+        String database = Server.database(server, "CREATE TABLE t (x int)", "INSERT INTO t VALUES (1)");
+        MemoryPart part = Server.backUp(server, database);
+        server.execute(database, "INSERT INTO t VALUES (2)", "CREATE TABLE since (x int)");
+        PostgresLocation location = Server.location(server, database);
+        try (PostgresTarget target = new PostgresTarget(location, 1, Server.folder())) {
+            assertThat(target.occupied()).isTrue();
+            assertThatThrownBy(() -> target.preflight(part, false))
+                    .isInstanceOf(AlreadyExists.class)
+                    .hasMessage("database '" + database + "' exists already on server 127.0.0.1:" + server.port()
+                            + " (it has 2 tables)");
+            assertThatThrownBy(() -> target.restore(part, Progress.NONE)).isInstanceOf(AlreadyExists.class);
+        }
+        assertThat(server.query(database, "SELECT count(*) FROM t")).isEqualTo("2");
+        assertThat(databases()).isNull();
+    }
+
+    @Test
+    void an_existing_database_is_replaced_in_one_step_even_while_it_is_used() throws Exception {
+        String database = Server.database(server, "CREATE TABLE t (x int)", "INSERT INTO t VALUES (1)");
+        MemoryPart part = Server.backUp(server, database);
+        server.execute(database, "INSERT INTO t VALUES (2)", "CREATE TABLE since (x int)");
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread user = Thread.startVirtualThread(() -> {
+            while (!stop.get()) {
+                try (Connection connection = server.connect(database);
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("SELECT pg_sleep(0.2)");
+                } catch (Exception | Error e) {
+                    Thread.onSpinWait(); // ended by the restore
+                }
+            }
+        });
+        PostgresLocation location = Server.location(server, database);
+        RestoreReport report = Server.restore(part, location, true);
+        stop.set(true);
+        user.join();
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.entries()).isEqualTo(4);
+        assertThat(Server.compare(part, location)).isEmpty();
+        assertThat(databases()).isNull();
+    }
+
+    @Test
+    void a_restore_that_fails_leaves_the_old_database_and_nothing_else() {
+        server.execute("postgres", "DROP ROLE IF EXISTS only_here", "CREATE ROLE only_here");
+        String database = Server.database(
+                server,
+                "CREATE TABLE t (x int)",
+                "INSERT INTO t VALUES (1)",
+                "CREATE TABLE u (x int)",
+                "ALTER TABLE u OWNER TO only_here",
+                "CREATE FUNCTION f(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN (SELECT max(x) + $1 FROM t); END'",
+                "CREATE INDEX ON t (f(x))");
+        // the index's function does not find its table when the search path is empty: plain pg_restore fails too
+        MemoryPart part = Server.backUp(server, database);
+        server.execute(database, "ALTER TABLE u OWNER TO postgres", "INSERT INTO t VALUES (2)");
+        server.execute("postgres", "DROP ROLE only_here");
+        assertThatThrownBy(() -> Server.restore(part, Server.location(server, database), true))
+                .isInstanceOf(HoldfastException.class)
+                .hasMessageContaining("restoring the schema (post-data) failed")
+                .hasMessageContaining("relation \"t\" does not exist")
+                .satisfies(
+                        e -> assertThat(((HoldfastException) e).code()).isEqualTo(ErrorCode.DATABASE_RESTORE_FAILED));
+        assertThat(server.query(database, "SELECT count(*) FROM t")).isEqualTo("2");
+        assertThat(databases()).isNull();
+        assertThat(server.query("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'only_here'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void rows_that_are_not_those_captured_fail_the_restore() {
+        String database = Server.database(server, "CREATE TABLE t (x int)", "INSERT INTO t VALUES (1), (2)");
+        MemoryPart part = Server.backUp(server, database);
+        PostgresLocation copy = Server.location(server, database + "_copy");
+        MemoryPart lying = altered(
+                part,
+                "table/public.t",
+                entry -> new Entry(
+                        entry.key(),
+                        entry.type(),
+                        entry.attributes().toBuilder().put("rows", 3).build(),
+                        entry.content()));
+        assertThatThrownBy(() -> Server.restore(lying, copy, false))
+                .isInstanceOf(Damaged.class)
+                .hasMessageContaining("expected 3 with hash");
+        MemoryPart other = altered(
+                part,
+                "table/public.t",
+                entry -> new Entry(
+                        entry.key(),
+                        entry.type(),
+                        entry.attributes().toBuilder()
+                                .put("hash", "0".repeat(32))
+                                .build(),
+                        entry.content()));
+        assertThatThrownBy(() -> Server.restore(other, copy, false)).isInstanceOf(Damaged.class);
+        assertThat(server.hasDatabase(database + "_copy")).isFalse();
+        assertThat(databases()).isNull();
+    }
+
+    @Test
+    void a_server_killed_in_the_middle_ends_the_restore_and_names_what_is_left() {
+        String database = Server.database(
+                server, "CREATE TABLE t AS SELECT i, repeat('x', 500) FROM generate_series(1, 20000) i");
+        MemoryPart part = Server.backUp(server, database);
+        try (PrivatePostgres victim = Server.start()) {
+            PostgresLocation copy = Server.location(victim, "copy");
+            AtomicBoolean killed = new AtomicBoolean();
+            Progress killing = new Progress() {
+                @Override
+                public void expect(long entries, long bytes) {}
+
+                @Override
+                public void advance(long entries, long bytes) {
+                    if (bytes > 0 && killed.compareAndSet(false, true)) {
+                        victim.killHard();
+                    }
+                }
+            };
+            try (PostgresTarget target = new PostgresTarget(copy, 2, Server.folder())) {
+                target.preflight(part, false);
+                assertThatThrownBy(() -> target.restore(part, killing))
+                        .isInstanceOf(HoldfastException.class)
+                        .hasMessageContaining("filling table public.t failed: the connection to server")
+                        .hasMessageContaining("the unfinished database 'copy_holdfast_")
+                        .satisfies(e -> assertThat(((HoldfastException) e).code())
+                                .isEqualTo(ErrorCode.DATABASE_RESTORE_FAILED));
+            }
+            victim.start();
+            assertThat(victim.hasDatabase("copy")).isFalse();
+            assertThat(Server.restore(part, copy, false).findings())
+                    .extracting(Finding::message)
+                    .containsExactly("was left by a restore that could not end; drop it when it is not needed");
+            assertThat(Server.compare(part, copy)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_cancelled_statement_fails_the_restore() {
+        String database = Server.database(
+                server, "CREATE TABLE t AS SELECT i, repeat('x', 500) FROM generate_series(1, 20000) i");
+        MemoryPart part = Server.backUp(server, database);
+        AtomicBoolean cancelled = new AtomicBoolean();
+        Progress cancelling = new Progress() {
+            @Override
+            public void expect(long entries, long bytes) {}
+
+            @Override
+            public void advance(long entries, long bytes) {
+                if (bytes > 0 && cancelled.compareAndSet(false, true)) {
+                    server.execute(
+                            "postgres",
+                            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%FROM STDIN%'"
+                                    + " AND state = 'active'");
+                }
+            }
+        };
+        try (PostgresTarget target = new PostgresTarget(Server.location(server, database + "_c"), 2, Server.folder())) {
+            target.preflight(part, false);
+            assertThatThrownBy(() -> target.restore(part, cancelling))
+                    .hasMessage("filling table public.t failed: canceling statement due to user request");
+        }
+        assertThat(databases()).isNull();
+    }
+
+    @Test
+    void without_superuser_everything_belongs_to_the_user_and_that_is_said() {
+        String database = Server.database(
+                server,
+                "CREATE TABLE t (x int)",
+                "INSERT INTO t VALUES (1)",
+                "SELECT lo_from_bytea(5, 'abc')",
+                "CREATE SEQUENCE s");
+        MemoryPart part = Server.backUp(server, database);
+        server.execute("postgres", "CREATE ROLE plain_user LOGIN PASSWORD 'p'");
+        PostgresLocation copy = PostgresLocation.parse(server.url("plain_user", "p", "plain_users"));
+        assertThatThrownBy(() -> Server.restore(part, copy, false))
+                .isInstanceOf(AccessDenied.class)
+                .hasMessageContaining("may not create databases");
+        server.execute("postgres", "ALTER ROLE plain_user CREATEDB");
+        RestoreReport report = Server.restore(part, copy, false);
+        assertThat(report.findings())
+                .extracting(Finding::message)
+                .containsExactly(
+                        "belongs to 'plain_user', because these owners do not exist or are not within reach: postgres");
+        assertThat(Server.compare(part, Server.location(server, "plain_users")))
+                .isNotEmpty()
+                .allMatch(difference -> difference.contains("owner"));
+    }
+
+    @Test
+    void an_extension_the_server_lacks_is_named_before_anything_is_made() {
+        String database = Server.database(
+                server,
+                "CREATE EXTENSION hstore",
+                "UPDATE pg_extension SET extname = 'not there' WHERE extname = 'hstore'");
+        DatabaseProperties properties;
+        try (Session session = Session.open(Server.location(server, database))) {
+            properties = DatabaseProperties.of(session, 15);
+        } catch (java.sql.SQLException e) {
+            throw new AssertionError(e);
+        }
+        MemoryPart part = new MemoryPart("postgres");
+        byte[] json = Keys.JSON.writeValueAsBytes(properties);
+        try (var writer = part.content(json.length)) {
+            writer.write(json, 0, json.length);
+            part.add(new Entry(Keys.DATABASE, EntryType.DOCUMENT, Attributes.NONE, writer.finish()), Change.NEW);
+        }
+        assertThatThrownBy(() -> Server.restore(part, Server.location(server, "never"), false))
+                .hasMessageContaining("has not the extensions that the snapshot needs: not there 1.");
+    }
+
+    @Test
+    void schemas_and_extensions_that_were_removed_do_not_come_back() {
+        String database = Server.database(
+                server,
+                "CREATE SCHEMA other",
+                "CREATE TABLE other.t (x int)",
+                "DROP SCHEMA public",
+                "DROP EXTENSION plpgsql");
+        MemoryPart part = Server.backUp(server, database);
+        PostgresLocation copy = Server.location(server, database + "_copy");
+        assertThat(Server.restore(part, copy, false).findings()).isEmpty();
+        assertThat(Server.compare(part, copy)).isEmpty();
+    }
+
+    @Test
+    void the_longest_names_work() {
+        String name = "ä".repeat(31) + "x";
+        MemoryPart part = Server.backUp(server, Server.database(server, "CREATE TABLE t (x int)"));
+        PostgresLocation copy = Server.location(server, name);
+        Server.restore(part, copy, false);
+        assertThat(Server.restore(part, copy, true).findings()).isEmpty();
+        assertThat(Server.compare(part, copy)).isEmpty();
+        server.dropDatabase(name);
+    }
+
+    @Test
+    void the_database_postgres_itself_can_be_replaced() {
+        try (PrivatePostgres other = Server.start()) {
+            other.execute("postgres", "CREATE TABLE t (x int)");
+            MemoryPart part = Server.backUp(other, "postgres");
+            other.execute("postgres", "DROP TABLE t");
+            PostgresLocation location = Server.location(other, "postgres");
+            assertThat(Server.restore(part, location, true).findings()).isEmpty();
+            assertThat(Server.compare(part, location)).isEmpty();
+        }
+    }
+
+    @Test
+    void only_the_setting_that_older_servers_do_not_know_is_forgiven() {
+        String harmless = """
+                pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"
+                Command was: SET transaction_timeout = 0;
+                """;
+        assertThat(SchemaRestore.onlyTransactionTimeout(harmless + "pg_restore: warning: errors ignored on restore: 1"))
+                .isTrue();
+        assertThat(SchemaRestore.onlyTransactionTimeout(
+                        harmless + harmless + "pg_restore: warning: errors ignored on restore: 3"))
+                .isFalse();
+        assertThat(SchemaRestore.onlyTransactionTimeout(harmless
+                        + "pg_restore: error: could not execute query: ERROR:  no\n"
+                        + "pg_restore: warning: errors ignored on restore: 2"))
+                .isFalse();
+        assertThat(SchemaRestore.onlyTransactionTimeout(harmless)).isFalse();
+    }
+
+    @Test
+    void an_entry_of_a_later_version_is_refused() {
+        MemoryPart part = Server.backUp(server, Server.database(server, "CREATE TABLE t (x int)"));
+        part.add(new Entry(EntryKey.of("tablespace/x"), EntryType.FILE, Attributes.NONE, Content.EMPTY), Change.NEW);
+        assertThatThrownBy(() -> Server.restore(part, Server.location(server, "never"), false))
+                .hasMessage("entry tablespace/x of type FILE is not known to this version");
+    }
+}

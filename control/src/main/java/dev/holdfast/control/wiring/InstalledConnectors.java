@@ -1,0 +1,120 @@
+package dev.holdfast.control.wiring;
+
+import dev.holdfast.connectors.files.DirectoryComparer;
+import dev.holdfast.connectors.files.DirectorySource;
+import dev.holdfast.connectors.files.DirectoryTarget;
+import dev.holdfast.connectors.files.LocalStore;
+import dev.holdfast.connectors.postgres.PostgresComparer;
+import dev.holdfast.connectors.postgres.PostgresLocation;
+import dev.holdfast.connectors.postgres.PostgresSource;
+import dev.holdfast.connectors.postgres.PostgresTarget;
+import dev.holdfast.connectors.s3.BucketComparer;
+import dev.holdfast.connectors.s3.BucketSource;
+import dev.holdfast.connectors.s3.BucketTarget;
+import dev.holdfast.connectors.s3.S3Credentials;
+import dev.holdfast.connectors.s3.S3Location;
+import dev.holdfast.connectors.s3.S3Store;
+import dev.holdfast.control.config.BucketConfig;
+import dev.holdfast.control.config.DestinationConfig;
+import dev.holdfast.control.config.DirectoryConfig;
+import dev.holdfast.control.config.LocalConfig;
+import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.S3Config;
+import dev.holdfast.control.config.S3Keys;
+import dev.holdfast.control.config.S3Place;
+import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.Source;
+import dev.holdfast.engine.source.Target;
+import dev.holdfast.engine.store.ObjectStore;
+import dev.holdfast.engine.store.RetryingStore;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The connectors that come with Holdfast. Each is made, and its libraries loaded, only when it is asked for. */
+public final class InstalledConnectors implements Connectors {
+    private final Path scratch;
+    private final InstantSource clock;
+
+    /**
+     * @param scratch folder for what does not fit into memory
+     */
+    public InstalledConnectors(Path scratch, InstantSource clock) {
+        this.scratch = scratch;
+        this.clock = clock;
+    }
+
+    @Override
+    public ObjectStore store(DestinationConfig destination) {
+        return switch (destination) {
+            case LocalConfig local -> new LocalStore(local.path());
+            case S3Config s3 -> new RetryingStore(new S3Store(location(s3.place())));
+        };
+    }
+
+    @Override
+    public Source source(SourceConfig source, RepositoryConfig repository) {
+        return switch (source) {
+            case PostgresConfig postgres -> new PostgresSource(location(postgres), postgres.connections(), scratch);
+            case BucketConfig bucket -> new BucketSource(location(bucket.place()), clock);
+            case DirectoryConfig directory ->
+                new DirectorySource(directory.path(), directory.exclude(), folders(repository), clock);
+        };
+    }
+
+    @Override
+    public Target target(SourceConfig place) {
+        return switch (place) {
+            case PostgresConfig postgres -> new PostgresTarget(location(postgres), postgres.connections(), scratch);
+            case BucketConfig bucket -> new BucketTarget(location(bucket.place()));
+            case DirectoryConfig directory -> new DirectoryTarget(directory.path());
+        };
+    }
+
+    @Override
+    public Comparer comparer(SourceConfig place, RepositoryConfig repository) {
+        return switch (place) {
+            case PostgresConfig postgres -> new PostgresComparer(location(postgres), postgres.connections(), scratch);
+            case BucketConfig bucket -> new BucketComparer(location(bucket.place()));
+            case DirectoryConfig directory ->
+                new DirectoryComparer(directory.path(), directory.exclude(), folders(repository));
+        };
+    }
+
+    private static List<Path> folders(RepositoryConfig repository) {
+        return repository.destinations().stream()
+                .flatMap(destination ->
+                        destination instanceof LocalConfig local ? Stream.of(local.path()) : Stream.empty())
+                .toList();
+    }
+
+    private static PostgresLocation location(PostgresConfig config) {
+        PostgresLocation location = PostgresLocation.parse(config.url().text());
+        return config.password().map(Secret::text).map(location::withPassword).orElse(location);
+    }
+
+    private static S3Location location(S3Place place) {
+        Optional<S3Credentials> credentials = place.keys().map(InstalledConnectors::credentials);
+        return new S3Location(
+                place.endpoint(),
+                place.region(),
+                place.bucket(),
+                place.prefix(),
+                credentials,
+                place.pathStyle(),
+                place.connections());
+    }
+
+    private static S3Credentials credentials(S3Keys keys) {
+        return new S3Credentials(
+                keys.accessKey().text(),
+                keys.secretKey().text(),
+                keys.sessionToken().map(Secret::text));
+    }
+}

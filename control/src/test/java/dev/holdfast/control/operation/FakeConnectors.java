@@ -1,0 +1,184 @@
+package dev.holdfast.control.operation;
+
+import dev.holdfast.control.config.BucketConfig;
+import dev.holdfast.control.config.DestinationConfig;
+import dev.holdfast.control.config.DirectoryConfig;
+import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.engine.error.AlreadyExists;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.PartReader;
+import dev.holdfast.engine.source.PartWriter;
+import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.RestoreReport;
+import dev.holdfast.engine.source.Source;
+import dev.holdfast.engine.source.Target;
+import dev.holdfast.engine.store.MemoryStore;
+import dev.holdfast.engine.store.ObjectStore;
+import dev.holdfast.engine.tree.Attributes;
+import dev.holdfast.engine.tree.Content;
+import dev.holdfast.engine.tree.Entry;
+import dev.holdfast.engine.tree.EntryKey;
+import dev.holdfast.engine.tree.EntryType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Foreign systems that write down what is done with them and fail where a test says so. */
+public final class FakeConnectors implements Connectors {
+    public final List<String> log;
+
+    /** What fails, such as {@code capture media}. */
+    public final Set<String> failing = new HashSet<>();
+
+    /** Parts whose targets are occupied. */
+    public final Set<String> occupied = new HashSet<>();
+
+    public final List<Finding> restoreFindings = new ArrayList<>();
+    public int differences;
+    public long compared = 7;
+    public long restored = 7;
+    public Runnable duringCapture = () -> {};
+
+    public FakeConnectors(List<String> log) {
+        this.log = log;
+    }
+
+    private void note(String what, String name) {
+        log.add(what + " " + name);
+        if (failing.contains(what + " " + name)) {
+            throw new Unavailable(ErrorCode.BUCKET_UNAVAILABLE, what + " of " + name + " failed", "look at it.");
+        }
+    }
+
+    private static String place(SourceConfig config) {
+        return switch (config) {
+            case PostgresConfig postgres -> postgres.url().text();
+            case BucketConfig bucket -> bucket.place().url();
+            case DirectoryConfig directory -> directory.path().toString();
+        };
+    }
+
+    @Override
+    public ObjectStore store(DestinationConfig destination) {
+        return new MemoryStore();
+    }
+
+    @Override
+    public Source source(SourceConfig source, RepositoryConfig repository) {
+        String name = source.name();
+        return new Source() {
+            @Override
+            public String kind() {
+                return source.kind();
+            }
+
+            @Override
+            public String location() {
+                return place(source);
+            }
+
+            @Override
+            public void preflight() {
+                note("preflight", name);
+            }
+
+            @Override
+            public void freeze() {
+                note("freeze", name);
+            }
+
+            @Override
+            public Map<String, String> capture(PartWriter part) {
+                note("capture", name);
+                duringCapture.run();
+                part.progress().expect(1, 0);
+                part.add(
+                        new Entry(EntryKey.of("a"), EntryType.OBJECT, Attributes.NONE, Content.EMPTY),
+                        PartWriter.Change.NEW);
+                part.progress().advance(1, 0);
+                return Map.of();
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + name);
+            }
+        };
+    }
+
+    @Override
+    public Target target(SourceConfig config) {
+        String name = config.name();
+        return new Target() {
+            @Override
+            public String kind() {
+                return config.kind();
+            }
+
+            @Override
+            public String location() {
+                return place(config);
+            }
+
+            @Override
+            public boolean occupied() {
+                return occupied.contains(name);
+            }
+
+            @Override
+            public void preflight(PartReader part, boolean overwrite) {
+                note("preflight", name);
+                if (occupied() && !overwrite) {
+                    throw new AlreadyExists(ErrorCode.DIRECTORY_NOT_EMPTY, "'" + location() + "' is not empty", "");
+                }
+            }
+
+            @Override
+            public RestoreReport restore(PartReader part, Progress progress) {
+                note("restore", name);
+                return new RestoreReport(restored, 0, restoreFindings);
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + name);
+            }
+        };
+    }
+
+    @Override
+    public Comparer comparer(SourceConfig config, RepositoryConfig repository) {
+        return new Comparer() {
+            @Override
+            public String kind() {
+                return config.kind();
+            }
+
+            @Override
+            public String location() {
+                return place(config);
+            }
+
+            @Override
+            public long compare(PartReader part, DifferenceListener listener, Progress progress) {
+                note("compare", config.name());
+                for (int i = 0; i < differences; i++) {
+                    listener.differs("key" + i, "differs");
+                }
+                return compared;
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + config.name());
+            }
+        };
+    }
+}

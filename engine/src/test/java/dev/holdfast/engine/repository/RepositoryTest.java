@@ -1,0 +1,401 @@
+package dev.holdfast.engine.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.engine.error.Busy;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.error.Missing;
+import dev.holdfast.engine.error.WrongKey;
+import dev.holdfast.engine.source.PartReader;
+import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.store.FaultyStore;
+import dev.holdfast.engine.store.MemoryStore;
+import dev.holdfast.engine.tree.Entry;
+import dev.holdfast.engine.tree.EntryKey;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RepositoryTest {
+    @TempDir
+    Path spool;
+
+    private Yard yard;
+    private final MemoryStore store = new MemoryStore();
+
+    @BeforeEach
+    void yard() {
+        yard = new Yard(spool);
+    }
+
+    @Test
+    void what_was_written_is_read_back() {
+        yard.create(store);
+        NavigableMap<String, byte[]> data = Yard.data(1, 300, 2 << 20);
+        data.put("big", Yard.bytes(new Random(5), 12 << 20));
+        data.put("empty", new byte[0]);
+        try (Repository repository = yard.open(store)) {
+            Commit commit = yard.backup(repository, data);
+            assertThat(commit.everywhere()).isTrue();
+            assertThat(commit.snapshot().bytes())
+                    .isEqualTo(data.values().stream().mapToLong(b -> b.length).sum());
+        }
+        try (Repository repository = yard.open(store)) {
+            List<Snapshot> snapshots = repository.snapshots();
+            assertThat(snapshots).hasSize(1);
+            assertThat(Yard.same(Yard.restore(repository, snapshots.getFirst()), data))
+                    .isTrue();
+            assertThat(repository.check(true, Progress.NONE).problems()).isEmpty();
+        }
+        assertThat(spool).isEmptyDirectory();
+    }
+
+    @Test
+    void an_unchanged_part_costs_next_to_nothing_and_reads_nothing() {
+        yard.create(store);
+        NavigableMap<String, byte[]> data = Yard.data(2, 1000, 200_000);
+        try (Repository repository = yard.open(store)) {
+            Snapshot first = yard.backup(repository, data).snapshot();
+            Snapshot second = yard.backup(repository, data).snapshot();
+            assertThat(second.storedBytes()).isLessThan(first.storedBytes() / 100);
+            assertThat(second.part(Yard.PART).orElseThrow().statistics().readEntries())
+                    .isZero();
+            assertThat(second.part(Yard.PART).orElseThrow().root())
+                    .isEqualTo(first.part(Yard.PART).orElseThrow().root());
+            assertThat(Yard.same(Yard.restore(repository, second), data)).isTrue();
+        }
+    }
+
+    @Test
+    void a_part_that_a_run_left_out_is_compared_with_the_last_snapshot_that_has_it() {
+        yard.create(store);
+        NavigableMap<String, byte[]> data = Yard.data(2, 20, 1000);
+        try (Repository repository = yard.open(store)) {
+            yard.backup(repository, data);
+            try (SnapshotWriter writer = repository.begin(Yard.STACK, Map.of())) {
+                writer.beginPart("something else", "bucket", "s3://b", Progress.NONE);
+                writer.endPart(Map.of());
+                writer.commit();
+            }
+            Part again =
+                    yard.backup(repository, data).snapshot().part(Yard.PART).orElseThrow();
+            assertThat(again.statistics().readEntries()).isZero();
+        }
+    }
+
+    @Test
+    void equal_bytes_under_other_names_are_stored_once() {
+        yard.create(store);
+        NavigableMap<String, byte[]> data = Yard.data(3, 100, 1 << 20);
+        try (Repository repository = yard.open(store)) {
+            Snapshot first = yard.backup(repository, data).snapshot();
+            NavigableMap<String, byte[]> renamed = new TreeMap<>();
+            data.forEach((name, bytes) -> renamed.put("other/" + name, bytes));
+            Snapshot second = yard.backup(repository, renamed).snapshot();
+            assertThat(second.storedBytes()).isLessThan(first.storedBytes() / 20);
+        }
+    }
+
+    @Test
+    void a_snapshot_is_invisible_until_committed() {
+        yard.create(store);
+        try (Repository repository = yard.open(store);
+                Repository other = yard.open(store)) {
+            try (SnapshotWriter writer = repository.begin(Yard.STACK, Map.of())) {
+                Yard.capture(writer, Yard.data(4, 50, 1 << 20));
+                assertThat(other.snapshots()).isEmpty();
+            }
+            assertThat(other.snapshots()).isEmpty();
+            yard.backup(repository, Yard.data(4, 50, 1 << 20));
+            assertThat(other.snapshots()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_wrong_passphrase_opens_nothing_and_the_recovery_code_does() {
+        Repository.Created created = yard.create(store);
+        assertThatThrownBy(() -> Repository.open(
+                        Yard.destinations(store),
+                        new RepositoryKey.Passphrase("wrong horse"),
+                        yard.options(),
+                        yard.clock(),
+                        yard.random))
+                .isInstanceOf(WrongKey.class)
+                .hasMessageContaining("the passphrase does not open the repository");
+        String typed = created.recoveryCode().toLowerCase(Locale.ROOT).replace("-", " ");
+        try (Repository repository = Repository.open(
+                Yard.destinations(store),
+                new RepositoryKey.RecoveryCode(typed),
+                yard.options(),
+                yard.clock(),
+                yard.random)) {
+            assertThat(repository.snapshots()).isEmpty();
+        }
+        String slip = created.recoveryCode().charAt(0) == 'A'
+                ? "B" + created.recoveryCode().substring(1)
+                : "A" + created.recoveryCode().substring(1);
+        assertThatThrownBy(() -> Repository.open(
+                        Yard.destinations(store),
+                        new RepositoryKey.RecoveryCode(slip),
+                        yard.options(),
+                        yard.clock(),
+                        yard.random))
+                .isInstanceOf(WrongKey.class)
+                .hasMessageContaining("check digits");
+    }
+
+    @Test
+    void where_there_is_no_repository_it_says_so() {
+        assertThatThrownBy(() -> yard.open(store))
+                .isInstanceOf(Missing.class)
+                .extracting(e -> ((HoldfastException) e).code())
+                .isEqualTo(ErrorCode.REPOSITORY_MISSING);
+    }
+
+    @Test
+    void making_a_repository_twice_changes_nothing() {
+        Repository.Created first = yard.create(store);
+        Repository.Created second = yard.create(store);
+        assertThat(second.id()).isEqualTo(first.id());
+        assertThat(second.added()).isEmpty();
+        assertThat(second.recoveryCode()).isEmpty();
+    }
+
+    @Test
+    void two_repositories_cannot_be_destinations_of_one_stack() {
+        MemoryStore other = new MemoryStore();
+        yard.create(store);
+        yard.create(other);
+        assertThatThrownBy(() -> yard.open(store, other)).isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> yard.create(store, other)).isInstanceOf(Invalid.class);
+    }
+
+    @Test
+    void two_backups_of_one_stack_exclude_each_other_and_other_stacks_do_not() {
+        yard.create(store);
+        try (Repository one = yard.open(store);
+                Repository two = yard.open(store)) {
+            try (SnapshotWriter writer = one.begin(Yard.STACK, Map.of())) {
+                assertThatThrownBy(() -> two.begin(Yard.STACK, Map.of()))
+                        .isInstanceOf(Busy.class)
+                        .hasMessageContaining("in use by a backup of stack 'shop' on host 'host-1'");
+                yard.backup(two, "other", Yard.data(1, 10, 1000));
+                Yard.capture(writer, Yard.data(1, 10, 1000));
+                writer.commit();
+            }
+            yard.backup(two, Yard.data(1, 10, 1000));
+            assertThat(two.snapshots()).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_prune_refuses_while_a_writer_is_open() {
+        yard.create(store);
+        try (Repository one = yard.open(store);
+                Repository two = yard.open(store)) {
+            try (SnapshotWriter writer = one.begin(Yard.STACK, Map.of())) {
+                assertThatThrownBy(() -> two.prune(false, Progress.NONE))
+                        .isInstanceOf(Busy.class)
+                        .hasMessageContaining("a prune cannot begin");
+                writer.id();
+            }
+            two.prune(false, Progress.NONE);
+        }
+    }
+
+    @Test
+    void a_silent_writer_is_passed_over_and_can_never_commit() {
+        MemoryStore timed = new MemoryStore(yard.clock());
+        yard.create(timed);
+        try (Repository one = yard.open(timed);
+                Repository two = yard.open(timed)) {
+            try (SnapshotWriter writer = one.begin(Yard.STACK, Map.of())) {
+                Yard.capture(writer, Yard.data(1, 10, 1000));
+                yard.now = yard.now.plus(Duration.ofMinutes(16));
+                yard.backup(two, Yard.data(2, 10, 1000));
+                assertThatThrownBy(writer::commit)
+                        .extracting(e -> ((HoldfastException) e).code())
+                        .isEqualTo(ErrorCode.SESSION_FENCED);
+            }
+            assertThat(one.snapshots()).hasSize(1);
+        }
+    }
+
+    @Test
+    void ids_go_on_rising_when_the_clock_jumps_back() {
+        yard.create(store);
+        try (Repository repository = yard.open(store)) {
+            NavigableMap<String, byte[]> data = Yard.data(1, 10, 1000);
+            Snapshot first = yard.backup(repository, data).snapshot();
+            yard.now = yard.now.minus(Duration.ofDays(400));
+            data.put("new", new byte[] {1});
+            Snapshot second = yard.backup(repository, data).snapshot();
+            assertThat(repository.snapshots()).containsExactly(first, second);
+            assertThat(second.part(Yard.PART).orElseThrow().statistics().readEntries())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void forgotten_snapshots_are_gone_and_prune_frees_what_only_they_needed() {
+        yard.create(store);
+        NavigableMap<String, byte[]> old = Yard.data(1, 200, 1 << 20);
+        NavigableMap<String, byte[]> fresh = new TreeMap<>(old);
+        fresh.keySet().removeIf(name -> name.contains("dir1") || name.contains("dir2") || name.contains("dir3"));
+        fresh.putAll(Yard.data(2, 30, 1 << 20));
+        try (Repository repository = yard.open(store)) {
+            Snapshot first = yard.backup(repository, old).snapshot();
+            Snapshot second = yard.backup(repository, fresh).snapshot();
+            repository.forget(Set.of(first.id()));
+            assertThat(repository.snapshots()).containsExactly(second);
+            PruneReport planned = repository.prune(true, Progress.NONE);
+            PruneReport done = repository.prune(false, Progress.NONE);
+            assertThat(planned.bytesFreed()).isEqualTo(done.bytesFreed()).isPositive();
+            assertThat(done.packsRewritten()).isPositive();
+        }
+        try (Repository repository = yard.open(store)) {
+            Snapshot left = repository.snapshots().getFirst();
+            assertThat(Yard.same(Yard.restore(repository, left), fresh)).isTrue();
+            assertThat(repository.check(true, Progress.NONE).problems()).isEmpty();
+            assertThat(repository.prune(false, Progress.NONE).bytesFreed()).isZero();
+            yard.backup(repository, old);
+            assertThat(Yard.same(Yard.restore(repository, repository.snapshots().getLast()), old))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void a_reader_finds_chunks_that_a_prune_moved() {
+        yard.create(store);
+        NavigableMap<String, byte[]> old = Yard.data(1, 100, 1 << 20);
+        NavigableMap<String, byte[]> fresh = new TreeMap<>(old);
+        fresh.keySet().removeIf(name -> name.contains("dir1") || name.contains("dir4") || name.contains("dir6"));
+        try (Repository repository = yard.open(store);
+                Repository other = yard.open(store)) {
+            Snapshot first = yard.backup(repository, old).snapshot();
+            Snapshot second = yard.backup(repository, fresh).snapshot();
+            assertThat(Yard.same(Yard.restore(other, second), fresh)).isTrue();
+            repository.forget(Set.of(first.id()));
+            assertThat(repository.prune(false, Progress.NONE).packsRewritten()).isPositive();
+            assertThat(Yard.same(Yard.restore(other, second), fresh)).isTrue();
+        }
+    }
+
+    @Test
+    void every_destination_is_complete() {
+        MemoryStore other = new MemoryStore();
+        yard.create(store, other);
+        NavigableMap<String, byte[]> data = Yard.data(1, 200, 1 << 20);
+        try (Repository repository = yard.open(store, other)) {
+            assertThat(yard.backup(repository, data).everywhere()).isTrue();
+        }
+        for (MemoryStore one : List.of(store, other)) {
+            try (Repository repository = yard.open(one)) {
+                assertThat(Yard.same(
+                                Yard.restore(repository, repository.snapshots().getFirst()), data))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void a_destination_that_was_away_is_reported_and_caught_up_by_the_next_run() {
+        MemoryStore memory = new MemoryStore();
+        FaultyStore away = new FaultyStore(memory);
+        yard.create(store, away);
+        NavigableMap<String, byte[]> data = Yard.data(1, 100, 1 << 20);
+        away.down();
+        try (Repository repository = yard.open(store, away)) {
+            Commit commit = yard.backup(repository, data);
+            assertThat(commit.everywhere()).isFalse();
+            assertThat(commit.destinations().get(1).level()).isFalse();
+        }
+        away.up();
+        try (Repository repository = yard.open(store, away)) {
+            assertThat(yard.backup(repository, Yard.data(2, 10, 1000)).everywhere())
+                    .isTrue();
+        }
+        try (Repository repository = yard.open(memory)) {
+            assertThat(Yard.same(Yard.restore(repository, repository.snapshots().getFirst()), data))
+                    .isTrue();
+            assertThat(repository.check(true, Progress.NONE).problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_snapshot_forgotten_before_a_destination_had_it_hides_nothing_that_it_lacks() {
+        MemoryStore memory = new MemoryStore();
+        FaultyStore away = new FaultyStore(memory);
+        yard.create(store, away);
+        NavigableMap<String, byte[]> data = Yard.data(1, 60, 1 << 19);
+        away.down();
+        SnapshotId missed;
+        try (Repository repository = yard.open(store, away)) {
+            missed = yard.backup(repository, data).snapshot().id();
+        }
+        away.up();
+        try (Repository repository = yard.open(store, away)) {
+            repository.forget(Set.of(missed));
+            assertThat(yard.backup(repository, data).everywhere()).isTrue();
+        }
+        try (Repository repository = yard.open(memory)) {
+            assertThat(Yard.same(Yard.restore(repository, repository.snapshots().getFirst()), data))
+                    .isTrue();
+            assertThat(repository.check(true, Progress.NONE).problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_destination_added_later_is_filled() {
+        yard.create(store);
+        NavigableMap<String, byte[]> data = Yard.data(1, 100, 1 << 20);
+        try (Repository repository = yard.open(store)) {
+            yard.backup(repository, data);
+        }
+        MemoryStore late = new MemoryStore();
+        assertThat(yard.create(store, late).added()).containsExactly("place-2");
+        try (Repository repository = yard.open(store, late)) {
+            SyncReport report = repository.sync(Progress.NONE);
+            assertThat(report.destinations()).allMatch(DestinationState::level);
+        }
+        try (Repository repository = yard.open(late)) {
+            assertThat(Yard.same(Yard.restore(repository, repository.snapshots().getFirst()), data))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void a_stream_is_compared_without_fetching_the_content() throws IOException {
+        yard.create(store);
+        NavigableMap<String, byte[]> data = new TreeMap<>();
+        byte[] big = Yard.bytes(new Random(9), 9 << 20);
+        data.put("big", big);
+        try (Repository repository = yard.open(store)) {
+            Snapshot snapshot = yard.backup(repository, data).snapshot();
+            PartReader part = repository.read(snapshot, snapshot.part(Yard.PART).orElseThrow());
+            Entry entry = part.find(EntryKey.of("big")).orElseThrow();
+            assertThat(part.matches(entry.content(), new ByteArrayInputStream(big)))
+                    .isTrue();
+            assertThat(part.matches(entry.content(), new ByteArrayInputStream(big, 0, big.length - 1)))
+                    .isFalse();
+            byte[] other = big.clone();
+            other[5_000_000] ^= 1;
+            assertThat(part.matches(entry.content(), new ByteArrayInputStream(other)))
+                    .isFalse();
+        }
+    }
+}

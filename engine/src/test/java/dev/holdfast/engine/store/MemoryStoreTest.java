@@ -1,0 +1,8 @@
+package dev.holdfast.engine.store;
+
+final class MemoryStoreTest extends ObjectStoreContract {
+    @Override
+    protected ObjectStore emptyStore() {
+        return new MemoryStore();
+    }
+}
