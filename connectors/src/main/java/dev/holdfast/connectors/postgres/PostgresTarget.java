@@ -1,13 +1,12 @@
 package dev.holdfast.connectors.postgres;
 
-import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Unsupported;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
 import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import java.nio.file.Path;
+import java.sql.SQLException;
 
 /**
  * A database to restore into. It is built beside under a name of its own and gets the final name by a rename, the last step;
@@ -66,7 +65,7 @@ public final class PostgresTarget implements Target {
         RestorePlan.Builder plan = RestorePlan.of(part);
         String doing = "looking at server " + location.server();
         try (Session admin = NewDatabase.administer(location)) {
-            way(part).plan(admin, plan);
+            way(admin, part).plan(admin, plan);
             return plan.build();
         } catch (Exception e) {
             throw RestoreFailures.of(e, doing, location, scratch);
@@ -76,22 +75,21 @@ public final class PostgresTarget implements Target {
     @Override
     public RestoreReport restore(PartReader part, Progress progress) {
         try {
-            return way(part).run(progress);
+            RestoreWay way;
+            try (Session admin = NewDatabase.administer(location)) {
+                way = way(admin, part);
+            }
+            return way.run(progress);
         } catch (Exception e) {
             throw RestoreFailures.of(e, "restoring database '" + location.database() + "'", location, scratch);
         }
     }
 
-    private RestoreWay way(PartReader part) {
-        if (choice.isPartial()) {
-            throw new Unsupported(
-                    ErrorCode.DATABASE_RESTORE_FAILED,
-                    "a database is restored whole by this version",
-                    "leave out what selects schemas, tables, definitions or rows.");
-        }
+    private RestoreWay way(Session admin, PartReader part) throws SQLException {
         RestoreJob job =
                 new RestoreJob(location, StoredDatabase.of(part), choice, overwrite, connections, scratch, tools);
-        return new IntoDatabase(job);
+        boolean there = DatabaseNames.exists(admin, location.database());
+        return choice.isSelective() && there ? new IntoSchema(job) : new IntoDatabase(job);
     }
 
     @Override
