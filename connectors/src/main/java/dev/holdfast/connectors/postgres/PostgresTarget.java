@@ -7,6 +7,7 @@ import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * A database to restore into. It is built beside under a name of its own and gets the final name by a rename, the last step;
@@ -19,6 +20,7 @@ public final class PostgresTarget implements Target {
     private final int connections;
     private final Path scratch;
     private final ClientTools tools;
+    private final Duration lockWait;
     private boolean overwrite;
 
     /**
@@ -34,11 +36,16 @@ public final class PostgresTarget implements Target {
      * @param choice what is restored, where to and for whom
      */
     public PostgresTarget(PostgresLocation location, PostgresRestore choice, int connections, Path scratch) {
-        this(location, choice, connections, scratch, ClientTools.ofMachine());
+        this(location, choice, connections, scratch, ClientTools.ofMachine(), PostgresSource.LOCK_WAIT);
     }
 
     PostgresTarget(
-            PostgresLocation location, PostgresRestore choice, int connections, Path scratch, ClientTools tools) {
+            PostgresLocation location,
+            PostgresRestore choice,
+            int connections,
+            Path scratch,
+            ClientTools tools,
+            Duration lockWait) {
         if (connections < 1 || connections > 64) {
             throw new IllegalArgumentException("1 to 64 connections, not " + connections);
         }
@@ -47,6 +54,7 @@ public final class PostgresTarget implements Target {
         this.connections = connections;
         this.scratch = scratch;
         this.tools = tools;
+        this.lockWait = lockWait;
     }
 
     @Override
@@ -86,8 +94,8 @@ public final class PostgresTarget implements Target {
     }
 
     private RestoreWay way(Session admin, PartReader part) throws SQLException {
-        RestoreJob job =
-                new RestoreJob(location, StoredDatabase.of(part), choice, overwrite, connections, scratch, tools);
+        RestoreJob job = new RestoreJob(
+                location, StoredDatabase.of(part), choice, overwrite, connections, scratch, tools, lockWait);
         if (choice.contents() == PostgresRestore.Contents.DATA) {
             return new IntoTables(job);
         }
