@@ -1,7 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.connectors.postgres.Catalog.Kind;
-import dev.holdfast.connectors.postgres.Catalog.Root;
 import dev.holdfast.connectors.postgres.Catalog.Sequence;
 import dev.holdfast.connectors.postgres.Catalog.Table;
 import dev.holdfast.connectors.postgres.ClientTools.Tool;
@@ -30,15 +29,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -282,7 +277,7 @@ final class Capture {
         details.put("encoding", database.encoding());
         details.put("locale", database.provider() + " " + database.collate());
         details.put("snapshot-time", frozen.time());
-        details.put("tables", Long.toString(captured.size()));
+        details.put("tables", Long.toString(rows.captured().size()));
         details.put(
                 "rows",
                 Long.toString(rows.captured().values().stream()

@@ -199,13 +199,11 @@ final class Catalog {
     /** Pages of the tables that are heaps; only for tables that are locked. */
     static Map<Long, Long> heapPages(Session session, List<Table> tables) throws SQLException {
         Map<Long, Long> pages = new HashMap<>();
-        session.each(
-                """
+        session.each("""
                 SELECT c.oid, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int8
                 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am a ON a.oid = c.relam
-                WHERE a.amname = 'heap' AND c.oid = ANY (?::int8[]::oid[])""",
-                row -> pages.put(row.getLong(1), row.getLong(2)),
-                (Object) tables.stream().filter(Table::hasRows).map(Table::oid).toArray(Long[]::new));
+                WHERE a.amname = 'heap' AND c.oid = ANY (?::int8[]::oid[])""", row -> pages.put(row.getLong(1), row.getLong(2)), (Object)
+                tables.stream().filter(Table::hasRows).map(Table::oid).toArray(Long[]::new));
         return pages;
     }
 

@@ -1,11 +1,16 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.connectors.postgres.wire.ChannelBinding;
+import dev.holdfast.connectors.postgres.wire.TlsMode;
+import dev.holdfast.connectors.postgres.wire.WireSettings;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -128,6 +133,37 @@ public final class PostgresLocation {
             properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
         }
         return properties;
+    }
+
+    /** What our own client for rows is told: the same server, in the same way. */
+    WireSettings wireSettings() {
+        WireSettings.Builder settings = WireSettings.to(database, user)
+                .host(host)
+                .port(port)
+                .password(password)
+                .tls(TlsMode.valueOf(parameters
+                        .getOrDefault("sslmode", "prefer")
+                        .replace('-', '_')
+                        .toUpperCase(Locale.ROOT)))
+                .channelBinding(ChannelBinding.valueOf(
+                        parameters.getOrDefault("channel_binding", "prefer").toUpperCase(Locale.ROOT)))
+                .connectTimeout(Duration.ofSeconds(Long.parseLong(parameters.getOrDefault("connect_timeout", "10"))))
+                .startupParameter("application_name", parameters.getOrDefault("application_name", "holdfast"));
+        if ("system".equals(parameters.get("sslrootcert"))) {
+            settings.systemRoots(true);
+        } else {
+            file("sslrootcert").ifPresent(settings::rootCertificate);
+        }
+        file("sslcert").ifPresent(settings::certificate);
+        file("sslkey").ifPresent(settings::key);
+        if (parameters.containsKey("options")) {
+            settings.startupParameter("options", parameters.get("options"));
+        }
+        return settings.build();
+    }
+
+    private Optional<Path> file(String parameter) {
+        return Optional.ofNullable(parameters.get(parameter)).map(Path::of);
     }
 
     /** What a libpq program finds in its environment; the password too, because arguments are visible to everybody. */

@@ -179,8 +179,7 @@ final class RowCapture {
         synchronized void finished(RowDigest range) {
             digest.add(range);
             if (++finished == ranges) {
-                Entry entry = new Entry(
-                        Keys.table(table.shown()), EntryType.TABLE, attributes(), content.finish());
+                Entry entry = new Entry(Keys.table(table.shown()), EntryType.TABLE, attributes(), content.finish());
                 part.progress().expect(0, -expected);
                 part.countRead(1, entry.content().bytes());
                 part.progress().advance(1, 0);

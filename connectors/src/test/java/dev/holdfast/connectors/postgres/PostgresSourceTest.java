@@ -526,6 +526,7 @@ class PostgresSourceTest {
                 public void write(byte[] bytes, int offset, int length) {
                     written += length;
                     if (written > 200_000) {
+                        written = 0;
                         harm.run();
                     }
                     section.write(bytes, offset, length);
