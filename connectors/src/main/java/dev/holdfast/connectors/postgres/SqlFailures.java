@@ -117,6 +117,13 @@ final class SqlFailures {
                         message,
                         "if it is shared memory that is short: raise max_locks_per_transaction, every table is locked at once.",
                         e);
+            case "54000" ->
+                new Failed(
+                        ErrorCode.DATABASE_DUMP_FAILED,
+                        message,
+                        "a row of more than 1 GB as text cannot be read by COPY, nor by pg_dump; make it smaller,"
+                                + " or keep large values as large objects.",
+                        e);
             case "57014" ->
                 new Failed(
                         ErrorCode.DATABASE_DUMP_FAILED,
