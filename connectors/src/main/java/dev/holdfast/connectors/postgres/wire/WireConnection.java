@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres.wire;
 
+import dev.holdfast.connectors.postgres.wire.Dial.Protection;
 import dev.holdfast.connectors.postgres.wire.WireException.Reason;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -20,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 public final class WireConnection implements AutoCloseable {
     private static final int CANCEL_REQUEST = 1234 << 16 | 5678;
 
+    /** The server lets this user in, if at all, another way. */
+    private static final String NOT_THIS_WAY = "28000";
+
     private final WireSettings settings;
     private final SocketAddress address;
+    private final boolean encrypted;
     private final Line line;
     private final Layer layer;
     private final Messages messages;
@@ -44,6 +49,7 @@ public final class WireConnection implements AutoCloseable {
     private WireConnection(WireSettings settings, Dial.Way way, Messages messages, Startup.Welcome welcome) {
         this.settings = settings;
         this.address = way.address();
+        this.encrypted = way.encrypted();
         this.line = way.line();
         this.layer = way.layer();
         this.messages = messages;
@@ -79,7 +85,48 @@ public final class WireConnection implements AutoCloseable {
     }
 
     private static WireConnection open(SocketAddress address, WireSettings settings) throws ServerError, WireException {
-        Dial.Way way = Dial.open(address, settings);
+        Protection first = Dial.first(settings);
+        boolean encrypted = false;
+        try {
+            Dial.Way way = Dial.open(address, settings, first);
+            encrypted = way.encrypted();
+            return enter(way, settings);
+        } catch (ServerError e) {
+            Protection second = second(settings, first, encrypted);
+            if (second == null || !e.sqlState().equals(NOT_THIS_WAY)) {
+                throw e;
+            }
+            return again(address, settings, second, e);
+        } catch (WireException e) {
+            if (first != Protection.IF_OFFERED || e.reason() != Reason.TLS) {
+                throw e;
+            }
+            return again(address, settings, Protection.NONE, e);
+        }
+    }
+
+    /** What libpq tries when the first attempt was turned down; null for nothing. */
+    private static @Nullable Protection second(WireSettings settings, Protection first, boolean encrypted) {
+        if (first == Protection.IF_OFFERED && encrypted) {
+            return Protection.NONE;
+        }
+        return first == Protection.NONE && settings.tls() == TlsMode.ALLOW && settings.socketFolder() == null
+                ? Protection.ALWAYS
+                : null;
+    }
+
+    /** Tries the other way; if that fails too, the first failure is the one to know. */
+    private static <E extends Exception> WireConnection again(
+            SocketAddress address, WireSettings settings, Protection protection, E failure) throws E {
+        try {
+            return enter(Dial.open(address, settings, protection), settings);
+        } catch (ServerError | WireException e) {
+            failure.addSuppressed(e);
+            throw failure;
+        }
+    }
+
+    private static WireConnection enter(Dial.Way way, WireSettings settings) throws ServerError, WireException {
         boolean in = false;
         try {
             Messages messages = new Messages(way.line(), way.layer());
@@ -235,6 +282,11 @@ public final class WireConnection implements AutoCloseable {
         return transaction != 'I';
     }
 
+    /** Whether everything goes through TLS. */
+    public boolean isEncrypted() {
+        return encrypted;
+    }
+
     public boolean isOpen() {
         return !line.isAborted();
     }
@@ -257,7 +309,7 @@ public final class WireConnection implements AutoCloseable {
         if (cancelKey.length == 0) {
             throw WireException.protocol("the server gave no key to cancel with");
         }
-        Dial.Way way = Dial.open(address, settings);
+        Dial.Way way = Dial.open(address, settings, encrypted ? Protection.ALWAYS : Protection.NONE);
         try {
             Messages ask = new Messages(way.line(), way.layer());
             ask.send(Outgoing.untyped()
