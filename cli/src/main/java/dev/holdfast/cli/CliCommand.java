@@ -10,6 +10,7 @@ import dev.holdfast.control.operation.RunListener;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.RepositoryKey;
+import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -87,6 +88,11 @@ abstract class CliCommand implements Callable<Integer> {
         return tell(report);
     }
 
+    /** Where the report for people goes. */
+    PrintStream reporting() {
+        return cli.terminal().out();
+    }
+
     private int tell(Report report) {
         Optional<ErrorCode> concern = report.concern();
         boolean done = concern.isEmpty() || concern.get() == ErrorCode.FINDINGS;
@@ -99,7 +105,10 @@ abstract class CliCommand implements Callable<Integer> {
                 }
             }
         } else {
-            report.text(new Page(cli.terminal().out(), cli.terminal().outColour(), cli.zone()));
+            boolean toOut = reporting() == cli.terminal().out();
+            boolean colour =
+                    toOut ? cli.terminal().outColour() : cli.terminal().errColour();
+            report.text(new Page(reporting(), colour, cli.zone()));
         }
         cli.terminal().out().flush();
         if (!done) {
