@@ -10,7 +10,6 @@ import dev.holdfast.control.operation.RunListener;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.RepositoryKey;
-import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -88,9 +87,16 @@ abstract class CliCommand implements Callable<Integer> {
         return tell(report);
     }
 
-    /** Where the report for people goes. */
-    PrintStream reporting() {
-        return cli.terminal().out();
+    /** Whether standard output has another use than to tell about the run. */
+    boolean writesToOut() {
+        return false;
+    }
+
+    private Page page() {
+        Terminal terminal = cli.terminal();
+        return writesToOut()
+                ? new Page(terminal.err(), terminal.errColour(), cli.zone())
+                : new Page(terminal.out(), terminal.outColour(), cli.zone());
     }
 
     private int tell(Report report) {
@@ -105,10 +111,7 @@ abstract class CliCommand implements Callable<Integer> {
                 }
             }
         } else {
-            boolean toOut = reporting() == cli.terminal().out();
-            boolean colour =
-                    toOut ? cli.terminal().outColour() : cli.terminal().errColour();
-            report.text(new Page(reporting(), colour, cli.zone()));
+            report.text(page());
         }
         cli.terminal().out().flush();
         if (!done) {

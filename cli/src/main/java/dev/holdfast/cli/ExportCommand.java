@@ -6,7 +6,6 @@ import dev.holdfast.control.operation.SnapshotSelector;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.source.ExportFile;
-import java.io.PrintStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -103,17 +102,16 @@ final class ExportCommand extends RepositoryCommand {
         return new ExportReportPage(running(run -> operation.run(request, file(), run)));
     }
 
-    /** What it has to say about standard output must not go there. */
     @Override
-    PrintStream reporting() {
-        return output.equals(STANDARD_OUTPUT) ? cli.terminal().err() : super.reporting();
+    boolean writesToOut() {
+        return output.equals(STANDARD_OUTPUT);
     }
 
     private void checkOptions() {
         if (level != null && (level < 0 || level > 9)) {
             throw new Invalid(ErrorCode.USAGE, "--compress takes 0 to 9, not " + level, "");
         }
-        if (json && output.equals(STANDARD_OUTPUT)) {
+        if (json && writesToOut()) {
             throw new Invalid(
                     ErrorCode.USAGE, "--json and --output - would both write to standard output", "name a file.");
         }
@@ -134,7 +132,7 @@ final class ExportCommand extends RepositoryCommand {
     }
 
     private ExportFile file() {
-        return output.equals(STANDARD_OUTPUT)
+        return writesToOut()
                 ? new StandardOutput(cli.terminal().out())
                 : cli.connectors().exportFile(cli.folder().resolve(output), overwrite);
     }

@@ -1,9 +1,9 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
-import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.engine.repository.Part;

@@ -86,7 +86,7 @@ final class ArchivePlan {
     private void addRows(List<Entry> tables) {
         List<Entry> sorted = tables.stream()
                 .sorted(Comparator.comparing(ArchivePlan::isOrdinary)
-                        .thenComparing(ArchivePlan::order)
+                        .thenComparingLong(ArchivePlan::order)
                         .thenComparing(this::byName))
                 .toList();
         List<Rows> ofExtensions = new ArrayList<>();

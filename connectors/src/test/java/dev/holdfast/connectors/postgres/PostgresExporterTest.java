@@ -321,8 +321,9 @@ class PostgresExporterTest {
             List<ArchiveEntry> entries = new ArrayList<>();
             for (int i = input.count(); i > 0; i--) {
                 ArchiveEntry entry = input.entry();
-                if (!format.isOf17()
-                        || !entry.type().equals("BLOB") && !entry.name().startsWith("LARGE OBJECT")) {
+                boolean largeObject =
+                        entry.type().equals("BLOB") || entry.name().startsWith("LARGE OBJECT");
+                if (!format.isOf17() || !largeObject) {
                     entries.add(entry);
                 }
             }

@@ -106,10 +106,8 @@ public final class InstalledConnectors implements Connectors {
         return switch (format) {
             case ExportFormat.Archive archive ->
                 new PostgresExporter(PostgresExporter.Format.CUSTOM, archive.level(), false);
-            case ExportFormat.Sql sql ->
-                new PostgresExporter(PostgresExporter.Format.SQL, sql.level(), sql.create());
-            case ExportFormat.Roles roles ->
-                new PostgresExporter(PostgresExporter.Format.ROLES, roles.level(), false);
+            case ExportFormat.Sql sql -> new PostgresExporter(PostgresExporter.Format.SQL, sql.level(), sql.create());
+            case ExportFormat.Roles roles -> new PostgresExporter(PostgresExporter.Format.ROLES, roles.level(), false);
         };
     }
 
