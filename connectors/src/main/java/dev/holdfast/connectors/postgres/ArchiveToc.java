@@ -3,16 +3,22 @@ package dev.holdfast.connectors.postgres;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Encoding;
@@ -35,10 +41,14 @@ final class ArchiveToc {
     /**
      * An entry. All texts are empty where the archive has none.
      *
+     * @param id what dependencies name it by
+     * @param object what it makes; catalog 0 if it belongs to another entry or to none
      * @param type what pg_dump calls it, for example {@code TABLE} or {@code FK CONSTRAINT}
      * @param definition the SQL that makes it
      */
     record Item(
+            String id,
+            CatalogId object,
             String type,
             String schema,
             String name,
@@ -54,7 +64,64 @@ final class ArchiveToc {
      */
     static void read(Path archive, String encoding, Consumer<Item> visitor) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 256 * 1024)) {
-            new Reader(file, charset(encoding), archive).items(visitor);
+            new Reader(file, charset(encoding), archive, OutputStream.nullOutputStream()).items(visitor);
+        }
+    }
+
+    /**
+     * Rewrites an archive without some objects, and without what belongs to their entries, such as comments and rights. An
+     * archive lists what is needed before what needs it, so one pass is enough.
+     *
+     * @return entries that went because they need one that went, without being named themselves
+     */
+    static List<String> leaveOut(Path archive, String encoding, Set<CatalogId> gone) throws IOException {
+        Path shorter = archive.resolveSibling(archive.getFileName() + ".shorter");
+        List<String> more = new ArrayList<>();
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        Set<String> left = new HashSet<>();
+        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 256 * 1024);
+                OutputStream kept = new BufferedOutputStream(Files.newOutputStream(shorter), 256 * 1024)) {
+            Reader reader = new Reader(file, charset(encoding), archive, read);
+            reader.preamble();
+            long countAt = reader.position;
+            int count = reader.number();
+            int keeps = 0;
+            for (int i = 0; i < count; i++) {
+                move(read, kept);
+                Item item = reader.item();
+                boolean named = gone.contains(item.object());
+                if (!named && item.dependencies().stream().noneMatch(left::contains)) {
+                    keeps++;
+                    continue;
+                }
+                left.add(item.id());
+                read.reset();
+                if (!named && item.object().catalog() != 0) {
+                    more.add(item.type() + " " + item.schema() + "." + item.name());
+                }
+            }
+            move(read, kept);
+            file.transferTo(kept);
+            kept.close();
+            writeNumber(shorter, countAt, reader.intBytes, keeps);
+            Files.move(shorter, archive, StandardCopyOption.REPLACE_EXISTING);
+            return more;
+        } finally {
+            Files.deleteIfExists(shorter);
+        }
+    }
+
+    private static void move(ByteArrayOutputStream from, OutputStream to) throws IOException {
+        from.writeTo(to);
+        from.reset();
+    }
+
+    private static void writeNumber(Path archive, long at, int bytes, int value) throws IOException {
+        try (RandomAccessFile patched = new RandomAccessFile(archive.toFile(), "rw")) {
+            patched.seek(at + 1); // after the sign
+            for (int i = 0; i < bytes; i++) {
+                patched.write(i < Integer.BYTES ? value >>> (8 * i) : 0);
+            }
         }
     }
 
@@ -62,7 +129,7 @@ final class ArchiveToc {
     static void fixTime(Path archive) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive));
                 RandomAccessFile patched = new RandomAccessFile(archive.toFile(), "rw")) {
-            Reader reader = new Reader(file, StandardCharsets.ISO_8859_1, archive);
+            Reader reader = new Reader(file, StandardCharsets.ISO_8859_1, archive, OutputStream.nullOutputStream());
             patched.seek(reader.timeOffset());
             for (int value : FIXED_TIME) {
                 byte[] encoded = new byte[1 + reader.intBytes];
@@ -82,15 +149,20 @@ final class ArchiveToc {
         private final InputStream in;
         private final Charset charset;
         private final Path archive;
+        private final OutputStream copy;
         private final int version;
         private final int intBytes;
         private final int offsetBytes;
         private long position;
 
-        Reader(InputStream in, Charset charset, Path archive) throws IOException {
+        /**
+         * @param copy gets every byte that is read
+         */
+        Reader(InputStream in, Charset charset, Path archive, OutputStream copy) throws IOException {
             this.in = in;
             this.charset = charset;
             this.archive = archive;
+            this.copy = copy;
             if (!new String(bytes(5), StandardCharsets.US_ASCII).equals("PGDMP")) {
                 throw odd("does not begin with PGDMP");
             }
@@ -116,13 +188,18 @@ final class ArchiveToc {
             return position;
         }
 
-        void items(Consumer<Item> visitor) throws IOException {
+        /** What stands before the number of entries. */
+        void preamble() throws IOException {
             for (int i = 0; i < TIME_FIELDS; i++) {
                 number();
             }
             text(); // database
             text(); // version of the server
             text(); // version of pg_dump
+        }
+
+        void items(Consumer<Item> visitor) throws IOException {
+            preamble();
             int count = number();
             for (int i = 0; i < count; i++) {
                 visitor.accept(item());
@@ -130,10 +207,10 @@ final class ArchiveToc {
         }
 
         private Item item() throws IOException {
-            number(); // dump id
+            int id = number();
             number(); // whether data follow
-            text(); // oid of the catalog
-            text(); // oid
+            long catalog = oid(text());
+            long oid = oid(text());
             String name = text();
             String type = text();
             number(); // section
@@ -153,7 +230,20 @@ final class ArchiveToc {
                 dependencies.add(dependency);
             }
             bytes(1 + offsetBytes); // where its data are
-            return new Item(type, schema, name, owner, tablespace, definition, dependencies);
+            return new Item(
+                    Integer.toString(id),
+                    new CatalogId(catalog, oid),
+                    type,
+                    schema,
+                    name,
+                    owner,
+                    tablespace,
+                    definition,
+                    dependencies);
+        }
+
+        private static long oid(String text) {
+            return text.isEmpty() ? 0 : Long.parseLong(text);
         }
 
         private String text() throws IOException {
@@ -189,6 +279,7 @@ final class ArchiveToc {
                         "archive " + archive.getFileName() + " ends at byte " + (position + bytes.length));
             }
             position += count;
+            copy.write(bytes);
             return bytes;
         }
 
