@@ -45,11 +45,13 @@ public final class PostgresComparer implements Comparer {
 
     @Override
     public long compare(PartReader part, DifferenceListener differences, Progress progress) {
+        Selection selection =
+                Keys.read(part, Keys.DATABASE, DatabaseProperties.class).selected();
         // the same look as before a capture: what cannot be read cannot be compared
-        try (PostgresSource source = new PostgresSource(location, connections, scratch, tools, lockWait)) {
+        try (PostgresSource source = new PostgresSource(location, connections, scratch, selection, tools, lockWait)) {
             source.preflight();
         }
-        try (FrozenDatabase live = FrozenDatabase.freeze(location, lockWait)) {
+        try (FrozenDatabase live = FrozenDatabase.freeze(location, selection, lockWait)) {
             return new Comparison(live, part, differences, progress, connections, scratch, tools).run();
         }
     }

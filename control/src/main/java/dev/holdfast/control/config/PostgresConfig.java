@@ -9,12 +9,18 @@ import java.util.Optional;
  * @param url as libpq reads it; may contain a password, so it is kept like one
  * @param password the password, if it is not in the URL
  * @param connections how many tables are read or written at once
+ * @param scope how much of the server it is
  */
-public record PostgresConfig(String name, Secret url, Optional<Secret> password, int connections)
+public record PostgresConfig(String name, Secret url, Optional<Secret> password, int connections, PostgresScope scope)
         implements SourceConfig {
     public static final String KIND = "postgres";
     public static final int DEFAULT_CONNECTIONS = 4;
     public static final int MAX_CONNECTIONS = 64;
+
+    /** A whole database. */
+    public PostgresConfig(String name, Secret url, Optional<Secret> password, int connections) {
+        this(name, url, password, connections, PostgresScope.DATABASE);
+    }
 
     @Override
     public String kind() {
@@ -29,12 +35,12 @@ public record PostgresConfig(String name, Secret url, Optional<Secret> password,
     /** The same server, user and options, another database. */
     public PostgresConfig withDatabase(String database) {
         return new PostgresConfig(
-                name, new Secret(PostgresUrl.parse(url.text()).withDatabase(database)), password, connections);
+                name, new Secret(PostgresUrl.parse(url.text()).withDatabase(database)), password, connections, scope);
     }
 
     /** Another URL; the password goes with it only if it leads to the same server and has none of its own. */
     public PostgresConfig withUrl(String other) {
         boolean same = PostgresUrl.parse(url.text()).sameServer(PostgresUrl.parse(other));
-        return new PostgresConfig(name, new Secret(other), same ? password : Optional.empty(), connections);
+        return new PostgresConfig(name, new Secret(other), same ? password : Optional.empty(), connections, scope);
     }
 }
