@@ -1,11 +1,20 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
+import dev.holdfast.connectors.postgres.PostgresRestore.Landing;
+import dev.holdfast.connectors.postgres.PostgresRestore.Ownership;
 import dev.holdfast.control.operation.RestoreOperation;
 import dev.holdfast.control.operation.SnapshotSelector;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,22 +24,33 @@ import picocli.CommandLine.Parameters;
         header = "Brings a snapshot back, to its own place or another.",
         description = {
             "Brings a snapshot back: everything or some parts, to their own places or to others. Nothing that",
-            "is there is replaced unless --overwrite is given and confirmed."
+            "is there is replaced unless --overwrite is given and confirmed. --dry-run shows what would be done."
         },
         footer = {
             "",
             "A TARGET is, for a database, a name on the same server or a postgresql:// URL; for a bucket, a",
             "name on the same server or name/prefix; for a directory, a path.",
             "",
+            "A database that is replaced is kept under the name <name>_before_<time> until you drop it. Some tables",
+            "or schemas of a database go into a database of their own, or, where it is there already, into a",
+            "schema restored_<time> beside what is there.",
+            "",
             "Examples:",
             "  holdfast restore",
+            "  holdfast restore --dry-run --overwrite",
             "  holdfast restore 01jd8x --part database --to database=shop_yesterday",
             "  holdfast restore latest --overwrite --yes",
+            "  holdfast restore --table public.orders --table 'public.invoice_*'",
+            "  holdfast restore --schema app --original-schema",
+            "  holdfast restore --table public.orders --data-only --truncate",
+            "  holdfast restore --to database=shop_dev --owner dev --no-privileges",
             "  holdfast restore --repository /mnt/usb/shop --to database=postgresql://postgres@db/shop \\",
             "      --to media=shop-media --to uploads=/srv/shop/uploads",
             "",
             "Exit codes: 0 everything is restored; 3 it is, but something is not exactly as it was; 47, 53, 62",
-            "the target is not empty; 81 --overwrite was not confirmed. All are listed by 'holdfast --help'."
+            "the target is not empty; 81 --overwrite was not confirmed. With --dry-run: 0 it would work; 3 it",
+            "would, but something would not be exactly as it was; any other says why it cannot. All are listed",
+            "by 'holdfast --help'."
         })
 final class RestoreCommand extends RepositoryCommand {
     @Parameters(
@@ -54,6 +74,109 @@ final class RestoreCommand extends RepositoryCommand {
     @Option(names = "--yes", description = "Confirm beforehand.")
     boolean yes;
 
+    @Option(names = "--dry-run", description = "Show what would be done, and change nothing.")
+    boolean dryRun;
+
+    @ArgGroup(validate = false, heading = "%nOf a database:%n", order = 50)
+    DatabaseChoices database = new DatabaseChoices();
+
+    /** What is asked of databases. */
+    static final class DatabaseChoices {
+        @Option(
+                names = "--schema",
+                paramLabel = "NAME",
+                description = "Restore only this schema; with * and ? like in a shell; may be repeated.")
+        List<String> schemas = new ArrayList<>();
+
+        @Option(
+                names = "--table",
+                paramLabel = "SCHEMA.NAME",
+                description =
+                        "Restore only this table, view or sequence and what it needs; with * and ?; may be repeated.")
+        List<String> tables = new ArrayList<>();
+
+        @Option(names = "--schema-only", description = "Restore definitions without rows.")
+        boolean schemaOnly;
+
+        @Option(names = "--data-only", description = "Restore rows into tables that are there, in one transaction.")
+        boolean dataOnly;
+
+        @Option(names = "--truncate", description = "With --data-only: empty these tables first, after a confirmation.")
+        boolean truncate;
+
+        @Option(
+                names = "--side-schema",
+                paramLabel = "NAME",
+                description = "The schema beside what is there; otherwise restored_<time>.")
+        @Nullable
+        String sideSchema;
+
+        @Option(
+                names = "--original-schema",
+                description = "Restore into the schemas it came from, where nothing may have the same names.")
+        boolean originalSchema;
+
+        @Option(names = "--owner", paramLabel = "ROLE", description = "Give everything to this role.")
+        @Nullable
+        String owner;
+
+        @Option(
+                names = "--map-role",
+                paramLabel = "OLD=NEW",
+                description = "Put a role in place of another, as owner and in rights; may be repeated.")
+        Map<String, String> roles = new LinkedHashMap<>();
+
+        @Option(names = "--no-owner", description = "Everything belongs to the user that restores.")
+        boolean noOwner;
+
+        @Option(names = "--no-privileges", description = "Grant nothing to anybody.")
+        boolean noPrivileges;
+
+        @Option(names = "--drop-old", description = "Drop the database that was replaced, and do not keep it.")
+        boolean dropOld;
+
+        @Option(
+                names = "--compare",
+                negatable = true,
+                description = "Read all rows again and compare them before anything gets its final name;"
+                        + " done unless a new database is made.")
+        @Nullable
+        Boolean compare;
+
+        PostgresRestore choice() {
+            return new PostgresRestore(
+                    schemas,
+                    tables,
+                    contents(),
+                    landing(),
+                    new Ownership(Optional.ofNullable(owner), roles, !noOwner, !noPrivileges),
+                    truncate,
+                    !dropOld,
+                    Optional.ofNullable(compare));
+        }
+
+        private Contents contents() {
+            if (schemaOnly && dataOnly) {
+                throw exclusive("--schema-only", "--data-only");
+            }
+            return schemaOnly ? Contents.SCHEMA : dataOnly ? Contents.DATA : Contents.ALL;
+        }
+
+        private Landing landing() {
+            if (originalSchema && sideSchema != null) {
+                throw exclusive("--side-schema", "--original-schema");
+            }
+            return originalSchema
+                    ? new Landing.OriginalSchema()
+                    : new Landing.SideSchema(Optional.ofNullable(sideSchema));
+        }
+
+        private static Invalid exclusive(String one, String other) {
+            return new Invalid(
+                    ErrorCode.USAGE, one + " and " + other + " exclude each other", "leave one of them out.");
+        }
+    }
+
     RestoreCommand(Cli cli) {
         super(cli);
     }
@@ -62,7 +185,8 @@ final class RestoreCommand extends RepositoryCommand {
     Report perform() {
         RestoreOperation operation =
                 new RestoreOperation(cli.connectors(), cli.repositories(), cli.environment(), cli.clock());
-        RestoreOperation.Request request = new RestoreOperation.Request(choice(), snapshot, parts, places, overwrite);
+        RestoreOperation.Request request =
+                new RestoreOperation.Request(choice(), snapshot, parts, places, overwrite, database.choice(), dryRun);
         return new RestoreReport(running(run -> operation.run(request, confirmation(yes), run)));
     }
 }

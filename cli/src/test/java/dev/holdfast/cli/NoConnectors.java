@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.connectors.files.LocalExportFile;
+import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
@@ -59,7 +60,7 @@ final class NoConnectors implements Connectors {
     }
 
     @Override
-    public Target target(SourceConfig place) {
+    public Target target(SourceConfig place, PostgresRestore database) {
         throw new UnsupportedOperationException();
     }
 

@@ -13,6 +13,7 @@ import dev.holdfast.engine.repository.CheckReport;
 import dev.holdfast.engine.repository.DestinationState;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -118,6 +119,61 @@ class ReportsTest {
 
                         """);
         assertThat(json(report)).contains("\"state\":\"restored\"", "\"state\":\"failed\"", "\"state\":\"not-begun\"");
+    }
+
+    @Test
+    void a_dry_run_shows_the_plan_of_each_part() {
+        RestorePlan plan = new RestorePlan.Builder()
+                .restores(14, 92_000_000)
+                .step("Database 'copy' is built.")
+                .loss("Database 'copy' will be replaced.")
+                .fact("server-version", "18.1", "and more")
+                .finding(new Finding("role 'app'", "does not exist"))
+                .items(List.of(new RestorePlan.Item("public.orders", 12_345, 91_000_000)))
+                .estimate(Duration.ofSeconds(3), Duration.ofSeconds(80), "a guess")
+                .build();
+        RestorePlan impossible = new RestorePlan.Builder()
+                .obstacle(new Unavailable(ErrorCode.BUCKET_UNAVAILABLE, "s3://copy does not answer", "try again."))
+                .build();
+        RestoreResult.PartOutcome database = new RestoreResult.PartOutcome(
+                Canned.part("database", "postgres"), "postgresql://db/copy", new Outcome.Planned(plan));
+        RestoreResult.PartOutcome media = new RestoreResult.PartOutcome(
+                Canned.part("media", "bucket"), "s3://copy", new Outcome.Planned(impossible));
+        Report report = new dev.holdfast.cli.RestoreReport(
+                new RestoreResult(SNAPSHOT, List.of(database), List.of(), Duration.ofSeconds(1)));
+
+        assertThat(report.concern()).contains(ErrorCode.FINDINGS);
+        assertThat(text(report)).isEqualTo("""
+                        Snapshot 01jd00000000000000000000aa of stack 'shop', 2026-11-20 05:00:00 UTC
+
+                        Part 'database' (postgres) to postgresql://db/copy
+                          Database 'copy' is built.
+                          Database 'copy' will be replaced.
+                          server-version: 18.1; and more
+                          amount: 14 entries, 92.0 MB
+                          time: 3.0 s to 1 min 20 s (a guess)
+                          LARGEST          ROWS     SIZE
+                          public.orders  12,345  91.0 MB
+                        Finding: role 'app': does not exist
+                        Nothing was changed. The restore would work, but see the findings.
+                        """);
+        assertThat(json(report))
+                .contains(
+                        "\"dryRun\":true",
+                        "\"state\":\"planned\",\"entries\":14,\"bytes\":92000000",
+                        "\"losses\":[\"Database 'copy' will be replaced.\"]",
+                        "\"facts\":{\"serverVersion\":[\"18.1\",\"and more\"]}",
+                        "\"items\":[{\"name\":\"public.orders\",\"count\":12345,\"bytes\":91000000}]",
+                        "\"obstacles\":[]",
+                        "\"estimate\":{\"secondsAtLeast\":3.0,\"secondsAtMost\":80.0,\"basis\":\"a guess\"}");
+
+        Report refused = new dev.holdfast.cli.RestoreReport(
+                new RestoreResult(SNAPSHOT, List.of(database, media), List.of(), Duration.ofSeconds(1)));
+        assertThat(refused.concern()).contains(ErrorCode.BUCKET_UNAVAILABLE);
+        assertThat(refused.problem()).isEqualTo("the restore cannot be done: s3://copy does not answer");
+        assertThat(refused.hint()).isEqualTo("try again.");
+        assertThat(text(refused)).contains("  CANNOT: s3://copy does not answer");
+        assertThat(json(refused)).contains("\"code\":\"bucket-unavailable\",\"number\":52");
     }
 
     @Test

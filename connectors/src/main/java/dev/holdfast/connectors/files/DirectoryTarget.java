@@ -10,6 +10,7 @@ import dev.holdfast.engine.error.NoSpace;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import java.io.IOException;
@@ -60,7 +61,7 @@ public final class DirectoryTarget implements Target {
         return directory.toString();
     }
 
-    @Override
+    /** Whether something is already there that a restore would replace. */
     public boolean occupied() {
         try {
             Stat stat = statOrNull(root);
@@ -88,20 +89,32 @@ public final class DirectoryTarget implements Target {
     }
 
     @Override
-    public void preflight(PartReader part, boolean overwrite) {
-        if (!overwrite && occupied()) {
-            throw new AlreadyExists(
-                    ErrorCode.DIRECTORY_NOT_EMPTY,
-                    "'" + directory + "' is not empty",
-                    "Restore to another directory with --to, or replace it with --overwrite.");
+    public RestorePlan plan(PartReader part, boolean overwrite) {
+        RestorePlan.Builder plan = RestorePlan.of(part)
+                .step("Everything is restored into a hidden directory beside '" + directory
+                        + "', which then takes its name.");
+        if (occupied()) {
+            if (!overwrite) {
+                return plan.obstacle(new AlreadyExists(
+                                ErrorCode.DIRECTORY_NOT_EMPTY,
+                                "'" + directory + "' is not empty",
+                                "Restore to another directory with --to, or replace it with --overwrite."))
+                        .build();
+            }
+            plan.loss("Everything at " + directory + " will be replaced.");
         }
+        requireReplaceable();
+        checked = true;
+        return plan.build();
+    }
+
+    private void requireReplaceable() {
         Path parent = directory.getParent();
         if (parent == null) {
             throw new Failed(
                     ErrorCode.FILE_UNWRITABLE, "the root of the machine cannot be replaced", "Restore elsewhere.");
         }
         requireNoRepository();
-        checked = true;
     }
 
     /** Whatever else is replaced was confirmed; a repository among it is more than anybody meant. */

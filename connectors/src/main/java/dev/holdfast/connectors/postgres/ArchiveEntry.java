@@ -14,6 +14,9 @@ import java.util.List;
  * @param removal the SQL that drops it
  * @param place flag and place of its data
  * @param raw all of its bytes
+ * @param definitionAt where the definition lies in them, with its length
+ * @param tablespaceAt where the tablespace lies in them
+ * @param ownerAt where the owner lies in them
  */
 @SuppressWarnings("ArrayRecordComponent") // read once and written as it is
 record ArchiveEntry(
@@ -30,7 +33,13 @@ record ArchiveEntry(
         String owner,
         List<String> dependencies,
         Place place,
-        byte[] raw) {
+        byte[] raw,
+        Span definitionAt,
+        Span tablespaceAt,
+        Span ownerAt) {
+    /** Bytes from one place to before another. */
+    record Span(int from, int to) {}
+
     /**
      * @param state one of {@link ArchiveFormat#PLACE_UNKNOWN}, {@link ArchiveFormat#PLACE_KNOWN} and {@link
      *     ArchiveFormat#NO_DATA}

@@ -1,6 +1,7 @@
 package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.connectors.postgres.ArchiveEntry.Place;
+import dev.holdfast.connectors.postgres.ArchiveEntry.Span;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
@@ -59,6 +60,10 @@ final class ArchiveInput {
                 : Charset.forName(Encoding.getDatabaseEncoding(encoding).name());
     }
 
+    Charset charset() {
+        return charset;
+    }
+
     ArchiveFormat format() {
         return format;
     }
@@ -103,16 +108,22 @@ final class ArchiveInput {
         String tag = text();
         String type = text();
         int section = number();
+        int at = raw.size();
         String definition = text();
+        Span definitionAt = new Span(at, raw.size());
         String removal = text();
         text(); // how to copy it
         String schema = text();
+        at = raw.size();
         String tablespace = text();
+        Span tablespaceAt = new Span(at, raw.size());
         text(); // access method
         if (format.isOf17()) {
             number(); // kind of relation
         }
+        at = raw.size();
         String owner = text();
+        Span ownerAt = new Span(at, raw.size());
         text(); // with oids
         List<String> dependencies = new ArrayList<>();
         for (String dependency = textOrNull(); dependency != null; dependency = textOrNull()) {
@@ -133,7 +144,10 @@ final class ArchiveInput {
                 owner,
                 dependencies,
                 place,
-                raw.toByteArray());
+                raw.toByteArray(),
+                definitionAt,
+                tablespaceAt,
+                ownerAt);
     }
 
     private String text() throws IOException {

@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.connectors.postgres.ArchiveEntry.Span;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of contents of a custom-format archive of pg_dump, versions 1.14 to 1.16 of the format (PostgreSQL 12 to 18).
@@ -23,6 +25,7 @@ import java.util.function.Consumer;
  * @see <a href="https://github.com/postgres/postgres/blob/master/src/bin/pg_dump/pg_backup_archiver.c">ReadHead, ReadToc</a>
  */
 final class ArchiveToc {
+    private static final int BUFFER_BYTES = 256 * 1024;
     private static final int[] FIXED_TIME = {0, 0, 0, 1, 0, 100, 0};
 
     private ArchiveToc() {}
@@ -44,7 +47,31 @@ final class ArchiveToc {
             String owner,
             String tablespace,
             String definition,
-            List<String> dependencies) {}
+            List<String> dependencies) {
+        Item withOwner(String another) {
+            return new Item(id, object, type, schema, name, another, tablespace, definition, dependencies);
+        }
+
+        Item withTablespace(String another) {
+            return new Item(id, object, type, schema, name, owner, another, definition, dependencies);
+        }
+
+        Item withDefinition(String another) {
+            return new Item(id, object, type, schema, name, owner, tablespace, another, dependencies);
+        }
+
+        /** For people. */
+        String shown() {
+            return type + " " + (schema.isEmpty() ? "" : Sql.shortName(schema) + ".") + name;
+        }
+    }
+
+    /** Decides what becomes of an entry of an archive that is copied. */
+    interface Editor {
+        /** The entry, perhaps with another owner, tablespace or definition; null to leave it out. */
+        @Nullable
+        Item edit(Item item);
+    }
 
     /**
      * Visits all entries.
@@ -52,7 +79,7 @@ final class ArchiveToc {
      * @param encoding of the database, by its PostgreSQL name
      */
     static void read(Path archive, String encoding, Consumer<Item> visitor) throws IOException {
-        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 256 * 1024)) {
+        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES)) {
             ArchiveInput input = new ArchiveInput(file, ArchiveInput.charset(encoding), name(archive));
             input.skipTime();
             input.origin();
@@ -81,45 +108,38 @@ final class ArchiveToc {
     }
 
     /**
-     * Rewrites an archive without some objects, and without what belongs to their entries, such as comments and rights. An
-     * archive lists what is needed before what needs it, so one pass is enough.
+     * Writes an archive again with some entries changed or left out; what is not changed stays byte for byte. Only for
+     * archives without data, where nothing points to a place in the file.
      *
-     * @return entries that went because they need one that went, without being named themselves
+     * @param encoding of the database, by its PostgreSQL name
      */
-    static List<String> leaveOut(Path archive, String encoding, Set<CatalogId> gone) throws IOException {
-        Path shorter = archive.resolveSibling(archive.getFileName() + ".shorter");
-        List<String> more = new ArrayList<>();
-        Set<String> left = new HashSet<>();
-        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 256 * 1024);
-                OutputStream kept = new BufferedOutputStream(Files.newOutputStream(shorter), 256 * 1024)) {
+    static void copy(Path archive, Path copy, String encoding, Editor editor) throws IOException {
+        long countAt;
+        byte[] entries;
+        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES);
+                OutputStream out = new BufferedOutputStream(Files.newOutputStream(copy), BUFFER_BYTES)) {
             ArchiveInput input = new ArchiveInput(file, ArchiveInput.charset(encoding), name(archive));
             input.skipTime();
             input.origin();
-            long countAt = input.position();
+            countAt = input.position();
             int count = input.count();
-            copyHead(archive, input.position(), kept);
-            int keeps = 0;
+            copyHead(archive, input.position(), out);
+            int kept = 0;
             for (int i = 0; i < count; i++) {
                 ArchiveEntry entry = input.entry();
                 Item item = item(entry);
-                boolean named = gone.contains(item.object());
-                if (!named && item.dependencies().stream().noneMatch(left::contains)) {
-                    kept.write(entry.raw());
-                    keeps++;
-                    continue;
-                }
-                left.add(item.id());
-                if (!named && item.object().catalog() != 0) {
-                    more.add(item.type() + " " + item.schema() + "." + item.name());
+                Item edited = editor.edit(item);
+                if (edited != null) {
+                    write(out, input, entry, edited);
+                    kept++;
                 }
             }
-            file.transferTo(kept);
-            kept.close();
-            writeNumber(shorter, countAt, input.format().intBytes(), keeps);
-            Files.move(shorter, archive, StandardCopyOption.REPLACE_EXISTING);
-            return more;
-        } finally {
-            Files.deleteIfExists(shorter);
+            file.transferTo(out);
+            entries = number(input, kept);
+        }
+        try (RandomAccessFile patched = new RandomAccessFile(copy.toFile(), "rw")) {
+            patched.seek(countAt);
+            patched.write(entries);
         }
     }
 
@@ -129,12 +149,63 @@ final class ArchiveToc {
         }
     }
 
-    private static void writeNumber(Path archive, long at, int bytes, int value) throws IOException {
-        try (RandomAccessFile patched = new RandomAccessFile(archive.toFile(), "rw")) {
-            patched.seek(at + 1); // after the sign
-            for (int i = 0; i < bytes; i++) {
-                patched.write(i < Integer.BYTES ? value >>> (8 * i) : 0);
-            }
+    private static void write(OutputStream out, ArchiveInput input, ArchiveEntry entry, Item edited)
+            throws IOException {
+        int from = 0;
+        from = replace(out, input, entry, from, entry.definitionAt(), entry.definition(), edited.definition());
+        from = replace(out, input, entry, from, entry.tablespaceAt(), entry.tablespace(), edited.tablespace());
+        from = replace(out, input, entry, from, entry.ownerAt(), entry.owner(), edited.owner());
+        out.write(entry.raw(), from, entry.raw().length - from);
+    }
+
+    private static int replace(
+            OutputStream out, ArchiveInput input, ArchiveEntry entry, int from, Span span, String before, String after)
+            throws IOException {
+        if (after.equals(before)) {
+            return from;
+        }
+        out.write(entry.raw(), from, span.from() - from);
+        byte[] text = after.getBytes(input.charset());
+        out.write(number(input, text.length));
+        out.write(text);
+        return span.to();
+    }
+
+    private static byte[] number(ArchiveInput input, int number) {
+        int bytes = input.format().intBytes();
+        byte[] encoded = new byte[1 + bytes];
+        for (int i = 0; i < Math.min(bytes, Integer.BYTES); i++) {
+            encoded[1 + i] = (byte) (number >>> (8 * i));
+        }
+        return encoded;
+    }
+
+    /**
+     * Rewrites an archive without some objects, and without what belongs to their entries, such as comments and rights. An
+     * archive lists what is needed before what needs it, so one pass is enough.
+     *
+     * @return entries that went because they need one that went, without being named themselves
+     */
+    static List<String> leaveOut(Path archive, String encoding, Set<CatalogId> gone) throws IOException {
+        Path shorter = archive.resolveSibling(archive.getFileName() + ".shorter");
+        List<String> more = new ArrayList<>();
+        Set<String> left = new HashSet<>();
+        try {
+            copy(archive, shorter, encoding, item -> {
+                boolean named = gone.contains(item.object());
+                if (!named && item.dependencies().stream().noneMatch(left::contains)) {
+                    return item;
+                }
+                left.add(item.id());
+                if (!named && item.object().catalog() != 0) {
+                    more.add(item.type() + " " + item.schema() + "." + item.name());
+                }
+                return null;
+            });
+            Files.move(shorter, archive, StandardCopyOption.REPLACE_EXISTING);
+            return more;
+        } finally {
+            Files.deleteIfExists(shorter);
         }
     }
 

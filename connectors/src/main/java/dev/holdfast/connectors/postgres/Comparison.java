@@ -86,8 +86,17 @@ final class Comparison {
     }
 
     long run() {
+        return run(true);
+    }
+
+    /** Rows, sequences and large objects alone; for a database that was just restored and may be somebody else's. */
+    long runOnContents() {
+        return run(false);
+    }
+
+    private long run(boolean definitions) {
         try {
-            compareAll();
+            compareAll(definitions);
             return compared.get();
         } catch (HoldfastException e) {
             throw e;
@@ -109,15 +118,17 @@ final class Comparison {
         }
     }
 
-    private void compareAll() throws Exception {
-        DatabaseProperties now = DatabaseProperties.of(live, captured.dumpMajor());
-        captured.differences(now).forEach(what -> differences.differs("database", what));
-        compared.incrementAndGet();
+    private void compareAll(boolean definitions) throws Exception {
+        if (definitions) {
+            compareProperties();
+        }
         List<Group> groups = groups();
         compareSequences();
         progress.expect(part.entryCount(), part.contentBytes());
         try (Workers workers = new Workers()) {
-            workers.start("schema", this::compareSchema);
+            if (definitions) {
+                workers.start("schema", this::compareSchema);
+            }
             workers.start("large objects", () -> compareLargeObjects(workers));
             Queue<Group> queue = new ConcurrentLinkedQueue<>(groups.stream()
                     .sorted(Comparator.comparingLong((Group group) ->
@@ -131,6 +142,12 @@ final class Comparison {
             workers.join(live::verifyHeld);
         }
         live.verifyHeld();
+    }
+
+    private void compareProperties() throws SQLException {
+        DatabaseProperties now = DatabaseProperties.of(live, captured.dumpMajor());
+        captured.differences(now).forEach(what -> differences.differs("database", what));
+        compared.incrementAndGet();
     }
 
     private void compareSchema() throws IOException, InterruptedException {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provider libc, icu or builtin
  * @param locale of ICU or the built-in provider
+ * @param collationVersion what the provider calls its rules for sorting; null if it has no versions
  * @param rights as granted; null if never changed from the default
  * @param schemas all of them but the system's
  * @param dumpMajor major version of the pg_dump that made the schema
@@ -31,6 +32,7 @@ record DatabaseProperties(
         String ctype,
         @Nullable String locale,
         @Nullable String icuRules,
+        @Nullable String collationVersion,
         String tablespace,
         int connectionLimit,
         @Nullable String comment,
@@ -80,6 +82,7 @@ record DatabaseProperties(
                 ctype,
                 locale,
                 icuRules,
+                collationVersion,
                 tablespace,
                 connectionLimit,
                 comment,
@@ -100,6 +103,7 @@ record DatabaseProperties(
                         + (major >= 15 ? " d.datlocprovider::text," : " 'c',")
                         + (major >= 17 ? " d.datlocale," : major >= 15 ? " d.daticulocale," : " NULL,")
                         + (major >= 16 ? " d.daticurules," : " NULL,")
+                        + (major >= 15 ? " d.datcollversion," : " NULL,")
                         + """
                          t.spcname::text, d.datconnlimit, pg_catalog.shobj_description(d.oid, 'pg_database'),
                          d.datacl IS NULL
@@ -122,9 +126,10 @@ record DatabaseProperties(
                         row.getString(7),
                         row.getString(8),
                         row.getString(9),
-                        row.getInt(10),
-                        row.getString(11),
-                        row.getBoolean(12) ? null : rights(session),
+                        row.getString(10),
+                        row.getInt(11),
+                        row.getString(12),
+                        row.getBoolean(13) ? null : rights(session),
                         settings(session),
                         Catalog.extensions(session),
                         Catalog.schemas(session).stream()

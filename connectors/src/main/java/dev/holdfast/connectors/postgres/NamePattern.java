@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 public final class NamePattern {
     private static final String RESERVED = "|+()[]{}^\\";
 
+    private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
+
     private final String text;
     private final List<Pattern> names;
 
@@ -52,6 +54,18 @@ public final class NamePattern {
                     "for example: public.orders, or *.orders for any schema; a dot that belongs to a name is quoted.");
         }
         return pattern;
+    }
+
+    /**
+     * A pattern for a table; without a schema for a table of that name in any.
+     *
+     * @throws Invalid as {@link #ofName}, and if it has more than two names
+     */
+    public static NamePattern ofTableAnywhere(String text) {
+        NamePattern pattern = parse(text);
+        return pattern.names.size() == 1
+                ? new NamePattern(text, List.of(ANY, pattern.names.getFirst()))
+                : ofTable(text);
     }
 
     private static NamePattern parse(String text) {

@@ -4,26 +4,16 @@ import dev.holdfast.connectors.postgres.DatabaseProperties.Right;
 import dev.holdfast.connectors.postgres.DatabaseProperties.Setting;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.source.Finding;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A database under construction: it has a name of its own until it is complete, and is swapped in by one transaction. For
- * one thread.
- */
+/** A database under construction: it has a name of its own until it is complete. For one thread. */
 final class NewDatabase {
-    private static final String MARK = "_holdfast_";
-    private static final int LONGEST_NAME_BYTES = 63;
-    private static final int SUFFIX_BYTES = 4;
-
     /** Settings that would get into the way of the restore itself; they come last. */
     private static final Set<String> LATE = Set.of(
             "default_transaction_deferrable",
@@ -44,19 +34,7 @@ final class NewDatabase {
         this.target = target;
         this.properties = properties;
         this.findings = findings;
-        this.name = besides(target.database(), "");
-    }
-
-    /** A name that nobody uses, begins like the other one and is no longer than names may be. */
-    private static String besides(String database, String word) {
-        byte[] random = new byte[SUFFIX_BYTES];
-        new SecureRandom().nextBytes(random);
-        String end = MARK + word + HexFormat.of().formatHex(random);
-        String begin = database;
-        while (begin.getBytes(StandardCharsets.UTF_8).length + end.length() > LONGEST_NAME_BYTES) {
-            begin = begin.substring(0, begin.offsetByCodePoints(begin.length(), -1));
-        }
-        return begin + end;
+        this.name = DatabaseNames.unfinished(target.database());
     }
 
     /** A session to make and rename databases with; never in the target itself. */
@@ -72,18 +50,6 @@ final class NewDatabase {
             }
             return Session.open(target.withDatabase("template1"));
         }
-    }
-
-    static boolean exists(Session admin, String database) throws SQLException {
-        return admin.truth("SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ?)", database);
-    }
-
-    /** Databases that earlier restores of the target began and could not remove. */
-    static List<String> leftOver(Session admin, String database) throws SQLException {
-        return admin.list(
-                "SELECT datname::text FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname::text, ?)"
-                        + " AND datname ~ '_holdfast_(old_)?[0-9a-f]{8}$' ORDER BY 1",
-                row -> row.getString(1), database + MARK);
     }
 
     String name() {
@@ -141,33 +107,40 @@ final class NewDatabase {
     }
 
     /** Everything else that pg_dump does not say. */
-    void applyProperties(Session admin, boolean withOwner) {
-        properties.settings().stream().filter(NewDatabase::isLate).forEach(setting -> apply(admin, setting));
+    void applyProperties(Session admin, RoleChanges roles) {
+        for (Setting setting : properties.settings()) {
+            if (isLate(setting)) {
+                roles.named(setting.role(), properties.owner(), "DATABASE " + target.database())
+                        .ifPresent(role -> apply(admin, new Setting(role, setting.name(), setting.value())));
+            }
+        }
         String comment = properties.comment();
         if (comment != null) {
             attempt(admin, "COMMENT ON DATABASE " + Sql.name(name) + " IS " + Sql.literal(comment));
         }
-        if (withOwner) {
-            attempt(admin, "ALTER DATABASE " + Sql.name(name) + " OWNER TO " + Sql.name(properties.owner()));
-        }
+        Optional<String> owner = roles.owner(properties.owner());
+        owner.ifPresent(role -> attempt(admin, "ALTER DATABASE " + Sql.name(name) + " OWNER TO " + Sql.name(role)));
         List<Right> rights = properties.rights();
-        if (rights != null) {
-            grant(admin, rights);
+        if (rights != null && roles.keepsRights()) {
+            grant(admin, rights, owner.orElse(target.user()), roles);
         }
         if (properties.connectionLimit() >= 0) {
             attempt(admin, "ALTER DATABASE " + Sql.name(name) + " CONNECTION LIMIT " + properties.connectionLimit());
         }
     }
 
-    private void grant(Session admin, List<Right> rights) {
+    private void grant(Session admin, List<Right> rights, String owner, RoleChanges roles) {
         attempt(admin, "REVOKE ALL ON DATABASE " + Sql.name(name) + " FROM PUBLIC");
-        attempt(admin, "REVOKE ALL ON DATABASE " + Sql.name(name) + " FROM " + Sql.name(properties.owner()));
+        attempt(admin, "REVOKE ALL ON DATABASE " + Sql.name(name) + " FROM " + Sql.name(owner));
         for (Right right : rights) {
-            attempt(
+            Optional<String> grantee = right.grantee().equals(properties.owner())
+                    ? Optional.of(owner)
+                    : roles.named(right.grantee(), properties.owner(), "DATABASE " + target.database());
+            grantee.ifPresent(role -> attempt(
                     admin,
                     "GRANT " + right.privilege() + " ON DATABASE " + Sql.name(name) + " TO "
-                            + (right.grantee().isEmpty() ? "PUBLIC" : Sql.name(right.grantee()))
-                            + (right.grantable() ? " WITH GRANT OPTION" : ""));
+                            + (role.isEmpty() ? "PUBLIC" : Sql.name(role))
+                            + (right.grantable() ? " WITH GRANT OPTION" : "")));
         }
     }
 
@@ -199,59 +172,6 @@ final class NewDatabase {
 
     private void find(String what) {
         findings.accept(new Finding("database '" + target.database() + "'", what));
-    }
-
-    /** Gives it the final name; what had it goes aside in the same transaction and is dropped afterwards. */
-    void swapIn(Session admin) throws SQLException, InterruptedException {
-        boolean replaces = exists(admin, target.database());
-        String aside = replaces ? besides(target.database(), "old_") : null;
-        try (Session ender = administer(target);
-                Workers workers = new Workers()) {
-            workers.start("end sessions", () -> endSessions(ender, replaces));
-            rename(admin, aside);
-        }
-        if (aside != null) {
-            dropOld(admin, aside);
-        }
-    }
-
-    /** A rename waits some seconds for sessions to end, and lets no new ones in meanwhile. */
-    private void endSessions(Session ender, boolean replaces) throws SQLException, InterruptedException {
-        String[] databases = replaces ? new String[] {name, target.database()} : new String[] {name};
-        while (!Thread.currentThread().isInterrupted()) {
-            ender.list(
-                    "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
-                            + " WHERE datname = ANY (?) AND pid <> pg_catalog.pg_backend_pid()",
-                    row -> row.getString(1),
-                    (Object) databases);
-            Thread.sleep(100);
-        }
-    }
-
-    private void rename(Session admin, @Nullable String aside) throws SQLException {
-        admin.run("BEGIN");
-        try {
-            if (aside != null) {
-                admin.run("ALTER DATABASE " + Sql.name(target.database()) + " RENAME TO " + Sql.name(aside));
-            }
-            admin.run("ALTER DATABASE " + Sql.name(name) + " RENAME TO " + Sql.name(target.database()));
-            admin.run("COMMIT");
-        } catch (SQLException e) {
-            try {
-                admin.run("ROLLBACK");
-            } catch (SQLException again) {
-                e.addSuppressed(again);
-            }
-            throw e;
-        }
-    }
-
-    private void dropOld(Session admin, String aside) {
-        try {
-            admin.run("DROP DATABASE " + Sql.name(aside) + " WITH (FORCE)");
-        } catch (SQLException e) {
-            find("was replaced, but the old one is still there as '" + aside + "': " + SqlFailures.said(e));
-        }
     }
 
     /** Removes it if it is there. */

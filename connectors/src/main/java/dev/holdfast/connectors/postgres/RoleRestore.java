@@ -10,30 +10,30 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Makes the roles a database needs where they are missing. A role that exists is never changed. For one thread. */
 final class RoleRestore {
     private final Session admin;
     private final Consumer<Finding> findings;
     private final List<String> created = new ArrayList<>();
-    private final Set<String> missing = new HashSet<>();
 
     RoleRestore(Session admin, Consumer<Finding> findings) {
         this.admin = admin;
         this.findings = findings;
     }
 
-    /**
-     * @param needed roles that own something; the one the old server was created with is made only for that
-     */
-    void restore(Roles roles, Set<String> needed) throws SQLException {
+    /** Roles of a snapshot that a restore would make. */
+    static List<Role> lacking(Session admin, Roles roles, Predicate<Role> wanted) throws SQLException {
         Set<String> present =
                 new HashSet<>(admin.list("SELECT rolname::text FROM pg_catalog.pg_roles", row -> row.getString(1)));
-        for (Role role : roles.roles()) {
-            if (!present.contains(role.name()) && (!role.bootstrap() || needed.contains(role.name()))) {
-                create(role);
-            }
-        }
+        return roles.roles().stream()
+                .filter(role -> !present.contains(role.name()) && wanted.test(role))
+                .toList();
+    }
+
+    void restore(Roles roles, Predicate<Role> wanted) throws SQLException {
+        lacking(admin, roles, wanted).forEach(this::create);
         for (Membership membership : roles.memberships()) {
             if (created.contains(membership.role()) || created.contains(membership.member())) {
                 grant(membership);
@@ -46,7 +46,6 @@ final class RoleRestore {
             admin.run(role.create());
             created.add(role.name());
         } catch (SQLException e) {
-            missing.add(role.name());
             find(role.name(), "could not be created: " + SqlFailures.said(e));
             return;
         }
@@ -65,13 +64,17 @@ final class RoleRestore {
         }
     }
 
-    private void grant(Membership membership) {
-        if (!missing.contains(membership.role()) && !missing.contains(membership.member())) {
+    private void grant(Membership membership) throws SQLException {
+        if (exists(membership.role()) && exists(membership.member())) {
             attempt(
                     membership.member(),
                     "GRANT " + Sql.name(membership.role()) + " TO " + Sql.name(membership.member())
                             + (membership.admin() ? " WITH ADMIN OPTION" : ""));
         }
+    }
+
+    private boolean exists(String role) throws SQLException {
+        return admin.truth("SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ?)", role);
     }
 
     private void attempt(String role, String sql) {
@@ -84,11 +87,6 @@ final class RoleRestore {
 
     private void find(String role, String what) {
         findings.accept(new Finding("role '" + role + "'", what));
-    }
-
-    /** Roles of the snapshot that do not exist on the server. */
-    Set<String> missing() {
-        return missing;
     }
 
     /** Takes back what was made; for a restore that failed. */

@@ -5,7 +5,6 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.source.Finding;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,43 +14,36 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs pg_restore on a schema archive. Any error ends it, but for one: a pg_restore of PostgreSQL 17 or later tells every
- * server to set transaction_timeout, which older servers do not know.
+ * Runs pg_restore on a schema archive. The first error ends it, but for one: a pg_restore of PostgreSQL 17 or later tells
+ * every server to set transaction_timeout, which older servers do not know, and would end at that when told to end at errors.
  */
 final class SchemaRestore {
-    private static final Pattern IGNORED = Pattern.compile("errors ignored on restore: ([0-9]+)");
     private static final int KNOWS_TRANSACTION_TIMEOUT = 17;
 
     private final Tool tool;
     private final int serverMajor;
-    private final Path archive;
     private final PostgresLocation database;
-    private final List<String> omissions;
     private final Consumer<Finding> findings;
     private final Runnable heartbeat;
 
     /**
+     * @param findings hears what pg_restore says although it did its work
      * @param heartbeat makes sure now and then that the server still answers
-     * @param omissions options that leave out what the server cannot take, for example {@code --no-owner}
      */
     SchemaRestore(
-            Tool tool,
-            int serverMajor,
-            Path archive,
-            PostgresLocation database,
-            List<String> omissions,
-            Consumer<Finding> findings,
-            Runnable heartbeat) {
+            Tool tool, int serverMajor, PostgresLocation database, Consumer<Finding> findings, Runnable heartbeat) {
         this.tool = tool;
         this.serverMajor = serverMajor;
-        this.archive = archive;
         this.database = database;
-        this.omissions = List.copyOf(omissions);
         this.findings = findings;
         this.heartbeat = heartbeat;
     }
 
-    void run(String section, int jobs) throws IOException, InterruptedException {
+    /**
+     * @param section {@code pre-data} or {@code post-data}
+     * @param jobs how many connections
+     */
+    void run(SchemaArchive archive, String section, int jobs) throws IOException, InterruptedException {
         boolean tolerant = tool.major() >= KNOWS_TRANSACTION_TIMEOUT && serverMajor < KNOWS_TRANSACTION_TIMEOUT;
         List<String> arguments = new ArrayList<>(List.of("--section=" + section, "--no-password"));
         if (!tolerant) {
@@ -60,11 +52,11 @@ final class SchemaRestore {
         if (jobs > 1) {
             arguments.add("--jobs=" + jobs);
         }
-        arguments.addAll(omissions);
         arguments.add("--dbname=" + database.connectionArgument());
-        arguments.add(archive.toString());
-        ToolRun run = ToolRun.of(tool.path(), arguments, environment(), heartbeat);
-        if (run.exitCode() != 0 && !(tolerant && onlyTransactionTimeout(run.stderr()))) {
+        arguments.add(archive.file().toString());
+        ToolRun run = ToolRun.of(
+                tool.path(), arguments, environment(), heartbeat, line -> !tolerant || !Tolerated.isOther(line));
+        if (run.exitCode() != 0 && !(tolerant && Tolerated.isAllOf(run.stderr()))) {
             throw new Failed(
                     ErrorCode.DATABASE_RESTORE_FAILED,
                     "restoring the schema (" + section + ") failed: " + run.reason(),
@@ -84,16 +76,36 @@ final class SchemaRestore {
                 : "make the server accept it and restore again.";
     }
 
-    /** Whether every error was the one that does no harm; the count must agree, in case we heard only the end. */
-    static boolean onlyTransactionTimeout(String stderr) {
-        long harmless = stderr.lines()
-                .filter(line -> line.contains("error:") && line.contains("\"transaction_timeout\""))
-                .count();
-        long errors = stderr.lines()
-                .filter(line -> line.startsWith("pg_restore: error:"))
-                .count();
-        Matcher ignored = IGNORED.matcher(stderr);
-        return harmless > 0 && harmless == errors && ignored.find() && Long.parseLong(ignored.group(1)) == harmless;
+    /**
+     * The one error that does no harm. The server's message may be in any language; the command that failed is told by
+     * pg_restore as it was sent.
+     */
+    static final class Tolerated {
+        private static final String COMMAND = "Command was: ";
+        private static final String HARMLESS = COMMAND + "SET transaction_timeout = ";
+        private static final Pattern IGNORED = Pattern.compile("errors ignored on restore: ([0-9]+)");
+
+        private Tolerated() {}
+
+        /** Whether a line tells that another command failed. */
+        static boolean isOther(String line) {
+            return line.startsWith(COMMAND) && !line.startsWith(HARMLESS);
+        }
+
+        /** Whether all errors were it; the count must agree, in case we heard only the end, or not of a command. */
+        static boolean isAllOf(String stderr) {
+            long harmless =
+                    stderr.lines().filter(line -> line.startsWith(HARMLESS)).count();
+            long errors = stderr.lines()
+                    .filter(line -> line.startsWith("pg_restore: error:"))
+                    .count();
+            Matcher ignored = IGNORED.matcher(stderr);
+            return harmless > 0
+                    && harmless == errors
+                    && stderr.lines().noneMatch(Tolerated::isOther)
+                    && ignored.find()
+                    && Long.parseLong(ignored.group(1)) == harmless;
+        }
     }
 
     /** No setting of role or database may get into the way. */

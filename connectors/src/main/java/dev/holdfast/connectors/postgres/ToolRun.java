@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * One finished run of a program of PostgreSQL.
@@ -22,6 +25,7 @@ record ToolRun(int exitCode, String stderr) {
     private static final int SHOWN_CHARACTERS = 1200;
     private static final int HEARTBEAT_SECONDS = 10;
     private static final int KEPT_BYTES = 64 * 1024;
+    private static final int LONGEST_LINE_BYTES = 4096;
 
     /**
      * Runs a program to its end; it is killed if this thread is interrupted.
@@ -31,12 +35,29 @@ record ToolRun(int exitCode, String stderr) {
      */
     static ToolRun of(Path program, List<String> arguments, Map<String, String> environment, Runnable heartbeat)
             throws IOException, InterruptedException {
+        return of(program, arguments, environment, heartbeat, line -> true);
+    }
+
+    /**
+     * @param goesOn hears each line that it says, from another thread; if it says no, the program is ended
+     */
+    static ToolRun of(
+            Path program,
+            List<String> arguments,
+            Map<String, String> environment,
+            Runnable heartbeat,
+            Predicate<String> goesOn)
+            throws IOException, InterruptedException {
         Process process = prepare(program, arguments, environment)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
             process.getOutputStream().close();
-            FutureTask<String> said = new FutureTask<>(() -> tail(process.getErrorStream()));
+            FutureTask<String> said = new FutureTask<>(() -> tail(process.getErrorStream(), line -> {
+                if (!goesOn.test(line)) {
+                    process.toHandle().destroy(); // its last words are still heard
+                }
+            }));
             Thread.ofVirtual().name("stderr of " + program.getFileName()).start(said);
             while (!process.waitFor(HEARTBEAT_SECONDS, TimeUnit.SECONDS)) {
                 heartbeat.run();
@@ -64,13 +85,24 @@ record ToolRun(int exitCode, String stderr) {
 
     /** The last part of what a program says, to its end. */
     static String tail(InputStream stream) throws IOException {
+        return tail(stream, line -> {});
+    }
+
+    private static String tail(InputStream stream, Consumer<String> lines) throws IOException {
         byte[] kept = new byte[KEPT_BYTES];
         long total = 0;
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
         try (stream) {
             byte[] buffer = new byte[8192];
             for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
                 for (int i = 0; i < n; i++) {
                     kept[(int) (total++ % KEPT_BYTES)] = buffer[i];
+                    if (buffer[i] == '\n') {
+                        lines.accept(line.toString(StandardCharsets.UTF_8));
+                        line.reset();
+                    } else if (line.size() < LONGEST_LINE_BYTES) {
+                        line.write(buffer[i]);
+                    }
                 }
             }
         }

@@ -6,6 +6,7 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import dev.holdfast.engine.tree.Entry;
@@ -51,7 +52,7 @@ public final class BucketTarget implements Target {
         return location.toString();
     }
 
-    @Override
+    /** Whether something is already there that a restore would replace. */
     public boolean occupied() {
         return exists() && !firstPage().isEmpty();
     }
@@ -77,14 +78,29 @@ public final class BucketTarget implements Target {
     }
 
     @Override
-    public void preflight(PartReader part, boolean overwriteAllowed) {
-        if (!overwriteAllowed && occupied()) {
-            throw new AlreadyExists(
-                    ErrorCode.BUCKET_NOT_EMPTY,
-                    location + " is not empty",
-                    "Restore into another bucket or prefix with --to, or replace what is there with --overwrite.");
+    public RestorePlan plan(PartReader part, boolean overwriteAllowed) {
+        RestorePlan.Builder plan = RestorePlan.of(part);
+        boolean exists = exists();
+        if (!exists) {
+            plan.step("Bucket '" + location.bucket() + "' is created.");
+        }
+        plan.step("Objects are written to " + location + " one by one.");
+        boolean occupied = exists && !firstPage().isEmpty();
+        if (occupied && !overwriteAllowed) {
+            return plan.obstacle(new AlreadyExists(
+                            ErrorCode.BUCKET_NOT_EMPTY,
+                            location + " is not empty",
+                            "Restore into another bucket or prefix with --to, or replace what is there with"
+                                    + " --overwrite."))
+                    .build();
         }
         overwrite = overwriteAllowed;
+        if (!occupied) {
+            return plan.build();
+        }
+        return plan.step("Objects that the snapshot does not have are deleted last.")
+                .loss("Everything at " + location + " will be replaced.")
+                .build();
     }
 
     @Override

@@ -5,20 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file system of a given size in memory, mounted for one test (which needs root). */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private final Path path;
 
     private SmallDisk(Path path) {
         this.path = path;
     }
 
-    static SmallDisk mounted(Path path, String size) throws IOException, InterruptedException {
+    public static SmallDisk mounted(Path path, String size) throws IOException, InterruptedException {
         Files.createDirectories(path);
         Shell.run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path.toString());
         return new SmallDisk(path);
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.connectors.postgres;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import dev.holdfast.engine.source.MemoryPart;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,9 +115,18 @@ final class Server {
     }
 
     static RestoreReport restore(MemoryPart part, PostgresLocation location, boolean overwrite) {
-        try (PostgresTarget target = new PostgresTarget(location, 3, folder())) {
-            target.preflight(part, overwrite);
-            return target.restore(part, Progress.NONE);
+        return restore(part, location, Choice.whole(), overwrite);
+    }
+
+    /** A restore that must do what its plan said. */
+    static RestoreReport restore(MemoryPart part, PostgresLocation location, Choice choice, boolean overwrite) {
+        try (PostgresTarget target = new PostgresTarget(location, choice.restore(), 3, folder())) {
+            RestorePlan plan = target.preflight(part, overwrite);
+            RestoreReport report = target.restore(part, Progress.NONE);
+            if (report.entries() != plan.entries()) {
+                throw new AssertionError("planned " + plan.entries() + " entries, restored " + report.entries());
+            }
+            return report;
         }
     }
 

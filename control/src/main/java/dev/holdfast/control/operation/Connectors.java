@@ -1,5 +1,6 @@
 package dev.holdfast.control.operation;
 
+import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
@@ -23,8 +24,9 @@ public interface Connectors {
 
     /**
      * @param place where to restore to
+     * @param database what is asked of it if it is a database
      */
-    Target target(SourceConfig place);
+    Target target(SourceConfig place, PostgresRestore database);
 
     /**
      * @param place what to compare with

@@ -4,7 +4,9 @@ import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 import static dev.holdfast.control.operation.Step.Phase.RESTORE;
 
+import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.operation.RestoreResult.Outcome;
 import dev.holdfast.control.operation.RestoreResult.PartOutcome;
 import dev.holdfast.engine.error.Cancelled;
@@ -17,6 +19,7 @@ import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import java.time.Duration;
@@ -50,23 +53,37 @@ public final class RestoreOperation {
      * @param parts names of the parts to restore; empty for all
      * @param places part to place, where it is not the source's own
      * @param overwrite whether what is there may be replaced, if it is confirmed
+     * @param database what is asked of the restore of databases; if only some of a database is asked for, nothing else is
+     *     restored
+     * @param dryRun whether to plan and leave everything as it is
      */
     public record Request(
             RepositoryChoice choice,
             String snapshot,
             List<String> parts,
             Map<String, String> places,
-            boolean overwrite) {
+            boolean overwrite,
+            PostgresRestore database,
+            boolean dryRun) {
         public Request {
             parts = List.copyOf(parts);
             places = Map.copyOf(places);
         }
+
+        public Request(
+                RepositoryChoice choice,
+                String snapshot,
+                List<String> parts,
+                Map<String, String> places,
+                boolean overwrite) {
+            this(choice, snapshot, parts, places, overwrite, PostgresRestore.WHOLE, false);
+        }
     }
 
-    private record Planned(Part part, PartReader reader, Target target) {}
+    private record Opened(Part part, PartReader reader, Target target) {}
 
     /**
-     * @return what became of each part; a part that failed is told in the result, and those after it were not begun
+     * @return what became of each part, or would; a part that failed is told in the result, and those after it were not begun
      */
     public RestoreResult run(Request request, Confirmation confirmation, Run run) {
         Instant began = clock.instant();
@@ -78,85 +95,140 @@ public final class RestoreOperation {
             Places places = new Places(request.choice().stack(), environment, request.places(), "--to");
             List<Finding> absent = places.absent(snapshot, request.parts());
             absent.forEach(run::found);
-            List<Part> parts = places.parts(snapshot, request.parts());
+            List<Part> parts = parts(places, snapshot, request);
             parts.forEach(part ->
                     Separation.requireTarget(places.of(part), request.choice().repository()));
-            try (Plan plan = plan(parts, places, snapshot, repository)) {
-                plan.look(request.overwrite(), run);
-                plan.confirm(confirmation);
-                List<PartOutcome> outcomes = plan.restore(run, clock);
+            try (Targets targets = targets(parts, places, snapshot, repository, request.database())) {
                 return new RestoreResult(
                         snapshot,
-                        outcomes,
+                        request.dryRun()
+                                ? targets.plan(request.overwrite(), run)
+                                : targets.restore(request.overwrite(), confirmation, run, clock),
                         Findings.joined(absent, repository.findings()),
                         Duration.between(began, clock.instant()));
             }
         }
     }
 
-    private Plan plan(List<Part> parts, Places places, Snapshot snapshot, OpenRepository repository) {
-        Plan plan = new Plan(new ArrayList<>());
+    /** Whoever asks for some tables does not ask for a bucket. */
+    private static List<Part> parts(Places places, Snapshot snapshot, Request request) {
+        List<Part> parts = places.parts(snapshot, request.parts());
+        if (!request.database().isPartial()) {
+            return parts;
+        }
+        List<Part> databases = parts.stream()
+                .filter(part -> part.kind().equals(PostgresConfig.KIND))
+                .toList();
+        boolean others = !request.parts().isEmpty() && databases.size() < parts.size();
+        if (databases.size() != 1 || others) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "schemas, tables, definitions or rows alone are restored of one database, and "
+                            + (others
+                                    ? "other parts are named too"
+                                    : databases.isEmpty()
+                                            ? "the snapshot has none"
+                                            : "the snapshot has " + databases.size()),
+                    "name it with --part"
+                            + (databases.isEmpty()
+                                    ? "."
+                                    : ": "
+                                            + String.join(
+                                                    " or ",
+                                                    databases.stream()
+                                                            .map(Part::name)
+                                                            .toList())
+                                            + "."));
+        }
+        return databases;
+    }
+
+    private Targets targets(
+            List<Part> parts, Places places, Snapshot snapshot, OpenRepository repository, PostgresRestore database) {
+        Targets targets = new Targets(new ArrayList<>());
         try {
             for (Part part : parts) {
-                plan.parts.add(new Planned(part, repository.read(snapshot, part), connectors.target(places.of(part))));
+                targets.opened.add(new Opened(
+                        part, repository.read(snapshot, part), connectors.target(places.of(part), database)));
             }
-            return plan;
+            return targets;
         } catch (RuntimeException e) {
-            plan.close();
+            targets.close();
             throw e;
         }
     }
 
     /** Which part goes where. */
-    private record Plan(List<Planned> parts) implements AutoCloseable {
-        void look(boolean overwrite, Run run) {
-            Set<String> taken = new HashSet<>();
-            for (Planned planned : parts) {
-                if (!taken.add(planned.target.location())) {
-                    throw new Invalid(
-                            ErrorCode.USAGE,
-                            "two parts would be restored to " + planned.target.location(),
-                            "give each part a place of its own with --to.");
-                }
-                run.step(
-                        new Step(PREFLIGHT, planned.part.name()),
-                        () -> planned.target.preflight(planned.reader, overwrite));
-            }
-        }
-
-        void confirm(Confirmation confirmation) {
-            for (Planned planned : parts) {
-                if (planned.target.occupied() && !confirmation.given(question(planned))) {
-                    throw new Cancelled(
-                            ErrorCode.NOT_CONFIRMED,
-                            "the restore would replace " + planned.target.location() + ", and that was not confirmed",
-                            "add --yes to --overwrite, or restore beside it with --to " + planned.part.name() + "=...");
-                }
-            }
-        }
-
-        private static Confirmation.Question question(Planned planned) {
-            return new Confirmation.Question(
-                    "Everything at " + planned.target.location() + " will be replaced by part '" + planned.part.name()
-                            + "'.",
-                    planned.part.name());
-        }
-
-        List<PartOutcome> restore(Run run, InstantSource clock) {
+    private record Targets(List<Opened> opened) implements AutoCloseable {
+        List<PartOutcome> plan(boolean overwrite, Run run) {
+            requireDistinct();
             List<PartOutcome> outcomes = new ArrayList<>();
-            boolean failed = false;
-            for (Planned planned : parts) {
-                Outcome outcome = failed ? new Outcome.NotBegun() : restore(planned, run, clock);
-                failed |= outcome instanceof Outcome.NotRestored;
-                outcomes.add(new PartOutcome(planned.part, planned.target.location(), outcome));
+            for (Opened one : opened) {
+                RestorePlan plan = run.step(new Step(PREFLIGHT, one.part.name()), _ -> planned(one, overwrite));
+                outcomes.add(new PartOutcome(one.part, one.target.location(), new Outcome.Planned(plan)));
             }
             return outcomes;
         }
 
-        private static Outcome restore(Planned planned, Run run, InstantSource clock) {
+        private static RestorePlan planned(Opened one, boolean overwrite) {
+            try {
+                return one.target.plan(one.reader, overwrite);
+            } catch (HoldfastException e) {
+                return RestorePlan.of(one.reader).obstacle(e).build();
+            }
+        }
+
+        /** Nothing is written before every target has been looked at and every loss was agreed to. */
+        List<PartOutcome> restore(boolean overwrite, Confirmation confirmation, Run run, InstantSource clock) {
+            requireDistinct();
+            List<RestorePlan> plans = new ArrayList<>();
+            for (Opened one : opened) {
+                plans.add(run.step(
+                        new Step(PREFLIGHT, one.part.name()), _ -> one.target.preflight(one.reader, overwrite)));
+            }
+            for (int i = 0; i < opened.size(); i++) {
+                confirm(opened.get(i), plans.get(i), confirmation);
+            }
+            List<PartOutcome> outcomes = new ArrayList<>();
+            boolean failed = false;
+            for (int i = 0; i < opened.size(); i++) {
+                Opened one = opened.get(i);
+                Outcome outcome = failed ? new Outcome.NotBegun() : restore(one, plans.get(i), run, clock);
+                failed |= outcome instanceof Outcome.NotRestored;
+                outcomes.add(new PartOutcome(one.part, one.target.location(), outcome));
+            }
+            return outcomes;
+        }
+
+        private void requireDistinct() {
+            Set<String> taken = new HashSet<>();
+            for (Opened one : opened) {
+                if (!taken.add(one.target.location())) {
+                    throw new Invalid(
+                            ErrorCode.USAGE,
+                            "two parts would be restored to " + one.target.location(),
+                            "give each part a place of its own with --to.");
+                }
+            }
+        }
+
+        private static void confirm(Opened one, RestorePlan plan, Confirmation confirmation) {
+            if (plan.losses().isEmpty()) {
+                return;
+            }
+            String loss = String.join(" ", plan.losses());
+            if (!confirmation.given(new Confirmation.Question(loss, one.part.name()))) {
+                throw new Cancelled(
+                        ErrorCode.NOT_CONFIRMED,
+                        "the restore of part '" + one.part.name() + "' was not confirmed: " + loss,
+                        "add --yes, or restore beside it with --to " + one.part.name() + "=...");
+            }
+        }
+
+        private static Outcome restore(Opened one, RestorePlan plan, Run run, InstantSource clock) {
             Instant began = clock.instant();
             try {
-                RestoreReport report = run.step(new Step(RESTORE, planned.part.name()), p -> proven(planned, p));
+                RestoreReport report = run.step(new Step(RESTORE, one.part.name()), p -> proven(one, plan, p));
                 report.findings().forEach(run::found);
                 return new Outcome.Restored(report, Duration.between(began, clock.instant()));
             } catch (HoldfastException e) {
@@ -164,13 +236,13 @@ public final class RestoreOperation {
             }
         }
 
-        private static RestoreReport proven(Planned planned, Progress progress) {
-            RestoreReport report = planned.target.restore(planned.reader, progress);
-            if (report.entries() != planned.part.entries()) {
+        private static RestoreReport proven(Opened one, RestorePlan plan, Progress progress) {
+            RestoreReport report = one.target.restore(one.reader, progress);
+            if (report.entries() != plan.entries()) {
                 throw new Failed(
                         ErrorCode.CHECK_FAILED,
-                        "restored " + report.entries() + " of " + planned.part.entries() + " entries of part '"
-                                + planned.part.name() + "'",
+                        "restored " + report.entries() + " of " + plan.entries() + " entries of part '"
+                                + one.part.name() + "'",
                         "");
             }
             return report;
@@ -178,7 +250,7 @@ public final class RestoreOperation {
 
         @Override
         public void close() {
-            parts.forEach(planned -> planned.target.close());
+            opened.forEach(one -> one.target.close());
         }
     }
 

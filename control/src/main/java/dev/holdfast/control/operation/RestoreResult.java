@@ -5,10 +5,12 @@ import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a restore did.
@@ -34,6 +36,9 @@ public record RestoreResult(Snapshot snapshot, List<PartOutcome> parts, List<Fin
 
     /** What became of a part. */
     public sealed interface Outcome {
+        /** It was only planned. */
+        record Planned(RestorePlan plan) implements Outcome {}
+
         record Restored(RestoreReport report, Duration took) implements Outcome {}
 
         record NotRestored(HoldfastException reason) implements Outcome {}
@@ -47,13 +52,28 @@ public record RestoreResult(Snapshot snapshot, List<PartOutcome> parts, List<Fin
         return RestoreOperation.failure(parts);
     }
 
+    /** Why a plan cannot be carried out; empty if it can, or if it was. */
+    public List<HoldfastException> obstacles() {
+        return parts.stream()
+                .flatMap(part -> part.outcome() instanceof Outcome.Planned(RestorePlan plan)
+                        ? plan.obstacles().stream()
+                        : Stream.<HoldfastException>empty())
+                .toList();
+    }
+
     @Override
     public Optional<ErrorCode> concern() {
-        Optional<ErrorCode> failed = failure().map(HoldfastException::code);
-        boolean found = !findings.isEmpty()
-                || parts.stream()
-                        .anyMatch(part -> part.outcome() instanceof Outcome.Restored restored
-                                && !restored.report().findings().isEmpty());
-        return failed.or(() -> found ? Optional.of(ErrorCode.FINDINGS) : Optional.empty());
+        Optional<HoldfastException> failed =
+                failure().or(() -> obstacles().stream().findFirst());
+        boolean found = !findings.isEmpty() || parts.stream().anyMatch(RestoreResult::hasFindings);
+        return failed.map(HoldfastException::code).or(() -> found ? Optional.of(ErrorCode.FINDINGS) : Optional.empty());
+    }
+
+    private static boolean hasFindings(PartOutcome part) {
+        return switch (part.outcome()) {
+            case Outcome.Planned planned -> !planned.plan().findings().isEmpty();
+            case Outcome.Restored restored -> !restored.report().findings().isEmpty();
+            case Outcome.NotRestored _, Outcome.NotBegun _ -> false;
+        };
     }
 }

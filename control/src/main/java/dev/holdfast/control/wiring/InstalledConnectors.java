@@ -8,6 +8,7 @@ import dev.holdfast.connectors.files.LocalStore;
 import dev.holdfast.connectors.postgres.PostgresComparer;
 import dev.holdfast.connectors.postgres.PostgresExporter;
 import dev.holdfast.connectors.postgres.PostgresLocation;
+import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.PostgresSource;
 import dev.holdfast.connectors.postgres.PostgresTarget;
 import dev.holdfast.connectors.s3.BucketComparer;
@@ -82,9 +83,10 @@ public final class InstalledConnectors implements Connectors {
     }
 
     @Override
-    public Target target(SourceConfig place) {
+    public Target target(SourceConfig place, PostgresRestore database) {
         return switch (place) {
-            case PostgresConfig postgres -> new PostgresTarget(location(postgres), postgres.connections(), scratch);
+            case PostgresConfig postgres ->
+                new PostgresTarget(location(postgres), database, postgres.connections(), scratch);
             case BucketConfig bucket -> new BucketTarget(location(bucket.place()));
             case DirectoryConfig directory -> new DirectoryTarget(directory.path());
         };

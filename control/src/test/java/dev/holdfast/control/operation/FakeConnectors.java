@@ -1,5 +1,6 @@
 package dev.holdfast.control.operation;
 
+import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
@@ -18,6 +19,7 @@ import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
@@ -47,6 +49,7 @@ public final class FakeConnectors implements Connectors {
 
     public final List<Finding> restoreFindings = new ArrayList<>();
     public final List<Finding> exportFindings = new ArrayList<>();
+    public final List<Finding> plannedFindings = new ArrayList<>();
     public int differences;
     public long compared = 7;
     public long restored = 7;
@@ -120,7 +123,7 @@ public final class FakeConnectors implements Connectors {
     }
 
     @Override
-    public Target target(SourceConfig config) {
+    public Target target(SourceConfig config, PostgresRestore database) {
         String name = config.name();
         return new Target() {
             @Override
@@ -134,16 +137,20 @@ public final class FakeConnectors implements Connectors {
             }
 
             @Override
-            public boolean occupied() {
-                return occupied.contains(name);
-            }
-
-            @Override
-            public void preflight(PartReader part, boolean overwrite) {
+            public RestorePlan plan(PartReader part, boolean overwrite) {
                 note("preflight", name);
-                if (occupied() && !overwrite) {
-                    throw new AlreadyExists(ErrorCode.DIRECTORY_NOT_EMPTY, "'" + location() + "' is not empty", "");
+                RestorePlan.Builder plan = new RestorePlan.Builder().restores(7, 70);
+                plannedFindings.forEach(plan::finding);
+                if (occupied.contains(name)) {
+                    plan.loss("Everything at " + location() + " will be replaced.");
+                    if (!overwrite) {
+                        plan.obstacle(new AlreadyExists(
+                                ErrorCode.DIRECTORY_NOT_EMPTY,
+                                "'" + location() + "' is not empty",
+                                "say --overwrite."));
+                    }
                 }
+                return plan.build();
             }
 
             @Override

@@ -4,8 +4,10 @@ import static dev.holdfast.control.operation.FakeRepository.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.operation.RestoreResult.Outcome;
+import dev.holdfast.control.operation.RestoreResult.PartOutcome;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
@@ -100,18 +102,86 @@ class RestoreOperationTest {
                         .concern())
                 .isEmpty();
         assertThat(asked)
-                .containsExactly(new Confirmation.Question(
-                        "Everything at /srv/uploads will be replaced by part 'uploads'.", "uploads"));
+                .containsExactly(new Confirmation.Question("Everything at /srv/uploads will be replaced.", "uploads"));
 
         log.clear();
         RestoreOperation.Request request =
                 new RestoreOperation.Request(RepositoryChoice.of(Stacks.SHOP), "latest", List.of(), Map.of(), true);
         assertThatThrownBy(() -> operation.run(request, Confirmation.REFUSED, Run.silent()))
                 .isInstanceOf(Cancelled.class)
-                .hasMessage("the restore would replace /srv/uploads, and that was not confirmed")
+                .hasMessage(
+                        "the restore of part 'uploads' was not confirmed: Everything at /srv/uploads will be replaced.")
                 .extracting(e -> ((HoldfastException) e).code())
                 .isEqualTo(ErrorCode.NOT_CONFIRMED);
         assertThat(log).doesNotContain("restore database");
+    }
+
+    @Test
+    void a_dry_run_shows_every_plan_and_restores_nothing() {
+        connectors.occupied.add("uploads");
+        connectors.plannedFindings.add(new Finding("a", "its owner does not exist here"));
+        connectors.failing.add("preflight media");
+
+        RestoreResult result = dryRun();
+
+        assertThat(log).doesNotContain("restore database", "restore media", "restore uploads");
+        assertThat(asked).isEmpty();
+        assertThat(result.parts()).extracting(PartOutcome::outcome).allMatch(Outcome.Planned.class::isInstance);
+        assertThat(result.obstacles())
+                .extracting(Throwable::getMessage)
+                .containsExactly("preflight of media failed", "'/srv/uploads' is not empty");
+        assertThat(result.concern()).contains(ErrorCode.BUCKET_UNAVAILABLE);
+        connectors.failing.clear();
+        connectors.occupied.clear();
+        assertThat(dryRun().concern()).contains(ErrorCode.FINDINGS);
+        connectors.plannedFindings.clear();
+        assertThat(dryRun().concern()).isEmpty();
+    }
+
+    private RestoreResult dryRun() {
+        return operation.run(
+                new RestoreOperation.Request(
+                        RepositoryChoice.of(Stacks.SHOP),
+                        "latest",
+                        List.of(),
+                        Map.of(),
+                        false,
+                        PostgresRestore.WHOLE,
+                        true),
+                asked::add,
+                Run.silent());
+    }
+
+    @Test
+    void some_of_a_database_is_restored_without_the_other_parts() {
+        PostgresRestore some = new PostgresRestore(
+                List.of(),
+                List.of("public.orders"),
+                PostgresRestore.Contents.ALL,
+                PostgresRestore.WHOLE.landing(),
+                PostgresRestore.Ownership.CAPTURED,
+                false,
+                true,
+                Optional.empty());
+
+        run(some, List.of());
+
+        assertThat(log).contains("restore database").doesNotContain("preflight media", "restore media");
+        assertThatThrownBy(() -> run(some, List.of("database", "media")))
+                .hasMessageEndingWith("other parts are named too");
+        repository.add("shop", FakeRepository.NOW, part("one", "postgres", 7, 70), part("two", "postgres", 7, 70));
+        assertThatThrownBy(() -> run(some, List.of()))
+                .isInstanceOfSatisfying(
+                        HoldfastException.class,
+                        e -> assertThat(e.hint()).isEqualTo("name it with --part: one or two."));
+    }
+
+    private void run(PostgresRestore database, List<String> parts) {
+        operation.run(
+                new RestoreOperation.Request(
+                        RepositoryChoice.of(Stacks.SHOP), "latest", parts, Map.of(), false, database, false),
+                asked::add,
+                Run.silent());
     }
 
     @Test

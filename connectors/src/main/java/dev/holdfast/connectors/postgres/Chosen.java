@@ -1,0 +1,62 @@
+package dev.holdfast.connectors.postgres;
+
+import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
+import dev.holdfast.connectors.postgres.StoredDatabase.StoredSequence;
+import dev.holdfast.connectors.postgres.StoredDatabase.StoredTable;
+import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.RestorePlan;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What of a part is restored.
+ *
+ * @param definitions which entries of the schema's archive
+ * @param tables whose rows
+ * @param sequences whose states
+ * @param largeObjects how many; all or none
+ * @param documents how many entries of the part stand for definitions and properties
+ * @param extensions that are needed, with the versions they had
+ * @param leftOut what was not asked for and is missed by what was, or came along without being asked for
+ */
+record Chosen(
+        Predicate<ArchiveToc.Item> definitions,
+        List<StoredTable> tables,
+        List<StoredSequence> sequences,
+        long largeObjects,
+        int documents,
+        Map<String, String> extensions,
+        List<Finding> leftOut) {
+
+    static Chosen all(StoredDatabase stored, Contents contents) {
+        boolean rows = contents != Contents.SCHEMA;
+        return new Chosen(
+                item -> true,
+                rows ? stored.tables() : List.of(),
+                rows ? stored.sequences() : List.of(),
+                rows ? stored.largeObjects() : 0,
+                stored.documents(),
+                stored.properties().extensions(),
+                List.of());
+    }
+
+    long entries() {
+        return tables.size() + sequences.size() + largeObjects + documents;
+    }
+
+    /** Bytes of rows, and of large objects where they are part of it. */
+    long bytes(StoredDatabase stored) {
+        return largeObjects > 0
+                ? stored.part().contentBytes()
+                : tables.stream().mapToLong(StoredTable::bytes).sum();
+    }
+
+    List<RestorePlan.Item> items() {
+        return tables.stream()
+                .sorted(Comparator.comparingLong(StoredTable::bytes).reversed())
+                .map(table -> new RestorePlan.Item(table.name().shown(), table.rows(), table.bytes()))
+                .toList();
+    }
+}

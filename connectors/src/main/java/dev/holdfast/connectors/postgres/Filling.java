@@ -1,0 +1,232 @@
+package dev.holdfast.connectors.postgres;
+
+import dev.holdfast.connectors.postgres.Keys.TableName;
+import dev.holdfast.connectors.postgres.StoredDatabase.StoredSequence;
+import dev.holdfast.connectors.postgres.StoredDatabase.StoredTable;
+import dev.holdfast.engine.error.Damaged;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.source.PartReader;
+import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.tree.Entry;
+import dev.holdfast.engine.tree.EntryCursor;
+import dev.holdfast.engine.tree.EntryType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+
+/**
+ * Brings rows, large objects and the states of sequences into a database whose tables are there. What is sent is hashed: it
+ * must be what was captured, and the server must have taken as many rows.
+ */
+final class Filling {
+    private static final int BLOB_PIECE_BYTES = 256 * 1024;
+    private static final long BLOB_BATCH_BYTES = 16L * 1024 * 1024;
+
+    private final PartReader part;
+    private final String encoding;
+    private final PostgresLocation database;
+    private final UnaryOperator<TableName> place;
+    private final Progress progress;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong entries = new AtomicLong();
+
+    /**
+     * @param encoding of the captured rows, by its PostgreSQL name
+     * @param database which to fill
+     * @param place where a table or sequence of the snapshot is now
+     */
+    Filling(
+            PartReader part,
+            String encoding,
+            PostgresLocation database,
+            UnaryOperator<TableName> place,
+            Progress progress) {
+        this.part = part;
+        this.encoding = encoding;
+        this.database = database;
+        this.place = place;
+        this.progress = progress;
+    }
+
+    /** Bytes of rows and large objects that were sent. */
+    long bytes() {
+        return bytes.get();
+    }
+
+    /** Tables, sequences and large objects that are done. */
+    long entries() {
+        return entries.get();
+    }
+
+    /**
+     * Fills tables side by side, largest first; those of extensions before, in their order, because they have their foreign
+     * keys already.
+     *
+     * @param connections how many at once
+     * @param heartbeat called every few seconds; if it throws, all is given up
+     */
+    void fill(Collection<StoredTable> tables, boolean largeObjects, int connections, Runnable heartbeat)
+            throws Exception {
+        List<StoredTable> ordered = tables.stream()
+                .filter(table -> table.order() > 0)
+                .sorted(Comparator.comparingLong(StoredTable::order))
+                .toList();
+        if (!ordered.isEmpty()) {
+            try (RowConnection rows = openForRows()) {
+                for (StoredTable table : ordered) {
+                    fill(rows, table);
+                }
+            }
+        }
+        Queue<StoredTable> queue = new ConcurrentLinkedQueue<>(tables.stream()
+                .filter(table -> table.order() == 0)
+                .sorted(Comparator.comparingLong(StoredTable::bytes).reversed())
+                .toList());
+        try (Workers workers = new Workers()) {
+            if (largeObjects) {
+                workers.start("large objects", () -> fillLargeObjects(workers));
+            }
+            for (int i = 0; i < Math.min(connections, queue.size()); i++) {
+                workers.start("copy " + i, () -> fill(workers, queue));
+            }
+            workers.join(heartbeat);
+        }
+    }
+
+    private void fill(Workers workers, Queue<StoredTable> queue) throws Exception {
+        try (RowConnection rows = openForRows()) {
+            workers.whenFailed(rows::abort);
+            for (StoredTable table = queue.poll(); table != null && !workers.failed(); table = queue.poll()) {
+                fill(rows, table);
+            }
+        }
+    }
+
+    private RowConnection openForRows() throws SQLException {
+        RowConnection rows = RowConnection.open(database, PostgresSource.STALL);
+        try {
+            // as for a session
+            rows.run("SET synchronous_commit TO off");
+            return rows;
+        } catch (SQLException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    private Session open() throws SQLException {
+        Session session = Session.open(database);
+        try {
+            // the rename at the end is committed synchronously, and with it everything before
+            session.run("SET synchronous_commit TO off");
+            return session;
+        } catch (SQLException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** Fills one table, over a connection of the caller's. */
+    void fill(RowConnection connection, StoredTable table) throws IOException {
+        RowDigest digest = new RowDigest();
+        String shown = table.name().shown();
+        String doing = "filling table " + shown;
+        try (InputStream rows = part.open(table.entry().content())) {
+            long taken = connection.write(
+                    TableRows.copyIn(place.apply(table.loaded()).quoted(), table.columns(), encoding),
+                    rows,
+                    (sent, length) -> {
+                        digest.text(sent, 0, length);
+                        bytes.addAndGet(length);
+                        progress.advance(0, length);
+                    });
+            requireCaptured(table, digest);
+            if (taken != table.rows()) {
+                throw new Failed(
+                        ErrorCode.DATABASE_RESTORE_FAILED,
+                        doing + " is not complete: the server took " + taken + " rows of " + table.rows(),
+                        "report this; what was there before is untouched.");
+            }
+            done();
+        } catch (SQLException e) {
+            throw SqlFailures.restoring(e, doing, database);
+        }
+    }
+
+    private static void requireCaptured(StoredTable table, RowDigest sent) {
+        if (sent.rows() != table.rows() || !sent.hash().equals(table.hash()) || sent.isWithinRow()) {
+            throw new Damaged(
+                    ErrorCode.DAMAGED,
+                    "the rows of table " + table.name().shown() + " are not those that were captured: expected "
+                            + table.rows() + " with hash " + table.hash() + ", found " + sent.rows() + " with hash "
+                            + sent.hash(),
+                    "run 'holdfast check --read-data'.");
+        }
+    }
+
+    private void fillLargeObjects(Workers workers) throws Exception {
+        EntryCursor cursor = part.entriesFrom(Keys.BLOBS);
+        Entry entry = cursor.next();
+        if (entry == null || entry.type() != EntryType.LARGE_OBJECT) {
+            return;
+        }
+        try (Session session = open()) {
+            workers.whenFailed(session::abort);
+            session.run("BEGIN");
+            long batch = 0;
+            for (; entry != null && entry.type() == EntryType.LARGE_OBJECT; entry = cursor.next()) {
+                batch += 1024 + fillLargeObject(session, entry);
+                if (batch > BLOB_BATCH_BYTES) {
+                    session.run("COMMIT");
+                    session.run("BEGIN");
+                    batch = 0;
+                }
+            }
+            session.run("COMMIT");
+        } catch (SQLException e) {
+            throw SqlFailures.restoring(e, "filling large objects", database);
+        }
+    }
+
+    private long fillLargeObject(Session session, Entry entry) throws SQLException, IOException {
+        long oid = Keys.oid(entry.key());
+        long offset = 0;
+        try (InputStream content = part.open(entry.content())) {
+            for (byte[] piece = content.readNBytes(BLOB_PIECE_BYTES);
+                    piece.length > 0;
+                    piece = content.readNBytes(BLOB_PIECE_BYTES)) {
+                session.eachBinary("SELECT pg_catalog.lo_put(?::int8::oid, ?, ?)", row -> oid, oid, offset, piece);
+                offset += piece.length;
+                bytes.addAndGet(piece.length);
+                progress.advance(0, piece.length);
+            }
+        }
+        done();
+        return offset;
+    }
+
+    /** Puts sequences where they were, in a session of the caller's. */
+    void set(Session session, Collection<StoredSequence> sequences) throws SQLException {
+        for (StoredSequence sequence : sequences) {
+            session.text(
+                    "SELECT pg_catalog.setval(?::pg_catalog.regclass, ?, ?)",
+                    place.apply(sequence.name()).quoted(),
+                    sequence.lastValue(),
+                    sequence.called());
+            done();
+        }
+    }
+
+    private void done() {
+        entries.incrementAndGet();
+        progress.advance(1, 0);
+    }
+}
