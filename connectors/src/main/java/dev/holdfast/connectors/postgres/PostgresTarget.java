@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database to restore into. It is built beside under a name of its own and gets the final name by a rename, the last step;
@@ -26,6 +27,7 @@ public final class PostgresTarget implements Target {
     private final int connections;
     private final Path scratch;
     private final ClientTools tools;
+    private @Nullable Route route;
     private boolean overwrite;
 
     /**
@@ -57,10 +59,18 @@ public final class PostgresTarget implements Target {
         return location.toString();
     }
 
+    /** The server that was chosen, which is then used to the end; the database need not exist. */
+    private PostgresLocation reached() {
+        if (route == null) {
+            route = Route.open(location, NewDatabase::administer);
+        }
+        return route.location();
+    }
+
     /** {@inheritDoc} An empty database counts too: it may have rights and settings that somebody made. */
     @Override
     public boolean occupied() {
-        try (Session admin = NewDatabase.administer(location)) {
+        try (Session admin = NewDatabase.administer(reached())) {
             return NewDatabase.exists(admin, location.database());
         } catch (SQLException e) {
             throw SqlFailures.restoring(e, "looking for database '" + location.database() + "'", location);
@@ -70,7 +80,7 @@ public final class PostgresTarget implements Target {
     @Override
     public void preflight(PartReader part, boolean mayOverwrite) {
         DatabaseProperties properties = Keys.read(part, Keys.DATABASE, DatabaseProperties.class);
-        try (Session admin = NewDatabase.administer(location)) {
+        try (Session admin = NewDatabase.administer(reached())) {
             PostgresSource.checkServer(admin);
             if (NewDatabase.exists(admin, location.database())) {
                 checkReplaceable(admin, mayOverwrite);
@@ -109,7 +119,7 @@ public final class PostgresTarget implements Target {
     }
 
     private String contents() {
-        try (Session session = Session.open(location)) {
+        try (Session session = Session.open(reached())) {
             int tables = Catalog.tables(session).size();
             return tables == 0 ? "(it has no table)" : "(it has " + tables + " tables)";
         } catch (SQLException | HoldfastException e) {
@@ -152,11 +162,18 @@ public final class PostgresTarget implements Target {
 
     @Override
     public RestoreReport restore(PartReader part, Progress progress) {
-        return new Restore(location, part, progress, connections, scratch, tools, overwrite).run();
+        PostgresLocation server = reached();
+        try {
+            return new Restore(server, part, progress, connections, scratch, tools, overwrite).run();
+        } catch (HoldfastException e) {
+            throw route == null ? e : route.explained(e);
+        }
     }
 
     @Override
     public void close() {
-        // every connection was closed by what opened it
+        if (route != null) {
+            route.close();
+        }
     }
 }
