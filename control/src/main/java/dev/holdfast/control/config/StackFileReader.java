@@ -191,19 +191,23 @@ public final class StackFileReader {
     }
 
     private static PostgresConfig postgres(String name, Section section) {
-        section.only(List.of("url", "password", "password-file", "connections"), Example.POSTGRES);
+        section.only(List.of("url", "password", "password-file", "connections", "ssh"), Example.POSTGRES);
         String url = section.requiredText("url", Example.POSTGRES);
-        if (!PostgresUrl.isUrl(url)) {
+        if (!PostgresConfig.isUrl(url)) {
             throw new Stop(
                     section.line("url"),
-                    "'" + section.path() + ".url' must begin with postgresql://",
+                    "'" + section.path()
+                            + ".url' must begin with postgresql:// or be keywords such as host=db dbname=shop",
                     Example.POSTGRES);
         }
         return new PostgresConfig(
                 name,
                 new Secret(url),
                 section.secret("password"),
-                section.whole("connections", 1, PostgresConfig.MAX_CONNECTIONS, PostgresConfig.DEFAULT_CONNECTIONS));
+                section.whole("connections", 1, PostgresConfig.MAX_CONNECTIONS, PostgresConfig.DEFAULT_CONNECTIONS),
+                section.has("ssh")
+                        ? Optional.of(SshSection.read(section.section("ssh", Example.SSH)))
+                        : Optional.empty());
     }
 
     private static DirectoryConfig directory(String name, Section section) {
