@@ -23,6 +23,7 @@ final class Commands {
         ALL.put("show", ShowCommand::new);
         ALL.put("restore", RestoreCommand::new);
         ALL.put("compare", CompareCommand::new);
+        ALL.put("export", ExportCommand::new);
         ALL.put("check", CheckCommand::new);
         ALL.put("sync", SyncCommand::new);
         ALL.put("forget", ForgetCommand::new);

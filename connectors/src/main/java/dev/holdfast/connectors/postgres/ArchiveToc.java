@@ -1,21 +1,14 @@
 package dev.holdfast.connectors.postgres;
 
-import dev.holdfast.engine.error.Damaged;
-import dev.holdfast.engine.error.ErrorCode;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Encoding;
 
 /**
  * The table of contents of a custom-format archive of pg_dump, versions 1.14 to 1.16 of the format (PostgreSQL 12 to 18).
@@ -24,10 +17,6 @@ import org.postgresql.core.Encoding;
  * @see <a href="https://github.com/postgres/postgres/blob/master/src/bin/pg_dump/pg_backup_archiver.c">ReadHead, ReadToc</a>
  */
 final class ArchiveToc {
-    private static final int VERSION_1_15 = 0x010f;
-    private static final int VERSION_1_16 = 0x0110;
-    private static final int CUSTOM = 1;
-    private static final int TIME_FIELDS = 7;
     private static final int[] FIXED_TIME = {0, 0, 0, 1, 0, 100, 0};
 
     private ArchiveToc() {}
@@ -54,149 +43,42 @@ final class ArchiveToc {
      */
     static void read(Path archive, String encoding, Consumer<Item> visitor) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 256 * 1024)) {
-            new Reader(file, charset(encoding), archive).items(visitor);
+            ArchiveInput input = new ArchiveInput(file, ArchiveInput.charset(encoding), name(archive));
+            input.skipTime();
+            input.origin();
+            int count = input.count();
+            for (int i = 0; i < count; i++) {
+                visitor.accept(item(input.entry()));
+            }
         }
+    }
+
+    private static Item item(ArchiveEntry entry) {
+        return new Item(
+                entry.type(),
+                entry.schema(),
+                entry.name(),
+                entry.owner(),
+                entry.tablespace(),
+                entry.definition(),
+                entry.dependencies());
     }
 
     /** Puts a fixed time where the archive keeps when it was made, so that equal schemas make equal archives. */
     static void fixTime(Path archive) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive));
                 RandomAccessFile patched = new RandomAccessFile(archive.toFile(), "rw")) {
-            Reader reader = new Reader(file, StandardCharsets.ISO_8859_1, archive);
-            patched.seek(reader.timeOffset());
+            ArchiveInput input = new ArchiveInput(file, StandardCharsets.ISO_8859_1, name(archive));
+            patched.seek(input.position());
             for (int value : FIXED_TIME) {
-                byte[] encoded = new byte[1 + reader.intBytes];
+                byte[] encoded = new byte[1 + input.format().intBytes()];
                 encoded[1] = (byte) value;
                 patched.write(encoded);
             }
         }
     }
 
-    private static Charset charset(String encoding) {
-        return encoding.equals("SQL_ASCII")
-                ? StandardCharsets.UTF_8
-                : Charset.forName(Encoding.getDatabaseEncoding(encoding).name());
-    }
-
-    private static final class Reader {
-        private final InputStream in;
-        private final Charset charset;
-        private final Path archive;
-        private final int version;
-        private final int intBytes;
-        private final int offsetBytes;
-        private long position;
-
-        Reader(InputStream in, Charset charset, Path archive) throws IOException {
-            this.in = in;
-            this.charset = charset;
-            this.archive = archive;
-            if (!new String(bytes(5), StandardCharsets.US_ASCII).equals("PGDMP")) {
-                throw odd("does not begin with PGDMP");
-            }
-            version = octet() << 8 | octet();
-            octet(); // revision
-            if (version >>> 8 != 1 || version < 0x010e || version > VERSION_1_16) {
-                throw odd(
-                        "has format version " + (version >>> 8) + "." + (version & 0xff) + ", known are 1.14 to 1.16");
-            }
-            intBytes = octet();
-            offsetBytes = octet();
-            if (octet() != CUSTOM) {
-                throw odd("is not in custom format");
-            }
-            if (version >= VERSION_1_15) {
-                octet(); // compression
-            } else {
-                number();
-            }
-        }
-
-        long timeOffset() {
-            return position;
-        }
-
-        void items(Consumer<Item> visitor) throws IOException {
-            for (int i = 0; i < TIME_FIELDS; i++) {
-                number();
-            }
-            text(); // database
-            text(); // version of the server
-            text(); // version of pg_dump
-            int count = number();
-            for (int i = 0; i < count; i++) {
-                visitor.accept(item());
-            }
-        }
-
-        private Item item() throws IOException {
-            number(); // dump id
-            number(); // whether data follow
-            text(); // oid of the catalog
-            text(); // oid
-            String name = text();
-            String type = text();
-            number(); // section
-            String definition = text();
-            text(); // how to drop it
-            text(); // how to copy it
-            String schema = text();
-            String tablespace = text();
-            text(); // access method
-            if (version >= VERSION_1_16) {
-                number(); // kind of relation
-            }
-            String owner = text();
-            text(); // with oids
-            List<String> dependencies = new ArrayList<>();
-            for (String dependency = textOrNull(); dependency != null; dependency = textOrNull()) {
-                dependencies.add(dependency);
-            }
-            bytes(1 + offsetBytes); // where its data are
-            return new Item(type, schema, name, owner, tablespace, definition, dependencies);
-        }
-
-        private String text() throws IOException {
-            String text = textOrNull();
-            return text == null ? "" : text;
-        }
-
-        private @Nullable String textOrNull() throws IOException {
-            int length = number();
-            return length < 0 ? null : new String(bytes(length), charset);
-        }
-
-        private int number() throws IOException {
-            boolean negative = octet() != 0;
-            int value = 0;
-            for (int i = 0; i < intBytes; i++) {
-                int octet = octet();
-                if (i < Integer.BYTES) {
-                    value |= octet << (8 * i);
-                }
-            }
-            return negative ? -value : value;
-        }
-
-        private int octet() throws IOException {
-            return bytes(1)[0] & 0xff;
-        }
-
-        private byte[] bytes(int count) throws IOException {
-            byte[] bytes = in.readNBytes(count);
-            if (bytes.length < count) {
-                throw new EOFException(
-                        "archive " + archive.getFileName() + " ends at byte " + (position + bytes.length));
-            }
-            position += count;
-            return bytes;
-        }
-
-        private static Damaged odd(String what) {
-            return new Damaged(
-                    ErrorCode.DATABASE_DUMP_FAILED,
-                    "the schema archive of pg_dump " + what,
-                    "install a pg_dump of version 14 to 18.");
-        }
+    private static String name(Path archive) {
+        return String.valueOf(archive.getFileName());
     }
 }

@@ -196,6 +196,25 @@ final class Catalog {
         return sizes;
     }
 
+    /** Pages of the tables that are heaps; only for tables that are locked. */
+    static Map<Long, Long> heapPages(Session session, List<Table> tables) throws SQLException {
+        Map<Long, Long> pages = new HashMap<>();
+        session.each("""
+                SELECT c.oid, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int8
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am a ON a.oid = c.relam
+                WHERE a.amname = 'heap' AND c.oid = ANY (?::int8[]::oid[])""", row -> pages.put(row.getLong(1), row.getLong(2)), (Object)
+                tables.stream().filter(Table::hasRows).map(Table::oid).toArray(Long[]::new));
+        return pages;
+    }
+
+    /** How many locks the server surely has room for, half of what it sets aside. */
+    static long lockRoom(Session session) throws SQLException {
+        return Long.parseLong(session.text("""
+                SELECT pg_catalog.current_setting('max_locks_per_transaction')::int8
+                  * (pg_catalog.current_setting('max_connections')::int8
+                    + pg_catalog.current_setting('max_prepared_transactions')::int8)"""));
+    }
+
     /** All sequences with their state at this moment: never behind rows that an earlier snapshot shows. */
     static List<Sequence> sequences(Session session) throws SQLException {
         List<Root> names = session.list("""

@@ -33,6 +33,8 @@ final class FrozenDatabase implements AutoCloseable {
     private final List<Table> tables;
     private final List<Sequence> sequences;
     private final Map<Long, Long> sizes;
+    private final Map<Long, Long> pages;
+    private final long lockRoom;
 
     private FrozenDatabase(
             Session leader,
@@ -42,7 +44,9 @@ final class FrozenDatabase implements AutoCloseable {
             String time,
             List<Table> tables,
             List<Sequence> sequences,
-            Map<Long, Long> sizes) {
+            Map<Long, Long> sizes,
+            Map<Long, Long> pages,
+            long lockRoom) {
         this.leader = leader;
         this.location = location;
         this.lockWait = lockWait;
@@ -51,6 +55,8 @@ final class FrozenDatabase implements AutoCloseable {
         this.tables = tables;
         this.sequences = sequences;
         this.sizes = sizes;
+        this.pages = pages;
+        this.lockRoom = lockRoom;
     }
 
     /**
@@ -114,7 +120,9 @@ final class FrozenDatabase implements AutoCloseable {
                             + " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
                     shown,
                     Catalog.sequences(leader),
-                    Catalog.sizes(leader, shown));
+                    Catalog.sizes(leader, shown),
+                    Catalog.heapPages(leader, shown),
+                    Catalog.lockRoom(leader));
         }
 
         /** False if a table vanished meanwhile. Takes no snapshot. */
@@ -183,6 +191,16 @@ final class FrozenDatabase implements AutoCloseable {
         return sizes.getOrDefault(table.oid(), 0L);
     }
 
+    /** Pages of a table that is a heap, without what lies out of line; 0 for tables of another kind. */
+    long pages(Table table) {
+        return pages.getOrDefault(table.oid(), 0L);
+    }
+
+    /** The database's encoding by its PostgreSQL name. */
+    String encoding() {
+        return leader.encoding();
+    }
+
     Duration lockWait() {
         return lockWait;
     }
@@ -213,27 +231,72 @@ final class FrozenDatabase implements AutoCloseable {
     }
 
     /**
-     * Locks a table in a session that joined, without ever queueing behind somebody who waits for our own locks (the server
-     * cannot see that deadlock).
+     * A connection that reads rows of the same moment. It locks every table now, while hardly anybody can have begun to wait
+     * for our own locks, if the server has room for as many locks.
+     *
+     * @param readers how many such connections there will be
      */
-    void lock(Session session, Table table) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + lockWait.toNanos();
-        session.run("SAVEPOINT before_lock");
-        while (true) {
-            try {
-                session.run("LOCK TABLE ONLY " + table.quoted() + " IN ACCESS SHARE MODE NOWAIT");
-                session.run("RELEASE SAVEPOINT before_lock");
-                return;
-            } catch (SQLException e) {
-                if (!SqlFailures.state(e).equals("55P03")) {
-                    throw e;
+    RowConnection joinForRows(Duration stall, int readers) throws InterruptedException {
+        RowConnection rows = RowConnection.open(location, stall);
+        try {
+            rows.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            rows.run("SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
+            List<Table> all = tables.stream().filter(Table::hasRows).toList();
+            // the leader and pg_dump lock them too
+            if ((long) all.size() * (readers + 2) <= lockRoom) {
+                for (int from = 0; from < all.size(); from += TABLES_PER_LOCK) {
+                    lock(rows, all.subList(from, Math.min(all.size(), from + TABLES_PER_LOCK)));
                 }
-                if (System.nanoTime() >= deadline) {
-                    throw Blockers.busy(location, "table " + table.shown(), List.of(table), lockWait, e);
-                }
-                session.run("ROLLBACK TO SAVEPOINT before_lock");
-                Thread.sleep(100);
             }
+            return rows;
+        } catch (SQLException e) {
+            rows.close();
+            throw SqlFailures.reading(e, "joining the snapshot of database '" + location.database() + "'", location);
+        } catch (RuntimeException | InterruptedException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    /** Locks a table in a connection that joined; costs little if it has the lock already. */
+    void lock(RowConnection rows, Table table) throws SQLException, InterruptedException {
+        lock(rows, List.of(table));
+    }
+
+    /**
+     * The leader has these locks. Somebody who waits for the leader to let go would keep us waiting too, and the server
+     * cannot see that deadlock: so this waits for a while, in the queue, and then says who it is.
+     */
+    private void lock(RowConnection rows, List<Table> wanted) throws SQLException, InterruptedException {
+        String statement = wanted.stream()
+                .map(table -> "ONLY " + table.quoted())
+                .collect(Collectors.joining(", ", "LOCK TABLE ", " IN ACCESS SHARE MODE"));
+        try {
+            rows.run("SAVEPOINT before_lock; " + statement + " NOWAIT; RELEASE SAVEPOINT before_lock");
+            return;
+        } catch (SQLException e) {
+            requireHeldByOthers(e);
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        try {
+            rows.run("ROLLBACK TO SAVEPOINT before_lock; SET LOCAL lock_timeout TO " + lockWait.toMillis() + "; "
+                    + statement + "; SET LOCAL lock_timeout TO 0");
+        } catch (SQLException e) {
+            requireHeldByOthers(e);
+            throw Blockers.busy(
+                    location,
+                    wanted.size() == 1 ? "table " + wanted.getFirst().shown() : "a table",
+                    wanted,
+                    lockWait,
+                    e);
+        }
+    }
+
+    private static void requireHeldByOthers(SQLException e) throws SQLException {
+        if (!SqlFailures.state(e).equals("55P03")) {
+            throw e;
         }
     }
 

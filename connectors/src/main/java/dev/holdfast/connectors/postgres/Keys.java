@@ -37,6 +37,7 @@ final class Keys {
     static final String PERSISTENCE = "persistence";
     static final String ROOT = "root";
     static final String ORDER = "order";
+    static final String RANGE_PAGES = "range-pages";
     static final String LAST_VALUE = "last-value";
     static final String IS_CALLED = "is-called";
 

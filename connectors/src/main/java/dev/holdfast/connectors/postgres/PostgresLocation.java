@@ -1,5 +1,9 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.connectors.postgres.wire.ChannelBinding;
+import dev.holdfast.connectors.postgres.wire.TlsMode;
+import dev.holdfast.connectors.postgres.wire.WireSettings;
+import dev.holdfast.connectors.postgres.wire.WireSettings.KeepAlive;
 import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.connectors.ssh.SshTunnel;
 import dev.holdfast.engine.error.ErrorCode;
@@ -15,13 +19,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +47,8 @@ public final class PostgresLocation {
     private static final int DEFAULT_PORT = 5432;
     private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LEAST_LOGIN_TIMEOUT = Duration.ofSeconds(30);
+    private static final Set<String> AUTHENTICATION =
+            Set.of("password", "md5", "gss", "sspi", "scram-sha-256", "oauth", "none");
     private static final String LOOPBACK = "127.0.0.1";
 
     private final List<ServerPlace> places;
@@ -69,16 +78,6 @@ public final class PostgresLocation {
         this.serviceFile = draft.serviceFile;
         this.settled = draft.settled;
     }
-
-    /**
-     * How often and how soon a silent connection is asked whether it is still there.
-     *
-     * @param on whether at all
-     * @param idleSeconds after how long a silence
-     * @param intervalSeconds how long an answer is waited for
-     * @param probes how many answers may be missing
-     */
-    record KeepAlive(boolean on, int idleSeconds, int intervalSeconds, int probes) {}
 
     /**
      * Understands {@code postgresql://} and {@code postgres://} URLs and strings of keywords such as
@@ -274,10 +273,10 @@ public final class PostgresLocation {
      * @param through what leads to it, if it cannot be reached directly
      * @param secrets a file for programs of PostgreSQL with what neither arguments nor the environment may tell them
      */
-    PostgresLocation settled(ServerPlace place, SslMode mode, @Nullable SshTunnel through, @Nullable Path secrets) {
+    PostgresLocation settled(ServerPlace place, TlsMode mode, @Nullable SshTunnel through, @Nullable Path secrets) {
         Draft draft = draft();
         draft.places = List.of(place);
-        draft.parameters.put("sslmode", mode.label());
+        draft.parameters.put("sslmode", label(mode));
         draft.tunnel = through;
         draft.serviceFile = secrets;
         draft.settled = true;
@@ -363,10 +362,18 @@ public final class PostgresLocation {
                 : new InetSocketAddress(InetAddress.ofLiteral(place.address()), place.port());
     }
 
-    SslMode sslMode() {
+    TlsMode sslMode() {
         return places.stream().allMatch(ServerPlace::isSocket)
-                ? SslMode.DISABLE
-                : SslMode.of(parameters.getOrDefault("sslmode", "prefer")).orElseThrow();
+                ? TlsMode.DISABLE
+                : TlsMode.valueOf(parameters
+                        .getOrDefault("sslmode", "prefer")
+                        .replace('-', '_')
+                        .toUpperCase(Locale.ROOT));
+    }
+
+    /** As libpq writes it. */
+    static String label(TlsMode mode) {
+        return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The certificates of the authorities that are trusted; empty if nothing is verified. */
@@ -409,6 +416,21 @@ public final class PostgresLocation {
         return Optional.ofNullable(parameters.get("require_auth"));
     }
 
+    /** The same as what is left of all ways when the unwanted ones are gone. */
+    private Set<String> acceptedAuthentication() {
+        String said = parameters.get("require_auth");
+        if (said == null) {
+            return Set.of();
+        }
+        List<String> ways = List.of(said.split(","));
+        if (ways.stream().noneMatch(way -> way.startsWith("!"))) {
+            return Set.copyOf(ways);
+        }
+        Set<String> left = new HashSet<>(AUTHENTICATION);
+        ways.forEach(way -> left.remove(way.substring(1)));
+        return left;
+    }
+
     /** {@code any}, {@code read-write}, {@code read-only}, {@code primary}, {@code standby} or {@code prefer-standby}. */
     String targetSessionAttributes() {
         return parameters.getOrDefault("target_session_attrs", "any");
@@ -437,9 +459,9 @@ public final class PostgresLocation {
     KeepAlive keepAlive() {
         return new KeepAlive(
                 number("keepalives", 1) != 0,
-                positive("keepalives_idle", 30),
-                positive("keepalives_interval", 10),
-                positive("keepalives_count", 6));
+                positive("keepalives_idle", KeepAlive.USUAL.idleSeconds()),
+                positive("keepalives_interval", KeepAlive.USUAL.intervalSeconds()),
+                positive("keepalives_count", KeepAlive.USUAL.probes()));
     }
 
     private int number(String parameter, int otherwise) {
@@ -483,13 +505,44 @@ public final class PostgresLocation {
                 Long.toString(
                         timeout.isZero() ? 0 : Math.max(LEAST_LOGIN_TIMEOUT.toSeconds(), timeout.toSeconds() * 3)));
         properties.setProperty("tcpKeepAlive", Boolean.toString(keepAlive().on()));
-        properties.setProperty("sslmode", sslMode().label());
+        properties.setProperty("sslmode", label(sslMode()));
         ServerSockets.describe(this, properties);
-        if (sslMode() != SslMode.DISABLE) {
+        if (sslMode() != TlsMode.DISABLE) {
             properties.setProperty("sslNegotiation", directTls() ? "direct" : "postgres");
             TlsSockets.describe(this, properties);
         }
         return properties;
+    }
+
+    /** What our own client for rows is told. */
+    WireSettings wireSettings() {
+        ServerPlace place = place();
+        WireSettings.Builder settings = WireSettings.to(database, user)
+                .host(place.name())
+                .port(place.port())
+                .password(password().orElse(null))
+                .tls(sslMode())
+                .directTls(directTls())
+                .keyPassword(keyPassword)
+                .defaultsFolder(null) // the files are named
+                .tlsVersions(tlsVersions())
+                .channelBinding(ChannelBinding.valueOf(channelBinding().toUpperCase(Locale.ROOT)))
+                .authentication(acceptedAuthentication())
+                .connectTimeout(connectTimeout())
+                .keepAlive(keepAlive())
+                .startupParameter("application_name", applicationName().orElse("holdfast"));
+        options().ifPresent(options -> settings.startupParameter("options", options));
+        if (place.isSocket()) {
+            settings.socketFolder(Path.of(place.host()));
+        } else if (address() instanceof InetSocketAddress found && !found.isUnresolved()) {
+            settings.address(found);
+        }
+        if (sslMode() != TlsMode.DISABLE) {
+            rootCertificates().ifPresent(settings::rootCertificate);
+            certificate().ifPresent(settings::certificate);
+            key().ifPresent(settings::key);
+        }
+        return settings.build();
     }
 
     /** What a libpq program finds in its environment; the password too, because arguments are visible to everybody. */
@@ -520,8 +573,8 @@ public final class PostgresLocation {
     }
 
     private void describeTls(Map<String, String> environment) {
-        environment.put("PGSSLMODE", sslMode().label());
-        if (sslMode() == SslMode.DISABLE) {
+        environment.put("PGSSLMODE", label(sslMode()));
+        if (sslMode() == TlsMode.DISABLE) {
             return;
         }
         rootCertificates().ifPresent(file -> environment.put("PGSSLROOTCERT", file.toString()));

@@ -306,13 +306,13 @@ final class Restore {
     }
 
     private void fill(Session admin, NewDatabase database, DatabaseProperties properties) throws Exception {
-        try (Session session = openForFilling(database)) {
+        try (RowConnection rows = openForRows(database)) {
             // tables of extensions have their foreign keys already
             for (StoredTable table : tables.stream()
                     .filter(t -> t.order() > 0)
                     .sorted(Comparator.comparingLong(StoredTable::order))
                     .toList()) {
-                fillTable(session, table, properties.encoding());
+                fillTable(rows, table, properties.encoding());
             }
         }
         Queue<StoredTable> queue = new ConcurrentLinkedQueue<>(tables.stream()
@@ -325,10 +325,10 @@ final class Restore {
             workers.start("large objects", () -> fillLargeObjects(workers, database));
             for (int i = 0; i < Math.min(connections, queue.size()); i++) {
                 workers.start("copy " + i, () -> {
-                    try (Session session = openForFilling(database)) {
-                        workers.whenFailed(session::abort);
+                    try (RowConnection rows = openForRows(database)) {
+                        workers.whenFailed(rows::abort);
                         for (StoredTable t = queue.poll(); t != null && !workers.failed(); t = queue.poll()) {
-                            fillTable(session, t, properties.encoding());
+                            fillTable(rows, t, properties.encoding());
                         }
                     }
                 });
@@ -357,12 +357,23 @@ final class Restore {
         }
     }
 
-    private void fillTable(Session session, StoredTable table, String encoding) throws IOException {
+    private static RowConnection openForRows(NewDatabase database) throws SQLException {
+        RowConnection rows = RowConnection.open(database.location(), PostgresSource.STALL);
+        try {
+            rows.run("SET synchronous_commit TO off");
+            return rows;
+        } catch (SQLException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    private void fillTable(RowConnection connection, StoredTable table, String encoding) throws IOException {
         RowDigest digest = new RowDigest();
         String doing = "filling table " + table.shown();
         try (InputStream rows = part.open(table.entry().content())) {
-            long taken = TableRows.write(
-                    session, TableRows.copyIn(table.quoted(), table.columns(), encoding), rows, (bytes, length) -> {
+            long taken = connection.write(
+                    TableRows.copyIn(table.quoted(), table.columns(), encoding), rows, (bytes, length) -> {
                         digest.text(bytes, 0, length);
                         restoredBytes.addAndGet(length);
                         progress.advance(0, length);

@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.connectors.postgres.wire.TlsMode;
 import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.connectors.ssh.SshTunnel;
 import dev.holdfast.engine.error.AccessDenied;
@@ -207,11 +208,11 @@ final class Route implements AutoCloseable {
 
         private Optional<PostgresLocation> settled(
                 ServerPlace place, String attributes, @Nullable SshTunnel tunnel, @Nullable Path secrets) {
-            List<SslMode> modes = modes();
+            List<TlsMode> modes = modes();
             HoldfastException refused = null;
-            for (SslMode mode : modes) {
+            for (TlsMode mode : modes) {
                 PostgresLocation location = wanted.settled(place, mode, tunnel, secrets);
-                if (mode != SslMode.DISABLE) {
+                if (mode != TlsMode.DISABLE) {
                     TlsSockets.check(location);
                 }
                 try (Session session = connector.apply(location)) {
@@ -235,18 +236,18 @@ final class Route implements AutoCloseable {
             throw refused;
         }
 
-        private List<SslMode> modes() {
+        private List<TlsMode> modes() {
             return switch (wanted.sslMode()) {
-                case PREFER -> List.of(encrypted(), SslMode.DISABLE);
-                case ALLOW -> List.of(SslMode.DISABLE, encrypted());
+                case PREFER -> List.of(encrypted(), TlsMode.DISABLE);
+                case ALLOW -> List.of(TlsMode.DISABLE, encrypted());
                 case REQUIRE -> List.of(encrypted());
                 case DISABLE, VERIFY_CA, VERIFY_FULL -> List.of(wanted.sslMode());
             };
         }
 
         /** Whoever has a file of authorities wants them asked, says libpq. */
-        private SslMode encrypted() {
-            return wanted.rootCertificates().isPresent() ? SslMode.VERIFY_CA : SslMode.REQUIRE;
+        private TlsMode encrypted() {
+            return wanted.rootCertificates().isPresent() ? TlsMode.VERIFY_CA : TlsMode.REQUIRE;
         }
 
         private boolean suits(Session session, PostgresLocation location, String attributes) throws SQLException {

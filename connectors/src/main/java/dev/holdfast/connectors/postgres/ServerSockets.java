@@ -1,6 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
-import dev.holdfast.connectors.postgres.PostgresLocation.KeepAlive;
+import dev.holdfast.connectors.postgres.wire.WireSettings.KeepAlive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

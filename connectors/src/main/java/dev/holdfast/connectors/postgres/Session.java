@@ -10,10 +10,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
@@ -121,17 +121,18 @@ final class Session implements AutoCloseable {
             encoding = row.getString(3);
         }
         Session session = new Session(connection, location, major, version, encoding);
-        session.applySettings();
+        session.list(settingsSql(), row -> row.getString(1));
         return session;
     }
 
-    private void applySettings() throws SQLException {
-        String[] names = SETTINGS.keySet().toArray(String[]::new);
-        String[] values = Arrays.stream(names).map(SETTINGS::get).toArray(String[]::new);
-        list("""
-                SELECT pg_catalog.set_config(s.name, wanted.value, false)
-                FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::text[])) AS wanted(name, value)
-                JOIN pg_catalog.pg_settings s ON s.name = wanted.name""", row -> row.getString(1), names, values);
+    /** Sets what the server knows of our settings. */
+    static String settingsSql() {
+        return SETTINGS.entrySet().stream()
+                .map(setting -> "(" + Sql.literal(setting.getKey()) + ", " + Sql.literal(setting.getValue()) + ")")
+                .collect(Collectors.joining(
+                        ", ",
+                        "SELECT pg_catalog.set_config(s.name, wanted.value, false) FROM (VALUES ",
+                        ") AS wanted(name, value) JOIN pg_catalog.pg_settings s ON s.name = wanted.name"));
     }
 
     PostgresLocation location() {

@@ -68,7 +68,8 @@ final class SqlFailures {
             return new AccessDenied(
                     ErrorCode.DATABASE_ACCESS_DENIED,
                     "server " + location.server() + " cannot be reached with sslmode "
-                            + location.sslMode().label() + ": " + (isAboutTheName(said) ? said : root(e).getMessage()),
+                            + PostgresLocation.label(location.sslMode()) + ": "
+                            + (isAboutTheName(said) ? "its certificate is not for this host" : root(e).getMessage()),
                     "check sslmode, the authority in sslrootcert, and the name in the server's certificate.",
                     e);
         }
@@ -76,7 +77,7 @@ final class SqlFailures {
             return new AccessDenied(
                     ErrorCode.DATABASE_ACCESS_DENIED,
                     "server " + location.server() + " offers no encryption, and sslmode "
-                            + location.sslMode().label() + " asks for it",
+                            + PostgresLocation.label(location.sslMode()) + " asks for it",
                     "turn ssl on at the server; only where nobody can listen, use sslmode=disable.",
                     e);
         }
@@ -162,6 +163,13 @@ final class SqlFailures {
                         ErrorCode.DATABASE_DUMP_FAILED,
                         message,
                         "if it is shared memory that is short: raise max_locks_per_transaction, every table is locked at once.",
+                        e);
+            case "54000" ->
+                new Failed(
+                        ErrorCode.DATABASE_DUMP_FAILED,
+                        message,
+                        "a row of more than 1 GB as text cannot be read by COPY, nor by pg_dump; make it smaller,"
+                                + " or keep large values as large objects.",
                         e);
             case "57014" ->
                 new Failed(

@@ -1,5 +1,7 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.connectors.postgres.wire.HostNames;
+import dev.holdfast.connectors.postgres.wire.Pem;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import java.io.IOException;
@@ -10,13 +12,17 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
@@ -26,8 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * TLS for the driver, with the files and rules of libpq: certificates and keys in PEM, no verification unless an authority is
- * named or the mode asks for it. Whether the certificate names the host, the driver looks. Public because the driver makes
- * it by name.
+ * named or the mode asks for it. Public because the driver makes it by name.
  */
 public final class TlsSockets extends SSLSocketFactory {
     private static final String PREFIX = "holdfast.tls.";
@@ -62,6 +67,7 @@ public final class TlsSockets extends SSLSocketFactory {
     /** Has the driver use this class for a location. */
     static void describe(PostgresLocation location, Properties properties) {
         properties.setProperty("sslfactory", TlsSockets.class.getName());
+        properties.setProperty("sslhostnameverifier", Names.class.getName());
         location.rootCertificates().ifPresent(file -> properties.setProperty(ROOT, file.toString()));
         location.certificate().ifPresent(file -> properties.setProperty(CERTIFICATE, file.toString()));
         location.key().ifPresent(file -> properties.setProperty(KEY, file.toString()));
@@ -110,8 +116,8 @@ public final class TlsSockets extends SSLSocketFactory {
 
     private static KeyManager[] identity(Path certificate, Path key, Optional<String> password)
             throws IOException, GeneralSecurityException {
-        List<X509Certificate> chain = PemFiles.certificates(certificate);
-        PrivateKey secret = PemFiles.key(key, password);
+        List<X509Certificate> chain = Pem.certificates(certificate);
+        PrivateKey secret = Pem.privateKey(key, password.orElse(null));
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry("client", secret, new char[0], chain.toArray(Certificate[]::new));
@@ -124,7 +130,7 @@ public final class TlsSockets extends SSLSocketFactory {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         int number = 0;
-        for (X509Certificate authority : PemFiles.certificates(root)) {
+        for (X509Certificate authority : Pem.certificates(root)) {
             store.setCertificateEntry("authority" + number++, authority);
         }
         TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -147,6 +153,19 @@ public final class TlsSockets extends SSLSocketFactory {
         @Override
         public X509Certificate[] getAcceptedIssuers() {
             return new X509Certificate[0];
+        }
+    }
+
+    /** Whether a certificate names the host, by the rules of our own client; the driver asks where the mode wants it. */
+    public static final class Names implements HostnameVerifier {
+        @Override
+        public boolean verify(String host, SSLSession session) {
+            try {
+                return session.getPeerCertificates()[0] instanceof X509Certificate certificate
+                        && HostNames.match(certificate, host);
+            } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
+                return false; // nobody that could be compared
+            }
         }
     }
 

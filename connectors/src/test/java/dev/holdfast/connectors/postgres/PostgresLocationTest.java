@@ -3,6 +3,7 @@ package dev.holdfast.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.connectors.postgres.wire.TlsMode;
 import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Invalid;
@@ -78,7 +79,7 @@ class PostgresLocationTest {
         assertThat(location.user()).isEqualTo(System.getProperty("user.name"));
         assertThat(location.database()).isEqualTo(location.user());
         assertThat(location.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(location.sslMode()).isEqualTo(SslMode.PREFER);
+        assertThat(location.sslMode()).isEqualTo(TlsMode.PREFER);
         assertThat(PostgresLocation.parse("postgresql://me@h").database()).isEqualTo("me");
         assertThat(PostgresLocation.parse("postgresql://[::1]:7/d"))
                 .hasToString("postgresql://" + System.getProperty("user.name") + "@[::1]:7/d");
@@ -108,7 +109,7 @@ class PostgresLocationTest {
         PostgresLocation location = PostgresLocation.parse("postgresql://u@/d?host=/run/pg&port=9&sslmode=verify-full");
         assertThat(location).isEqualTo(PostgresLocation.parse("postgresql://u@%2Frun%2Fpg:9/d?sslmode=verify-full"));
         assertThat(location.address()).isEqualTo(UnixDomainSocketAddress.of("/run/pg/.s.PGSQL.9"));
-        assertThat(location.sslMode()).isEqualTo(SslMode.DISABLE); // as libpq: nobody can listen
+        assertThat(location.sslMode()).isEqualTo(TlsMode.DISABLE); // as libpq: nobody can listen
         assertThat(location.environment()).containsEntry("PGHOST", "/run/pg").containsEntry("PGPORT", "9");
         assertThat(location.server()).isEqualTo("/run/pg:9");
         assertThat(PostgresLocation.parse(location.toString())).isEqualTo(location);
@@ -284,7 +285,7 @@ class PostgresLocationTest {
     @Test
     void the_authorities_of_the_system_verify_the_name_always() {
         assertThat(PostgresLocation.parse("postgresql://h/d?sslrootcert=system").sslMode())
-                .isEqualTo(SslMode.VERIFY_FULL);
+                .isEqualTo(TlsMode.VERIFY_FULL);
         assertThatThrownBy(() -> PostgresLocation.parse("postgresql://h/d?sslrootcert=system&sslmode=require"))
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("sslmode 'require'");

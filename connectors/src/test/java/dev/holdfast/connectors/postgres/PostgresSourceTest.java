@@ -17,6 +17,8 @@ import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.MemoryPart;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.SectionWriter;
+import dev.holdfast.engine.source.SectionedContent;
 import dev.holdfast.engine.tree.Content;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryCursor;
@@ -483,7 +485,7 @@ class PostgresSourceTest {
                 .isEqualTo("0");
     }
 
-    /** Does something before the second piece of a content is taken. */
+    /** Does something in the middle of a table. */
     private record Harmed(MemoryPart part, Runnable harm) implements PartWriter {
         @Override
         public EntryCursor previous() {
@@ -497,24 +499,47 @@ class PostgresSourceTest {
 
         @Override
         public ContentWriter content(long expectedBytes) {
-            ContentWriter writer = part.content(expectedBytes);
-            return new ContentWriter() {
+            return part.content(expectedBytes);
+        }
+
+        @Override
+        public SectionedContent sections() {
+            SectionedContent sections = part.sections();
+            return new SectionedContent() {
                 @Override
-                public void write(byte[] bytes, int offset, int length) {
-                    if (length > 200_000) {
-                        harm.run();
-                    }
-                    writer.write(bytes, offset, length);
+                public SectionWriter section(long expectedBytes) {
+                    return harmed(sections.section(expectedBytes));
                 }
 
                 @Override
                 public Content finish() {
-                    return writer.finish();
+                    return sections.finish();
+                }
+            };
+        }
+
+        private SectionWriter harmed(SectionWriter section) {
+            return new SectionWriter() {
+                private long written;
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) {
+                    written += length;
+                    if (written > 200_000) {
+                        written = 0;
+                        harm.run();
+                    }
+                    section.write(bytes, offset, length);
+                }
+
+                @Override
+                public void end() {
+                    section.end();
                 }
 
                 @Override
                 public void close() {
-                    writer.close();
+                    section.close();
                 }
             };
         }

@@ -3,6 +3,7 @@ package dev.holdfast.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.connectors.postgres.wire.TlsMode;
 import dev.holdfast.connectors.ssh.SshStand;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import dev.holdfast.engine.error.AccessDenied;
@@ -135,11 +136,11 @@ class RouteTest {
         String certified = "sslmode=require&sslcert=" + file("client.crt") + "&sslkey=";
         assertThatThrownBy(() -> Route.open(to("certified", certified + file("client-encrypted.key"))))
                 .isInstanceOf(HoldfastException.class)
-                .hasMessageContaining("sslpassword is not given");
+                .hasMessageContaining("no password for it is given");
         assertThatThrownBy(() ->
                         Route.open(to("certified", certified + file("client-encrypted.key") + "&sslpassword=wrong")))
                 .isInstanceOf(HoldfastException.class)
-                .hasMessageContaining("sslpassword does not open it");
+                .hasMessageContaining("client-encrypted.key'");
         assertThatThrownBy(() -> Route.open(to("certified", certified + file("client-legacy.key"))))
                 .isInstanceOf(HoldfastException.class)
                 .hasMessageContaining("openssl pkcs8");
@@ -164,18 +165,18 @@ class RouteTest {
     @Test
     void encryption_is_decided_once_for_everybody() {
         try (Route route = Route.open(to("word:open%20sesame", "sslmode=prefer"))) {
-            assertThat(route.location().sslMode()).isEqualTo(SslMode.REQUIRE);
+            assertThat(route.location().sslMode()).isEqualTo(TlsMode.REQUIRE);
             assertThat(route.location().environment()).containsEntry("PGSSLMODE", "require");
         }
         try (Route route = Route.open(to("word:open%20sesame", "sslmode=allow"))) {
             // the server has no line for it without encryption
-            assertThat(route.location().sslMode()).isEqualTo(SslMode.REQUIRE);
+            assertThat(route.location().sslMode()).isEqualTo(TlsMode.REQUIRE);
         }
         try (Route route = Route.open(to("word:open%20sesame", "sslrootcert=" + file("ca.crt")))) {
-            assertThat(route.location().sslMode()).isEqualTo(SslMode.VERIFY_CA);
+            assertThat(route.location().sslMode()).isEqualTo(TlsMode.VERIFY_CA);
         }
         try (Route route = Route.open(Server.location(plain, "postgres"))) {
-            assertThat(route.location().sslMode()).isEqualTo(SslMode.DISABLE);
+            assertThat(route.location().sslMode()).isEqualTo(TlsMode.DISABLE);
         }
         assertThatThrownBy(() -> Route.open(PostgresLocation.parse(plain.url("postgres") + "?sslmode=require")))
                 .isInstanceOf(AccessDenied.class)

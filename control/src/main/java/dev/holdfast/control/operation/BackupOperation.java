@@ -70,20 +70,20 @@ public final class BackupOperation {
         List<SourceConfig> chosen = chosen(request);
         chosen.forEach(
                 source -> Separation.requireSource(source, request.stack().repository()));
-        try (OpenSources sources = OpenSources.of(chosen, request.stack().repository(), connectors)) {
+        try (OpenSources sources = OpenSources.of(chosen, request.stack().repository(), connectors);
+                OpeningRepository opening =
+                        OpeningRepository.begin(repositories, request.stack().repository())) {
             sources.each(source -> run.step(new Step(PREFLIGHT, source.name()), source::preflight));
-            try (OpenRepository repository = run.step(
-                    Step.of(OPEN), _ -> repositories.open(request.stack().repository()))) {
-                Optional<Finding> clockFinding = Findings.clock(repository.snapshots(), began);
-                clockFinding.ifPresent(run::found);
-                List<Finding> earlier = Findings.joined(clockFinding.stream().toList(), repository.findings());
-                Commit commit = write(request, sources, repository, run);
-                return new BackupResult(
-                        commit.snapshot(),
-                        commit.destinations(),
-                        Findings.joined(commit.snapshot().findings(), earlier),
-                        Duration.between(began, clock.instant()));
-            }
+            OpenRepository repository = run.step(Step.of(OPEN), _ -> opening.await());
+            Optional<Finding> clockFinding = Findings.clock(repository.snapshots(), began);
+            clockFinding.ifPresent(run::found);
+            List<Finding> earlier = Findings.joined(clockFinding.stream().toList(), repository.findings());
+            Commit commit = write(request, sources, repository, run);
+            return new BackupResult(
+                    commit.snapshot(),
+                    commit.destinations(),
+                    Findings.joined(commit.snapshot().findings(), earlier),
+                    Duration.between(began, clock.instant()));
         }
     }
 

@@ -3,8 +3,10 @@ package dev.holdfast.control.wiring;
 import dev.holdfast.connectors.files.DirectoryComparer;
 import dev.holdfast.connectors.files.DirectorySource;
 import dev.holdfast.connectors.files.DirectoryTarget;
+import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalStore;
 import dev.holdfast.connectors.postgres.PostgresComparer;
+import dev.holdfast.connectors.postgres.PostgresExporter;
 import dev.holdfast.connectors.postgres.PostgresLocation;
 import dev.holdfast.connectors.postgres.PostgresSource;
 import dev.holdfast.connectors.postgres.PostgresTarget;
@@ -29,7 +31,13 @@ import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.SshConfig;
 import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.ExportFormat;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.Exporter;
 import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
 import dev.holdfast.engine.store.ObjectStore;
@@ -93,6 +101,27 @@ public final class InstalledConnectors implements Connectors {
             case DirectoryConfig directory ->
                 new DirectoryComparer(directory.path(), directory.exclude(), folders(repository));
         };
+    }
+
+    @Override
+    public Exporter exporter(Part part, ExportFormat format) {
+        if (!part.kind().equals(PostgresConfig.KIND)) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "part '" + part.name() + "' is a " + part.kind() + ", and only databases can be exported",
+                    "'holdfast restore' brings it back as it was.");
+        }
+        return switch (format) {
+            case ExportFormat.Archive archive ->
+                new PostgresExporter(PostgresExporter.Format.CUSTOM, archive.level(), false);
+            case ExportFormat.Sql sql -> new PostgresExporter(PostgresExporter.Format.SQL, sql.level(), sql.create());
+            case ExportFormat.Roles roles -> new PostgresExporter(PostgresExporter.Format.ROLES, roles.level(), false);
+        };
+    }
+
+    @Override
+    public ExportFile exportFile(Path path, boolean overwrite) {
+        return new LocalExportFile(path, overwrite);
     }
 
     private static List<Path> folders(RepositoryConfig repository) {

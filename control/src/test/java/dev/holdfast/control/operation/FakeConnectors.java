@@ -9,7 +9,11 @@ import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.ExportReport;
+import dev.holdfast.engine.source.Exporter;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.PartWriter;
@@ -24,6 +28,7 @@ import dev.holdfast.engine.tree.Content;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryKey;
 import dev.holdfast.engine.tree.EntryType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +46,7 @@ public final class FakeConnectors implements Connectors {
     public final Set<String> occupied = new HashSet<>();
 
     public final List<Finding> restoreFindings = new ArrayList<>();
+    public final List<Finding> exportFindings = new ArrayList<>();
     public int differences;
     public long compared = 7;
     public long restored = 7;
@@ -178,6 +184,73 @@ public final class FakeConnectors implements Connectors {
             @Override
             public void close() {
                 log.add("close " + config.name());
+            }
+        };
+    }
+
+    @Override
+    public Exporter exporter(Part part, ExportFormat format) {
+        return new Exporter() {
+            @Override
+            public void preflight(PartReader reader) {
+                note("preflight", part.name());
+            }
+
+            @Override
+            public ExportReport export(PartReader reader, ExportFile file, Progress progress) {
+                note("export", part.name() + " as " + format.label());
+                file.write(new byte[] {1, 2, 3}, 0, 3);
+                return new ExportReport(reader.entryCount(), reader.contentBytes(), 3, exportFindings);
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + part.name());
+            }
+        };
+    }
+
+    @Override
+    public ExportFile exportFile(Path path, boolean overwrite) {
+        return new ExportFile() {
+            @Override
+            public String location() {
+                return path.toString();
+            }
+
+            @Override
+            public void preflight() {
+                note("open", path.toString());
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                note("write", path.toString());
+            }
+
+            @Override
+            public boolean seekable() {
+                return false;
+            }
+
+            @Override
+            public void patch(long position, byte[] bytes) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public int read(long position, byte[] bytes) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void commit() {
+                note("commit", path.toString());
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + path);
             }
         };
     }
