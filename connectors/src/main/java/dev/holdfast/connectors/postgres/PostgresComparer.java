@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.source.Comparer;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
@@ -47,11 +48,26 @@ public final class PostgresComparer implements Comparer {
     public long compare(PartReader part, DifferenceListener differences, Progress progress) {
         Selection selection =
                 Keys.read(part, Keys.DATABASE, DatabaseProperties.class).selected();
+        try (Route route = Route.open(location)) {
+            try {
+                return compare(route.location(), selection, part, differences, progress);
+            } catch (HoldfastException e) {
+                throw route.explained(e);
+            }
+        }
+    }
+
+    private long compare(
+            PostgresLocation server,
+            Selection selection,
+            PartReader part,
+            DifferenceListener differences,
+            Progress progress) {
         // the same look as before a capture: what cannot be read cannot be compared
-        try (PostgresSource source = new PostgresSource(location, connections, scratch, selection, tools, lockWait)) {
+        try (PostgresSource source = new PostgresSource(server, connections, scratch, selection, tools, lockWait)) {
             source.preflight();
         }
-        try (FrozenDatabase live = FrozenDatabase.freeze(location, selection, lockWait)) {
+        try (FrozenDatabase live = FrozenDatabase.freeze(server, selection, lockWait)) {
             return new Comparison(live, part, differences, progress, connections, scratch, tools).run();
         }
     }

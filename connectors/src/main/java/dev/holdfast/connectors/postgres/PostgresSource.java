@@ -5,7 +5,9 @@ import dev.holdfast.connectors.postgres.Catalog.Table;
 import dev.holdfast.connectors.postgres.ClientTools.Tool;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Source;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ public final class PostgresSource implements Source {
     private final Selection selection;
     private final ClientTools tools;
     private final Duration lockWait;
+    private @Nullable Route route;
     private @Nullable FrozenDatabase frozen;
     private @Nullable Tool dump;
 
@@ -85,9 +88,17 @@ public final class PostgresSource implements Source {
         return location.toString();
     }
 
+    /** The server that was chosen, which is then used to the end. */
+    private PostgresLocation reached() {
+        if (route == null) {
+            route = Route.open(location);
+        }
+        return route.location();
+    }
+
     @Override
     public void preflight() {
-        try (Session session = Session.open(location)) {
+        try (Session session = Session.open(reached())) {
             checkServer(session);
             dump = tools.dump(session.serverMajor());
             checkExtensions(session);
@@ -155,7 +166,7 @@ public final class PostgresSource implements Source {
         if (frozen != null) {
             throw new IllegalStateException("frozen before");
         }
-        frozen = FrozenDatabase.freeze(location, selection, lockWait);
+        frozen = FrozenDatabase.freeze(reached(), selection, lockWait);
     }
 
     @Override
@@ -165,7 +176,13 @@ public final class PostgresSource implements Source {
             throw new IllegalStateException("not frozen");
         }
         Tool program = dump == null ? tools.dump(moment.leader().serverMajor()) : dump;
-        return new Capture(moment, part, program, connections, scratch).run();
+        location.passwordFileIgnored()
+                .ifPresent(why -> part.find(new Finding("database '" + location.database() + "'", why)));
+        try {
+            return new Capture(moment, part, program, connections, scratch).run();
+        } catch (HoldfastException e) {
+            throw route == null ? e : route.explained(e);
+        }
     }
 
     /** For tests: what is locked. */
@@ -182,6 +199,9 @@ public final class PostgresSource implements Source {
     public void close() {
         if (frozen != null) {
             frozen.close();
+        }
+        if (route != null) {
+            route.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unsupported;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
@@ -8,6 +9,7 @@ import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database to restore into. It is built beside under a name of its own and gets the final name by a rename, the last step;
@@ -20,6 +22,7 @@ public final class PostgresTarget implements Target {
     private final int connections;
     private final Path scratch;
     private final ClientTools tools;
+    private @Nullable Route route;
     private boolean overwrite;
 
     /**
@@ -60,16 +63,24 @@ public final class PostgresTarget implements Target {
         return location.toString();
     }
 
+    /** The server that was chosen, which is then used to the end; the database need not exist. */
+    private PostgresLocation reached() {
+        if (route == null) {
+            route = Route.open(location, NewDatabase::administer);
+        }
+        return route.location();
+    }
+
     @Override
     public RestorePlan plan(PartReader part, boolean mayOverwrite) {
         overwrite = mayOverwrite;
         RestorePlan.Builder plan = RestorePlan.of(part);
-        String doing = "looking at server " + location.server();
-        try (Session admin = NewDatabase.administer(location)) {
+        String doing = "looking at database '" + location.database() + "'";
+        try (Session admin = NewDatabase.administer(reached())) {
             way(part).plan(admin, plan);
             return plan.build();
         } catch (Exception e) {
-            throw RestoreFailures.of(e, doing, location, scratch);
+            throw failure(e, doing);
         }
     }
 
@@ -78,8 +89,13 @@ public final class PostgresTarget implements Target {
         try {
             return way(part).run(progress);
         } catch (Exception e) {
-            throw RestoreFailures.of(e, "restoring database '" + location.database() + "'", location, scratch);
+            throw failure(e, "restoring database '" + location.database() + "'");
         }
+    }
+
+    private HoldfastException failure(Exception e, String doing) {
+        HoldfastException failure = RestoreFailures.of(e, doing, route == null ? location : route.location(), scratch);
+        return route == null ? failure : route.explained(failure);
     }
 
     private RestoreWay way(PartReader part) {
@@ -90,12 +106,14 @@ public final class PostgresTarget implements Target {
                     "leave out what selects schemas, tables, definitions or rows.");
         }
         RestoreJob job =
-                new RestoreJob(location, StoredDatabase.of(part), choice, overwrite, connections, scratch, tools);
+                new RestoreJob(reached(), StoredDatabase.of(part), choice, overwrite, connections, scratch, tools);
         return new IntoDatabase(job);
     }
 
     @Override
     public void close() {
-        // every connection was closed by what opened it
+        if (route != null) {
+            route.close();
+        }
     }
 }

@@ -92,13 +92,7 @@ final class Session implements AutoCloseable {
      * @param stall how long the server may send nothing while something is expected of it; zero for as long as it takes
      */
     static Session open(PostgresLocation location, Duration stall) {
-        Properties properties = new Properties();
-        properties.setProperty("ApplicationName", "holdfast");
-        properties.setProperty("connectTimeout", "10");
-        properties.putAll(location.jdbcProperties());
-        properties.setProperty("loginTimeout", "30");
-        properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("socketFactory", KeepAliveSockets.class.getName());
+        Properties properties = location.jdbcProperties();
         properties.setProperty("socketTimeout", Long.toString(stall.toSeconds()));
         try {
             Connection connection = new Driver().connect(location.jdbcUrl(), properties);
@@ -161,6 +155,11 @@ final class Session implements AutoCloseable {
     /** The database's encoding by its PostgreSQL name, for example {@code UTF8}. */
     String encoding() {
         return encoding;
+    }
+
+    /** The server's process for this connection, as it was announced when the connection began. */
+    int announcedProcess() throws SQLException {
+        return driver().getBackendPID();
     }
 
     PGConnection driver() throws SQLException {

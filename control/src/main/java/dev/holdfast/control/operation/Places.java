@@ -107,7 +107,7 @@ final class Places {
 
     private PostgresConfig database(Part part, String text, Optional<SourceConfig> own) {
         Optional<PostgresConfig> source = own.map(PostgresConfig.class::cast);
-        if (!text.contains("://")) {
+        if (!text.contains("://") && !PostgresConfig.isUrl(text)) {
             return source.orElseThrow(() -> new Invalid(
                             ErrorCode.USAGE,
                             "'" + text + "' is the name of a database, but the stack file does not say on which server",
@@ -123,7 +123,7 @@ final class Places {
         Optional<Secret> password = environment.secret("PGPASSWORD");
         return source.map(s -> s.withUrl(text))
                 .orElseGet(() -> new PostgresConfig(
-                        part.name(), new Secret(text), password, PostgresConfig.DEFAULT_CONNECTIONS));
+                        part.name(), new Secret(text), password, PostgresConfig.DEFAULT_CONNECTIONS, Optional.empty()));
     }
 
     private BucketConfig bucket(Part part, String text, Optional<SourceConfig> own) {

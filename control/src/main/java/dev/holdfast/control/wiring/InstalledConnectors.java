@@ -17,9 +17,11 @@ import dev.holdfast.connectors.s3.BucketTarget;
 import dev.holdfast.connectors.s3.S3Credentials;
 import dev.holdfast.connectors.s3.S3Location;
 import dev.holdfast.connectors.s3.S3Store;
+import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
+import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.RepositoryConfig;
@@ -28,6 +30,7 @@ import dev.holdfast.control.config.S3Keys;
 import dev.holdfast.control.config.S3Place;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.control.config.SshConfig;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.engine.error.ErrorCode;
@@ -42,20 +45,25 @@ import dev.holdfast.engine.store.ObjectStore;
 import dev.holdfast.engine.store.RetryingStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The connectors that come with Holdfast. Each is made, and its libraries loaded, only when it is asked for. */
 public final class InstalledConnectors implements Connectors {
     private final Path scratch;
+    private final Environment environment;
     private final InstantSource clock;
 
     /**
      * @param scratch folder for what does not fit into memory
+     * @param environment what the programs of PostgreSQL would look at too
      */
-    public InstalledConnectors(Path scratch, InstantSource clock) {
+    public InstalledConnectors(Path scratch, Environment environment, InstantSource clock) {
         this.scratch = scratch;
+        this.environment = environment;
         this.clock = clock;
     }
 
@@ -130,9 +138,26 @@ public final class InstalledConnectors implements Connectors {
                 .toList();
     }
 
-    private static PostgresLocation location(PostgresConfig config) {
-        PostgresLocation location = PostgresLocation.parse(config.url().text());
-        return config.password().map(Secret::text).map(location::withPassword).orElse(location);
+    private PostgresLocation location(PostgresConfig config) {
+        Map<String, String> variables = new HashMap<>(environment.variables());
+        variables.putIfAbsent("HOME", System.getProperty("user.home"));
+        PostgresLocation location = PostgresLocation.parse(config.url().text(), variables);
+        PostgresLocation reached =
+                config.ssh().map(ssh -> location.withSsh(location(ssh))).orElse(location);
+        return config.password().map(Secret::text).map(reached::withPassword).orElse(reached);
+    }
+
+    private static SshLocation location(SshConfig ssh) {
+        return new SshLocation(
+                ssh.host(),
+                ssh.port(),
+                ssh.user(),
+                ssh.key(),
+                ssh.keyPassword().map(Secret::text),
+                ssh.password().map(Secret::text),
+                ssh.knownHosts(),
+                ssh.fingerprint(),
+                ssh.jump().map(InstalledConnectors::location));
     }
 
     private static S3Location location(S3Place place) {

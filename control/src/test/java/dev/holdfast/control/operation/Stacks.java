@@ -35,7 +35,12 @@ public final class Stacks {
                                     Optional.of(new S3Keys(new Secret("id"), new Secret("key"), Optional.empty())),
                                     true,
                                     32)),
-                    new PostgresConfig("database", new Secret("postgresql://shop@db/shop"), Optional.empty(), 4)),
+                    new PostgresConfig(
+                            "database",
+                            new Secret("postgresql://shop@db/shop"),
+                            Optional.empty(),
+                            4,
+                            Optional.empty())),
             REPOSITORY);
 
     private Stacks() {}

@@ -30,6 +30,9 @@ final class Dial {
         if (settings.socketFolder() != null) {
             return List.of(UnixDomainSocketAddress.of(settings.socketFile(settings.socketFolder())));
         }
+        if (settings.address() != null) {
+            return List.of(settings.address());
+        }
         try {
             List<SocketAddress> addresses = new ArrayList<>();
             for (InetAddress address : InetAddress.getAllByName(settings.host())) {
@@ -66,7 +69,7 @@ final class Dial {
      * @throws WireException with the reason {@code UNREACHABLE} if nobody is there, {@code TLS} if there is no TLS
      */
     static Way open(SocketAddress address, WireSettings settings, Protection protection) throws WireException {
-        Line line = Line.connect(address, new Line.Limit(settings.connectTimeout()));
+        Line line = Line.connect(address, new Line.Limit(settings.connectTimeout()), settings.keepAlive());
         boolean open = false;
         try {
             Way way = protection == Protection.NONE || !(settings.directTls() || offered(line, protection))

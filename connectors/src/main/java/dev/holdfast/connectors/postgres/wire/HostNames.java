@@ -16,13 +16,13 @@ import javax.naming.ldap.Rdn;
  * where there is none of that kind, the common name. {@code *} stands for the whole first label. Names that are no valid
  * DNS names, such as those with an underscore, are compared too.
  */
-final class HostNames {
+public final class HostNames {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
 
     private HostNames() {}
 
-    static boolean match(X509Certificate certificate, String host) throws CertificateParsingException {
+    public static boolean match(X509Certificate certificate, String host) throws CertificateParsingException {
         boolean address = isAddress(host);
         List<String> names = alternatives(certificate, address ? IP_ADDRESS : DNS_NAME);
         if (names.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.holdfast.connectors.postgres.wire;
 
 import dev.holdfast.connectors.postgres.wire.WireException.Reason;
+import dev.holdfast.connectors.postgres.wire.WireSettings.KeepAlive;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -21,10 +22,6 @@ import org.jspecify.annotations.Nullable;
  * has a limit, and any other thread can end it. For one thread; {@link #abort} for all.
  */
 final class Line {
-    private static final int IDLE_SECONDS = 30;
-    private static final int INTERVAL_SECONDS = 10;
-    private static final int PROBES = 6;
-
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
@@ -72,10 +69,10 @@ final class Line {
      *
      * @throws WireException if nobody is there
      */
-    static Line connect(SocketAddress address, Limit limit) throws WireException {
+    static Line connect(SocketAddress address, Limit limit, KeepAlive keepAlive) throws WireException {
         SocketChannel channel = null;
         try {
-            channel = address instanceof InetSocketAddress ? tcp() : SocketChannel.open(address);
+            channel = address instanceof InetSocketAddress ? tcp(keepAlive) : SocketChannel.open(address);
             Line line = new Line(channel, limit);
             if (address instanceof InetSocketAddress) {
                 line.connect(address);
@@ -89,14 +86,14 @@ final class Line {
         }
     }
 
-    private static SocketChannel tcp() throws IOException {
+    private static SocketChannel tcp(KeepAlive keepAlive) throws IOException {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, IDLE_SECONDS);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, INTERVAL_SECONDS);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, keepAlive.on());
+        if (keepAlive.on() && channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, keepAlive.idleSeconds());
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, keepAlive.intervalSeconds());
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, keepAlive.probes());
         }
         return channel;
     }

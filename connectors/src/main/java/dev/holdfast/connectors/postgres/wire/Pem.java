@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Certificates and private keys from files: PEM, or DER where the file is none. Keys may be PKCS#8 (also encrypted), PKCS#1 or
  * SEC 1.
  */
-final class Pem {
+public final class Pem {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s+(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final Set<String> CERTIFICATES = Set.of("CERTIFICATE", "X509 CERTIFICATE");
@@ -59,7 +59,7 @@ final class Pem {
      *
      * @throws WireException if it has none or cannot be read
      */
-    static List<X509Certificate> certificates(Path file) throws WireException {
+    public static List<X509Certificate> certificates(Path file) throws WireException {
         byte[] bytes = read(file);
         List<X509Certificate> certificates = new ArrayList<>();
         try {
@@ -90,7 +90,7 @@ final class Pem {
      * @param password of an encrypted key
      * @throws WireException if there is none, or the password is not that of the key
      */
-    static PrivateKey privateKey(Path file, @Nullable String password) throws WireException {
+    public static PrivateKey privateKey(Path file, @Nullable String password) throws WireException {
         byte[] bytes = read(file);
         Optional<Block> found = blocks(bytes).stream()
                 .filter(block -> block.label().endsWith("PRIVATE KEY"))

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Startup {
     private @Nullable Scram scram;
     private boolean bound;
     private boolean proven;
+    private boolean asked;
 
     /**
      * @param encrypted whether the messages go through TLS
@@ -100,18 +102,23 @@ final class Startup {
         switch (request) {
             case 0 -> {
                 messages.end();
+                if (!asked) {
+                    requireAccepted("none");
+                }
                 beSureOfServer();
                 return true;
             }
             case 2 -> throw unsupported("Kerberos V5");
             case 3 -> {
                 messages.end();
+                requireAccepted("password");
                 refuseWithoutBinding("a password in clear text");
                 messages.send(Outgoing.message('p').text(password("a password")).done());
             }
             case 5 -> {
                 byte[] salt = messages.bytes(4);
                 messages.end();
+                requireAccepted("md5");
                 refuseWithoutBinding("an MD5 hash of the password");
                 messages.send(Outgoing.message('p')
                         .text(md5(password("a password (md5)"), salt))
@@ -120,12 +127,24 @@ final class Startup {
             case 6 -> throw unsupported("SCM credentials");
             case 7, 8 -> throw unsupported("GSSAPI");
             case 9 -> throw unsupported("SSPI");
-            case 10 -> beginScram();
+            case 10 -> {
+                requireAccepted("scram-sha-256");
+                beginScram();
+            }
             case 11 -> continueScram();
             case 12 -> endScram();
             default -> throw unsupported("number " + request);
         }
         return false;
+    }
+
+    /** Before anything is sent that would help a server which asks for less than was agreed. */
+    private void requireAccepted(String way) throws WireException {
+        asked = true;
+        if (!settings.authentication().isEmpty() && !settings.authentication().contains(way)) {
+            throw refused("the server asks for authentication by " + way + ", accepted are only "
+                    + String.join(", ", new TreeSet<>(settings.authentication())) + " (require_auth)");
+        }
     }
 
     private void beSureOfServer() throws WireException {

@@ -53,7 +53,7 @@ final class Tls {
             SSLEngine engine = context.createSSLEngine(settings.host(), settings.port());
             engine.setUseClientMode(true);
             SSLParameters parameters = engine.getSSLParameters();
-            parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+            parameters.setProtocols(settings.tlsVersions().toArray(String[]::new));
             parameters.setApplicationProtocols(new String[] {APPLICATION_PROTOCOL});
             engine.setSSLParameters(parameters);
             return engine;

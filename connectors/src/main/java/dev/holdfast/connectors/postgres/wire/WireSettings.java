@@ -1,9 +1,12 @@
 package dev.holdfast.connectors.postgres.wire;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host a name or an address (IPv6 without brackets); with {@code socketFolder} it is not looked at
  * @param port 1 to 65535; also part of the name of a Unix socket
+ * @param address where to connect to, if the host is not to be looked up; the certificate is still compared with the host
  * @param socketFolder the folder of a Unix socket, or null for TCP
  * @param password null if there is none; one that is wanted then fails the connection
  * @param directTls whether TLS begins without asking (PostgreSQL 17 and later, {@code sslnegotiation=direct}); only with a mode
@@ -23,12 +27,16 @@ import org.jspecify.annotations.Nullable;
  * @param key PEM or DER file with its private key; null for {@code postgresql.key} in the defaults folder
  * @param keyPassword of an encrypted key
  * @param defaultsFolder where files are looked for that are not named; usually {@code ~/.postgresql}; null for nowhere
+ * @param tlsVersions that may be used, such as {@code TLSv1.3}
+ * @param authentication ways to log in that are accepted, as libpq's {@code require_auth} names them; empty for any
  * @param connectTimeout for everything until the server is ready, for each address; zero for as long as it takes
+ * @param keepAlive how a silent connection is asked whether it is still there
  * @param startupParameters settings of the session, for example {@code application_name}
  */
 public record WireSettings(
         String host,
         int port,
+        @Nullable InetSocketAddress address,
         @Nullable Path socketFolder,
         String database,
         String user,
@@ -41,15 +49,33 @@ public record WireSettings(
         @Nullable Path key,
         @Nullable String keyPassword,
         @Nullable Path defaultsFolder,
+        List<String> tlsVersions,
         ChannelBinding channelBinding,
+        Set<String> authentication,
         Duration connectTimeout,
+        KeepAlive keepAlive,
         Map<String, String> startupParameters) {
+
+    /**
+     * How often and how soon a silent connection is asked whether it is still there.
+     *
+     * @param on whether at all
+     * @param idleSeconds after how long a silence
+     * @param intervalSeconds how long an answer is waited for
+     * @param probes how many answers may be missing
+     */
+    public record KeepAlive(boolean on, int idleSeconds, int intervalSeconds, int probes) {
+        /** Notices within about ninety seconds that the other side is gone. */
+        public static final KeepAlive USUAL = new KeepAlive(true, 30, 10, 6);
+    }
 
     /**
      * @throws IllegalArgumentException if the parts do not fit together
      */
     public WireSettings {
         startupParameters = Map.copyOf(startupParameters);
+        tlsVersions = List.copyOf(tlsVersions);
+        authentication = Set.copyOf(authentication);
         require(port >= 1 && port <= 65535, "port " + port + " is not one of 1 to 65535");
         require(!user.isEmpty(), "the user has no name");
         require(!connectTimeout.isNegative(), "the connect timeout is negative");
@@ -100,6 +126,7 @@ public record WireSettings(
         private final Map<String, String> startupParameters = new LinkedHashMap<>();
         private String host = "localhost";
         private int port = 5432;
+        private @Nullable InetSocketAddress address;
         private @Nullable Path socketFolder;
         private @Nullable String password;
         private TlsMode tls = TlsMode.PREFER;
@@ -110,8 +137,11 @@ public record WireSettings(
         private @Nullable Path key;
         private @Nullable String keyPassword;
         private @Nullable Path defaultsFolder = Path.of(System.getProperty("user.home", "/"), ".postgresql");
+        private List<String> tlsVersions = List.of("TLSv1.3", "TLSv1.2");
         private ChannelBinding channelBinding = ChannelBinding.PREFER;
+        private Set<String> authentication = Set.of();
         private Duration connectTimeout = Duration.ofSeconds(10);
+        private KeepAlive keepAlive = KeepAlive.USUAL;
 
         private Builder(String database, String user) {
             this.database = database;
@@ -125,6 +155,12 @@ public record WireSettings(
 
         public Builder port(int number) {
             this.port = number;
+            return this;
+        }
+
+        /** Where to connect to, in place of looking up the host. */
+        public Builder address(@Nullable InetSocketAddress place) {
+            this.address = place;
             return this;
         }
 
@@ -178,8 +214,24 @@ public record WireSettings(
             return this;
         }
 
+        public Builder tlsVersions(List<String> versions) {
+            this.tlsVersions = versions;
+            return this;
+        }
+
         public Builder channelBinding(ChannelBinding wish) {
             this.channelBinding = wish;
+            return this;
+        }
+
+        /** Ways to log in that are accepted; empty for any. */
+        public Builder authentication(Set<String> accepted) {
+            this.authentication = accepted;
+            return this;
+        }
+
+        public Builder keepAlive(KeepAlive wanted) {
+            this.keepAlive = wanted;
             return this;
         }
 
@@ -201,6 +253,7 @@ public record WireSettings(
             return new WireSettings(
                     host,
                     port,
+                    address,
                     socketFolder,
                     database,
                     user,
@@ -213,8 +266,11 @@ public record WireSettings(
                     key,
                     keyPassword,
                     defaultsFolder,
+                    tlsVersions,
                     channelBinding,
+                    authentication,
                     connectTimeout,
+                    keepAlive,
                     startupParameters);
         }
     }
