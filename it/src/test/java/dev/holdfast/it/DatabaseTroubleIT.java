@@ -206,7 +206,10 @@ class DatabaseTroubleIT {
     private void make(Trouble trouble, Running running) {
         if (trouble == Trouble.STATEMENTS_CANCELLED) {
             // most statements are over at once: whatever runs from now on is cancelled
-            Until.met("it has ended", () -> running.ended() | tell("pg_cancel_backend", " AND state = 'active'"));
+            Until.met("it has ended", () -> {
+                tell("pg_cancel_backend", " AND state = 'active'");
+                return running.ended();
+            });
             return;
         }
         running.signal("STOP");
@@ -222,10 +225,8 @@ class DatabaseTroubleIT {
         }
     }
 
-    /** Always false. */
-    private boolean tell(String function, String which) {
+    private void tell(String function, String which) {
         server.query("postgres", "SELECT count(" + function + "(pid)) " + ITS + which);
-        return false;
     }
 
     private static final String ITS =
