@@ -314,7 +314,7 @@ final class ArchiveExport {
                 contents,
                 "0",
                 "0",
-                format.isOf17() ? "BLOBS " + contents.first() : "BLOBS",
+                format.isOf17() ? Long.toString(contents.first()) : "BLOBS",
                 "BLOBS",
                 null,
                 null,
