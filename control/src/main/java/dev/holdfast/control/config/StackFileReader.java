@@ -34,7 +34,8 @@ public final class StackFileReader {
             List.of(PostgresConfig.KIND, BucketConfig.KIND, DirectoryConfig.KIND);
     private static final List<String> DESTINATION_KINDS = List.of("local", "s3");
     private static final List<String> POSTGRES_KEYS = Stream.concat(
-                    Stream.of("url", "password", "password-file", "connections", "ssh"), PostgresScopeReader.KEYS.stream())
+                    Stream.of("url", "password", "password-file", "connections", "ssh"),
+                    PostgresScopeReader.KEYS.stream())
             .toList();
     private static final List<String> S3_KEYS = List.of(
             "endpoint",

@@ -76,7 +76,8 @@ final class Messages {
         send(message, this::keep);
     }
 
-    private void keep() throws WireException {
+    /** Takes what has arrived into the buffer, as far as there is room. */
+    void keep() throws WireException {
         receive(false);
     }
 
@@ -199,10 +200,7 @@ final class Messages {
             if (buffer[position] != 'd') {
                 return;
             }
-            int length = (int) INT32.get(buffer, position + 1) - Integer.BYTES;
-            if (length < 1) {
-                throw WireException.protocol("the server sent a row with a length of " + length + " bytes");
-            }
+            int length = rowLength();
             position += HEADER_BYTES;
             withinRow = true;
             if (length <= buffer.length) {
@@ -213,6 +211,14 @@ final class Messages {
             }
             withinRow = false;
         }
+    }
+
+    private int rowLength() throws WireException {
+        int length = (int) INT32.get(buffer, position + 1);
+        if (length <= Integer.BYTES) {
+            throw WireException.protocol("the server sent a row message with a length of " + length + " bytes");
+        }
+        return length - Integer.BYTES;
     }
 
     private void pieces(RowSink sink, int length, boolean lines) throws WireException {

@@ -111,7 +111,7 @@ public final class Pem {
                 case "EC PRIVATE KEY" -> sec1(key);
                 default -> throw unusable(file, "keys of type '" + block.label() + "' are not supported", null);
             };
-        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | IOException | RuntimeException e) { // parsers fail in many ways
             throw e instanceof WireException known ? known : unusable(file, "its private key cannot be read", e);
         }
     }
@@ -127,7 +127,7 @@ public final class Pem {
     private static PrivateKey der(Path file, byte[] bytes, @Nullable String password) throws WireException {
         try {
             return pkcs8(bytes);
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | RuntimeException e) {
             return decrypted(file, bytes, password);
         }
     }
@@ -150,7 +150,7 @@ public final class Pem {
             PKCS8EncodedKeySpec opened =
                     sealed.getKeySpec(factory.generateSecret(new PBEKeySpec(password.toCharArray())));
             return pkcs8(opened.getEncoded());
-        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
             throw unusable(file, "its private key cannot be decrypted; is the password right?", e);
         }
     }

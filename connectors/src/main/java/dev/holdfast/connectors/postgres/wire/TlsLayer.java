@@ -66,12 +66,8 @@ final class TlsLayer implements Layer {
         while (!(cause instanceof Untrusted) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return new WireException(
-                Reason.TLS,
-                cause instanceof Untrusted
-                        ? String.valueOf(cause.getMessage())
-                        : "the TLS handshake failed: " + e.getMessage(),
-                e);
+        String why = cause instanceof Untrusted ? "" : "the TLS handshake failed: ";
+        return new WireException(Reason.TLS, why + (why.isEmpty() ? cause : e).getMessage(), e);
     }
 
     X509Certificate serverCertificate() throws WireException {

@@ -197,10 +197,11 @@ public final class WireConnection implements AutoCloseable {
      * @throws IllegalArgumentException if the statement is something else
      */
     public CopyIn copyIn(String sql) throws ServerError, WireException {
+        ByteBuffer statement = statement(sql);
         claim();
         boolean begun = false;
         try {
-            begin(sql);
+            begin(statement);
             awaitCopy('G', sql);
             begun = true;
             return new CopyIn(this, copyMessage());
@@ -226,7 +227,6 @@ public final class WireConnection implements AutoCloseable {
                 conclude();
             }
             if (ready) {
-                ready = false;
                 throw WireException.protocol("the server ended the copy before the data ended");
             }
             sent = true;
@@ -353,9 +353,10 @@ public final class WireConnection implements AutoCloseable {
     }
 
     private <T> T exchange(String sql, Step<T> step) throws ServerError, WireException {
+        ByteBuffer statement = statement(sql);
         claim();
         try {
-            begin(sql);
+            begin(statement);
             return step.run();
         } catch (WireException e) {
             throw lastWords(e);
@@ -379,7 +380,7 @@ public final class WireConnection implements AutoCloseable {
     }
 
     /** Sends a statement, after what came on its own since the last one. */
-    private void begin(String sql) throws ServerError, WireException {
+    private void begin(ByteBuffer statement) throws ServerError, WireException {
         while (!isFatal() && messages.poll()) {
             if ("NSAE".indexOf(messages.type()) < 0) {
                 throw messages.unexpected();
@@ -387,7 +388,11 @@ public final class WireConnection implements AutoCloseable {
             isOver();
         }
         conclude();
-        messages.send(Outgoing.message('Q').text(sql).done());
+        messages.send(statement);
+    }
+
+    private static ByteBuffer statement(String sql) {
+        return Outgoing.message('Q').text(sql).done();
     }
 
     private void done() {
@@ -437,7 +442,6 @@ public final class WireConnection implements AutoCloseable {
         awaitReady();
         conclude();
         if (copyRows == null) {
-            ready = false;
             throw WireException.protocol("the server did not say how many rows were copied");
         }
         return copyRows;
@@ -456,6 +460,9 @@ public final class WireConnection implements AutoCloseable {
     private void listen() throws WireException {
         while (!ready && !isFatal() && messages.poll()) {
             isOver();
+        }
+        if (ready || isFatal()) {
+            messages.keep(); // or a server that hung up would go unnoticed
         }
     }
 
@@ -531,6 +538,7 @@ public final class WireConnection implements AutoCloseable {
         } catch (WireException e) {
             failure.addSuppressed(e);
         }
+        ready = false;
         if (refusal != null && failure.reason() != Reason.ABORTED) {
             refusal.addSuppressed(failure);
             throw refusal;

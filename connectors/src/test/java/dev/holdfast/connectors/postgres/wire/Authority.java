@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
@@ -38,7 +39,6 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 /** Issues certificates: elliptic keys, ECDSA with SHA-256. */
 final class Authority {
     private static final AlgorithmIdentifier ALGORITHM = new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     private final String name;
     private final KeyPair keys = newKeys();
@@ -104,13 +104,14 @@ final class Authority {
     private X509Certificate certificate(
             String subject, KeyPair own, boolean authority, int days, List<String> alternatives) {
         try {
+            Instant now = Instant.now();
             V3TBSCertificateGenerator generator = new V3TBSCertificateGenerator();
-            generator.setSerialNumber(new org.bouncycastle.asn1.ASN1Integer(new BigInteger(63, new SecureRandom())));
+            generator.setSerialNumber(new ASN1Integer(new BigInteger(63, new SecureRandom())));
             generator.setIssuer(new X500Name("CN=" + name));
             generator.setSubject(new X500Name(subject));
             generator.setSignature(ALGORITHM);
-            generator.setStartDate(new Time(Date.from(NOW.minus(400, ChronoUnit.DAYS))));
-            generator.setEndDate(new Time(Date.from(NOW.plus(days, ChronoUnit.DAYS))));
+            generator.setStartDate(new Time(Date.from(now.minus(400, ChronoUnit.DAYS))));
+            generator.setEndDate(new Time(Date.from(now.plus(days, ChronoUnit.DAYS))));
             generator.setSubjectPublicKeyInfo(
                     SubjectPublicKeyInfo.getInstance(own.getPublic().getEncoded()));
             ExtensionsGenerator extensions = new ExtensionsGenerator();
