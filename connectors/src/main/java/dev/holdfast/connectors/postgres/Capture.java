@@ -183,7 +183,7 @@ final class Capture {
 
     private Map<String, String> addTheRest(SchemaDump made, long largeObjects) throws Exception {
         Session leader = frozen.leader();
-        DatabaseProperties database = DatabaseProperties.of(leader, dump.major());
+        DatabaseProperties database = DatabaseProperties.of(frozen, dump.major());
         Roles roles = Roles.of(leader);
         add(document(Keys.DATABASE, Keys.JSON.writeValueAsBytes(database)));
         add(document(Keys.ROLES, Keys.JSON.writeValueAsBytes(roles)));
@@ -240,7 +240,8 @@ final class Capture {
         if (frozen.tables().isEmpty()) {
             part.find(new Finding(database, "has no table at all; see that it is the right one"));
         }
-        List<String> foreign = Catalog.foreignTables(frozen.leader());
+        List<String> foreign =
+                Catalog.foreignTables(frozen.leader(), frozen.scope().outRelations());
         if (!foreign.isEmpty()) {
             part.find(new Finding(
                     database,
@@ -262,6 +263,18 @@ final class Capture {
                     database,
                     "PostgreSQL " + frozen.leader().serverVersion() + " is newer than " + Session.NEWEST_TESTED_MAJOR
                             + ", the newest that was tested"));
+        }
+        for (String pattern : frozen.scope().unmatched()) {
+            part.find(
+                    new Finding(database, "has nothing that is called like " + pattern + "; look for a typing error"));
+        }
+        List<String> others = new ArrayList<>(frozen.collateral().others());
+        others.addAll(made.leftOut());
+        if (!others.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "what cannot be without that which the selection leaves out is left out too: "
+                            + PostgresSource.some(others)));
         }
         for (String warning : made.warnings()) {
             part.find(new Finding(database, warning));
@@ -298,6 +311,10 @@ final class Capture {
                         database.extensions().entrySet().stream()
                                 .map(extension -> extension.getKey() + " " + extension.getValue())
                                 .toList()));
+        LeftOut leftOut = database.leftOut();
+        if (leftOut != null) {
+            details.put("left-out", leftOut.summary());
+        }
         String position = leader.textOrNull("SELECT CASE WHEN pg_catalog.pg_is_in_recovery()"
                 + " THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END");
         if (position != null) {

@@ -110,7 +110,7 @@ final class Comparison {
     }
 
     private void compareAll() throws Exception {
-        DatabaseProperties now = DatabaseProperties.of(live.leader(), captured.dumpMajor());
+        DatabaseProperties now = DatabaseProperties.of(live, captured.dumpMajor());
         captured.differences(now).forEach(what -> differences.differs("database", what));
         compared.incrementAndGet();
         List<Group> groups = groups();

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param rights as granted; null if never changed from the default
  * @param schemas all of them but the system's
  * @param dumpMajor major version of the pg_dump that made the schema
+ * @param selection what was captured of it; null for all
+ * @param leftOut what that left out; null for nothing
  */
 record DatabaseProperties(
         String name,
@@ -35,7 +37,9 @@ record DatabaseProperties(
         @Nullable List<Right> rights,
         List<Setting> settings,
         Map<String, String> extensions,
-        List<String> schemas) {
+        List<String> schemas,
+        @Nullable Selection selection,
+        @Nullable LeftOut leftOut) {
 
     /**
      * @param grantee empty for PUBLIC
@@ -54,6 +58,40 @@ record DatabaseProperties(
         schemas = List.copyOf(schemas);
     }
 
+    /** Of what was selected of a frozen database. */
+    static DatabaseProperties of(FrozenDatabase frozen, int dumpMajor) throws SQLException {
+        DatabaseProperties whole = of(frozen.leader(), dumpMajor);
+        Scope scope = frozen.scope();
+        return scope.isEverything()
+                ? whole
+                : whole.within(scope, scope.leftOut(frozen.collateral().others()));
+    }
+
+    private DatabaseProperties within(Scope scope, LeftOut left) {
+        return new DatabaseProperties(
+                name,
+                owner,
+                serverVersion,
+                serverMajor,
+                dumpMajor,
+                encoding,
+                provider,
+                collate,
+                ctype,
+                locale,
+                icuRules,
+                tablespace,
+                connectionLimit,
+                comment,
+                rights,
+                settings,
+                extensions,
+                schemas.stream().filter(scope::hasSchema).toList(),
+                scope.selection(),
+                left);
+    }
+
+    /** Of a whole database. */
     static DatabaseProperties of(Session session, int dumpMajor) throws SQLException {
         int major = session.serverMajor();
         List<DatabaseProperties> found = session.list(
@@ -89,11 +127,17 @@ record DatabaseProperties(
                         row.getBoolean(12) ? null : rights(session),
                         settings(session),
                         Catalog.extensions(session),
-                        session.list(
-                                "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_'"
-                                        + " AND nspname <> 'information_schema' ORDER BY 1",
-                                schema -> schema.getString(1))));
+                        Catalog.schemas(session).stream()
+                                .map(Catalog.Schema::name)
+                                .toList(),
+                        null,
+                        null));
         return found.getFirst();
+    }
+
+    /** What was captured of the database. */
+    Selection selected() {
+        return selection == null ? Selection.EVERYTHING : selection;
     }
 
     private static List<Right> rights(Session session) throws SQLException {

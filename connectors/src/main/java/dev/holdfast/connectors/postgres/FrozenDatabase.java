@@ -30,7 +30,8 @@ final class FrozenDatabase implements AutoCloseable {
     private final Duration lockWait;
     private final String snapshot;
     private final String time;
-    private final List<Table> tables;
+    private final Scope scope;
+    private final Collateral collateral;
     private final List<Sequence> sequences;
     private final Map<Long, Long> sizes;
     private final Map<Long, Long> pages;
@@ -42,7 +43,8 @@ final class FrozenDatabase implements AutoCloseable {
             Duration lockWait,
             String snapshot,
             String time,
-            List<Table> tables,
+            Scope scope,
+            Collateral collateral,
             List<Sequence> sequences,
             Map<Long, Long> sizes,
             Map<Long, Long> pages,
@@ -52,7 +54,8 @@ final class FrozenDatabase implements AutoCloseable {
         this.lockWait = lockWait;
         this.snapshot = snapshot;
         this.time = time;
-        this.tables = tables;
+        this.scope = scope;
+        this.collateral = collateral;
         this.sequences = sequences;
         this.sizes = sizes;
         this.pages = pages;
@@ -60,13 +63,14 @@ final class FrozenDatabase implements AutoCloseable {
     }
 
     /**
+     * @param selection which tables to lock and to see
      * @param lockWait how long to wait for somebody who is changing a table
      * @throws HoldfastException if a lock is not to be had in time (naming who has it), or tables come and go too fast
      */
-    static FrozenDatabase freeze(PostgresLocation location, Duration lockWait) {
+    static FrozenDatabase freeze(PostgresLocation location, Selection selection, Duration lockWait) {
         Session leader = Session.open(location);
         try {
-            return new Freezing(leader, lockWait).freeze();
+            return new Freezing(leader, selection, lockWait).freeze();
         } catch (SQLException e) {
             leader.close();
             throw SqlFailures.reading(e, "locking the tables of database '" + location.database() + "'", location);
@@ -79,25 +83,27 @@ final class FrozenDatabase implements AutoCloseable {
     /** One attempt after the other, until the catalog stood still. */
     private static final class Freezing {
         private final Session leader;
+        private final Selection selection;
         private final Duration lockWait;
 
-        Freezing(Session leader, Duration lockWait) {
+        Freezing(Session leader, Selection selection, Duration lockWait) {
             this.leader = leader;
+            this.selection = selection;
             this.lockWait = lockWait;
         }
 
         FrozenDatabase freeze() throws SQLException {
             Set<String> unsettled = Set.of();
             for (int attempt = 0; attempt < TRIES; attempt++) {
-                List<Table> seen = Catalog.tables(leader);
+                List<Table> seen = Scope.of(leader, selection).tables();
                 leader.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
                 if (!lock(seen)) {
                     leader.run("ROLLBACK");
                     continue;
                 }
                 String snapshot = leader.text("SELECT pg_catalog.pg_export_snapshot()");
-                List<Table> shown = Catalog.tables(leader);
-                unsettled = notLocked(shown, seen);
+                Scope shown = Scope.of(leader, selection);
+                unsettled = notLocked(shown.tables(), seen);
                 if (unsettled.isEmpty()) {
                     return frozen(snapshot, shown);
                 }
@@ -110,7 +116,7 @@ final class FrozenDatabase implements AutoCloseable {
                     "run the backup when no tables are created, renamed or dropped.");
         }
 
-        private FrozenDatabase frozen(String snapshot, List<Table> shown) throws SQLException {
+        private FrozenDatabase frozen(String snapshot, Scope shown) throws SQLException {
             return new FrozenDatabase(
                     leader,
                     leader.location(),
@@ -119,9 +125,10 @@ final class FrozenDatabase implements AutoCloseable {
                     leader.text("SELECT pg_catalog.to_char(pg_catalog.clock_timestamp(),"
                             + " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
                     shown,
-                    Catalog.sequences(leader),
-                    Catalog.sizes(leader, shown),
-                    Catalog.heapPages(leader, shown),
+                    Collateral.of(leader, shown),
+                    Catalog.sequences(leader, shown.outRelations()),
+                    Catalog.sizes(leader, shown.tables()),
+                    Catalog.heapPages(leader, shown.tables()),
                     Catalog.lockRoom(leader));
         }
 
@@ -177,9 +184,18 @@ final class FrozenDatabase implements AutoCloseable {
         return time;
     }
 
-    /** Every table the snapshot shows, partitioned ones too. */
+    /** Every selected table the snapshot shows, partitioned ones too. */
     List<Table> tables() {
-        return tables;
+        return scope.tables();
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    /** What goes with that which the selection leaves out. */
+    Collateral collateral() {
+        return collateral;
     }
 
     List<Sequence> sequences() {
@@ -241,7 +257,7 @@ final class FrozenDatabase implements AutoCloseable {
         try {
             rows.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             rows.run("SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
-            List<Table> all = tables.stream().filter(Table::hasRows).toList();
+            List<Table> all = scope.tables().stream().filter(Table::hasRows).toList();
             // the leader and pg_dump lock them too
             if ((long) all.size() * (readers + 2) <= lockRoom) {
                 for (int from = 0; from < all.size(); from += TABLES_PER_LOCK) {
@@ -302,7 +318,7 @@ final class FrozenDatabase implements AutoCloseable {
 
     /** Who has or waits for a lock that others wait for. */
     String blockers() {
-        return Blockers.named(location, tables);
+        return Blockers.named(location, scope.tables());
     }
 
     /**

@@ -56,11 +56,13 @@ public final class PostgresComparer implements Comparer {
     }
 
     private long compare(PostgresLocation server, PartReader part, DifferenceListener differences, Progress progress) {
+        Selection selection =
+                Keys.read(part, Keys.DATABASE, DatabaseProperties.class).selected();
         // the same look as before a capture: what cannot be read cannot be compared
-        try (PostgresSource source = new PostgresSource(server, connections, scratch, tools, lockWait)) {
+        try (PostgresSource source = new PostgresSource(server, connections, scratch, selection, tools, lockWait)) {
             source.preflight();
         }
-        try (FrozenDatabase live = FrozenDatabase.freeze(server, lockWait)) {
+        try (FrozenDatabase live = FrozenDatabase.freeze(server, selection, lockWait)) {
             return new Comparison(live, part, differences, progress, connections, scratch, tools).run();
         }
     }

@@ -34,6 +34,7 @@ public final class PostgresSource implements Source {
     private final PostgresLocation location;
     private final int connections;
     private final Path scratch;
+    private final Selection selection;
     private final ClientTools tools;
     private final Duration lockWait;
     private @Nullable Route route;
@@ -45,16 +46,34 @@ public final class PostgresSource implements Source {
      * @param scratch a folder for the schema's archive while it is made
      */
     public PostgresSource(PostgresLocation location, int connections, Path scratch) {
-        this(location, connections, scratch, ClientTools.ofMachine(), LOCK_WAIT);
+        this(location, connections, scratch, Selection.EVERYTHING);
+    }
+
+    /**
+     * @param selection what of it is captured
+     */
+    public PostgresSource(PostgresLocation location, int connections, Path scratch, Selection selection) {
+        this(location, connections, scratch, selection, ClientTools.ofMachine(), LOCK_WAIT);
     }
 
     PostgresSource(PostgresLocation location, int connections, Path scratch, ClientTools tools, Duration lockWait) {
+        this(location, connections, scratch, Selection.EVERYTHING, tools, lockWait);
+    }
+
+    PostgresSource(
+            PostgresLocation location,
+            int connections,
+            Path scratch,
+            Selection selection,
+            ClientTools tools,
+            Duration lockWait) {
         if (connections < 1 || connections > 64) {
             throw new IllegalArgumentException("1 to 64 connections, not " + connections);
         }
         this.location = location;
         this.connections = connections;
         this.scratch = scratch;
+        this.selection = selection;
         this.tools = tools;
         this.lockWait = lockWait;
     }
@@ -83,7 +102,9 @@ public final class PostgresSource implements Source {
             checkServer(session);
             dump = tools.dump(session.serverMajor());
             checkExtensions(session);
-            checkReadable(session);
+            Scope scope = Scope.of(session, selection);
+            Collateral.of(session, scope);
+            checkReadable(session, scope);
         } catch (SQLException e) {
             throw SqlFailures.reading(e, "looking at database '" + location.database() + "'", location);
         }
@@ -110,14 +131,14 @@ public final class PostgresSource implements Source {
         }
     }
 
-    private void checkReadable(Session session) throws SQLException {
-        List<String> unreadable = Catalog.unreadable(session);
+    private void checkReadable(Session session, Scope scope) throws SQLException {
+        List<String> unreadable = Catalog.unreadable(session, scope.outRelations());
         if (!unreadable.isEmpty()) {
             throw denied(
                     "user '" + location.user() + "' may not read " + some(unreadable),
                     "let a superuser run: GRANT pg_read_all_data TO " + Sql.name(location.user()) + ".");
         }
-        List<String> filtered = Catalog.filtered(session);
+        List<String> filtered = Catalog.filtered(session, scope.unread());
         if (!filtered.isEmpty()) {
             throw denied(
                     "row security hides rows from user '" + location.user() + "' in " + some(filtered),
@@ -145,7 +166,7 @@ public final class PostgresSource implements Source {
         if (frozen != null) {
             throw new IllegalStateException("frozen before");
         }
-        frozen = FrozenDatabase.freeze(reached(), lockWait);
+        frozen = FrozenDatabase.freeze(reached(), selection, lockWait);
     }
 
     @Override

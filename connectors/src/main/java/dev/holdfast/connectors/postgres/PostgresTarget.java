@@ -84,6 +84,7 @@ public final class PostgresTarget implements Target {
             PostgresSource.checkServer(admin);
             if (NewDatabase.exists(admin, location.database())) {
                 checkReplaceable(admin, mayOverwrite);
+                checkWhole(properties);
             }
             if (!admin.truth("SELECT rolsuper OR rolcreatedb FROM pg_catalog.pg_roles WHERE rolname = current_user")) {
                 throw new AccessDenied(
@@ -115,6 +116,18 @@ public final class PostgresTarget implements Target {
                     ErrorCode.DATABASE_ACCESS_DENIED,
                     "user '" + location.user() + "' may not replace " + database + ", which belongs to somebody else",
                     "restore as its owner or as a superuser.");
+        }
+    }
+
+    /** What a selection left out would be lost with the database that is replaced. */
+    private void checkWhole(DatabaseProperties properties) {
+        LeftOut leftOut = properties.leftOut();
+        if (leftOut != null && !leftOut.isNothing()) {
+            throw new AlreadyExists(
+                    ErrorCode.DATABASE_EXISTS,
+                    "database '" + location.database() + "' on server " + location.server()
+                            + " would be replaced by a part of it: the snapshot leaves out " + leftOut.summary(),
+                    "restore under another name, and take from the old database what is missing.");
         }
     }
 

@@ -30,7 +30,10 @@ final class Session implements AutoCloseable {
     static final int NEWEST_TESTED_MAJOR = 18;
     private static final int PING_MILLIS = 300_000;
 
-    /** Set where the server knows them. Each is something that changes what text COPY writes or reads, or ends a long run. */
+    /**
+     * Set where the server knows them. Each is something that changes what text COPY writes or reads, ends a long run, or
+     * takes longer to begin than our statements to run.
+     */
     private static final Map<String, String> SETTINGS = Map.ofEntries(
             Map.entry("array_nulls", "on"),
             Map.entry("bytea_output", "hex"),
@@ -42,6 +45,7 @@ final class Session implements AutoCloseable {
             Map.entry("idle_in_transaction_session_timeout", "0"),
             Map.entry("idle_session_timeout", "0"),
             Map.entry("IntervalStyle", "postgres"),
+            Map.entry("jit", "off"),
             Map.entry("lc_monetary", "C"),
             Map.entry("lock_timeout", "0"),
             Map.entry("quote_all_identifiers", "off"),
@@ -242,6 +246,11 @@ final class Session implements AutoCloseable {
     static List<String> texts(ResultSet row, int column) throws SQLException {
         Array array = row.getArray(column);
         return array == null ? List.of() : List.of((String[]) array.getArray());
+    }
+
+    static List<Long> numbers(ResultSet row, int column) throws SQLException {
+        Array array = row.getArray(column);
+        return array == null ? List.of() : List.of((Long[]) array.getArray());
     }
 
     /**

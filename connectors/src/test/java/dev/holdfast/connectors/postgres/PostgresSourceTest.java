@@ -466,7 +466,7 @@ class PostgresSourceTest {
     }
 
     @Test
-    void a_store_that_fails_ends_the_backup_with_its_failure() throws SQLException {
+    void a_store_that_fails_ends_the_backup_with_its_failure() throws Exception {
         String database = Server.database(
                 server, "CREATE TABLE t AS SELECT i FROM generate_series(1, 100000) i", "CREATE TABLE u (x int)");
         try (PostgresSource source = new PostgresSource(Server.location(server, database), 2, Server.folder())) {
@@ -478,11 +478,11 @@ class PostgresSourceTest {
             assertThatThrownBy(() -> source.capture(new Harmed(new MemoryPart("postgres"), harm)))
                     .hasMessage("the store is gone");
         }
-        assertThat(server.query(
+        Server.await(() -> "0"
+                .equals(server.query(
                         "postgres",
                         "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + database
-                                + "' AND state = 'active'"))
-                .isEqualTo("0");
+                                + "' AND state = 'active'")));
     }
 
     /** Does something in the middle of a table. */

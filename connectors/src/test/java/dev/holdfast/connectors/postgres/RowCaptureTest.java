@@ -43,7 +43,8 @@ class RowCaptureTest {
     private Map<String, Entry> capture(String database, MemoryPart part, int connections, long rangeBytes)
             throws Exception {
         Map<String, Entry> entries = new TreeMap<>();
-        try (FrozenDatabase frozen = FrozenDatabase.freeze(Server.location(server, database), Duration.ofSeconds(5));
+        try (FrozenDatabase frozen = FrozenDatabase.freeze(
+                        Server.location(server, database), Selection.EVERYTHING, Duration.ofSeconds(5));
                 Workers workers = new Workers()) {
             RowCapture rows = new RowCapture(frozen, part, connections, rangeBytes);
             rows.start(workers);
@@ -124,7 +125,8 @@ class RowCaptureTest {
 
     @Test
     void the_last_range_is_open_at_its_end() {
-        Table table = new Table(1, "public", "t", Catalog.Kind.ORDINARY, false, List.of("a", "b c"), "", null, 0);
+        Table table =
+                new Table(1, "public", "t", Catalog.Kind.ORDINARY, false, List.of("a", "b c"), "", null, 0, false);
 
         assertThat(TableRows.copyOut(table, 0, 128, "UTF8"))
                 .isEqualTo(

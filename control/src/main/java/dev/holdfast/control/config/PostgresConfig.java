@@ -9,14 +9,25 @@ import java.util.Optional;
  * @param url as libpq reads it, a URL or keywords; may contain a password, so it is kept like one
  * @param password the password, if it is not in the URL
  * @param connections how many tables are read or written at once
+ * @param scope how much of the server it is
  * @param ssh the SSH server through which the database is reached
  */
 public record PostgresConfig(
-        String name, Secret url, Optional<Secret> password, int connections, Optional<SshConfig> ssh)
+        String name,
+        Secret url,
+        Optional<Secret> password,
+        int connections,
+        PostgresScope scope,
+        Optional<SshConfig> ssh)
         implements SourceConfig {
     public static final String KIND = "postgres";
     public static final int DEFAULT_CONNECTIONS = 4;
     public static final int MAX_CONNECTIONS = 64;
+
+    /** A whole database. */
+    public PostgresConfig(String name, Secret url, Optional<Secret> password, int connections) {
+        this(name, url, password, connections, PostgresScope.DATABASE);
+    }
 
     @Override
     public String kind() {
@@ -34,7 +45,7 @@ public record PostgresConfig(
         String other = PostgresUrl.isUrl(text)
                 ? PostgresUrl.parse(text).withDatabase(database)
                 : text + " dbname='" + database.replace("\\", "\\\\").replace("'", "\\'") + "'";
-        return new PostgresConfig(name, new Secret(other), password, connections, ssh);
+        return new PostgresConfig(name, new Secret(other), password, connections, scope, ssh);
     }
 
     /** Another URL; the password and the SSH server go with it only if it surely leads to the same server. */
@@ -47,6 +58,7 @@ public record PostgresConfig(
                 new Secret(other),
                 same ? password.filter(_ -> !PostgresUrl.parse(other).hasPassword()) : Optional.empty(),
                 connections,
+                scope,
                 same ? ssh : Optional.empty());
     }
 }

@@ -77,7 +77,12 @@ public final class InstalledConnectors implements Connectors {
     @Override
     public Source source(SourceConfig source, RepositoryConfig repository) {
         return switch (source) {
-            case PostgresConfig postgres -> new PostgresSource(location(postgres), postgres.connections(), scratch);
+            case PostgresConfig postgres ->
+                new PostgresSource(
+                        location(postgres),
+                        postgres.connections(),
+                        scratch,
+                        postgres.scope().selection());
             case BucketConfig bucket -> new BucketSource(location(bucket.place()), clock);
             case DirectoryConfig directory ->
                 new DirectorySource(directory.path(), directory.exclude(), folders(repository), clock);

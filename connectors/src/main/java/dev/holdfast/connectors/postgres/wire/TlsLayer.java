@@ -68,7 +68,9 @@ final class TlsLayer implements Layer {
         }
         return new WireException(
                 Reason.TLS,
-                cause instanceof Untrusted ? cause.getMessage() : "the TLS handshake failed: " + e.getMessage(),
+                cause instanceof Untrusted
+                        ? String.valueOf(cause.getMessage())
+                        : "the TLS handshake failed: " + e.getMessage(),
                 e);
     }
 
