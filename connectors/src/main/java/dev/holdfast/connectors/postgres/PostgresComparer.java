@@ -46,8 +46,6 @@ public final class PostgresComparer implements Comparer {
 
     @Override
     public long compare(PartReader part, DifferenceListener differences, Progress progress) {
-        Selection selection =
-                Keys.read(part, Keys.DATABASE, DatabaseProperties.class).selected();
         try (Route route = Route.open(location)) {
             try {
                 return compare(route.location(), selection, part, differences, progress);
@@ -57,12 +55,9 @@ public final class PostgresComparer implements Comparer {
         }
     }
 
-    private long compare(
-            PostgresLocation server,
-            Selection selection,
-            PartReader part,
-            DifferenceListener differences,
-            Progress progress) {
+    private long compare(PostgresLocation server, PartReader part, DifferenceListener differences, Progress progress) {
+        Selection selection =
+                Keys.read(part, Keys.DATABASE, DatabaseProperties.class).selected();
         // the same look as before a capture: what cannot be read cannot be compared
         try (PostgresSource source = new PostgresSource(server, connections, scratch, selection, tools, lockWait)) {
             source.preflight();

@@ -19,7 +19,13 @@ class PostgresConfigTest {
             Optional.empty());
 
     private static PostgresConfig at(String url) {
-        return new PostgresConfig("database", new Secret(url), Optional.of(new Secret("pw")), 4, Optional.of(SSH));
+        return new PostgresConfig(
+                "database",
+                new Secret(url),
+                Optional.of(new Secret("pw")),
+                4,
+                PostgresScope.DATABASE,
+                Optional.of(SSH));
     }
 
     @Test

@@ -108,6 +108,7 @@ class StackFileReaderTest {
                                 new Secret("postgresql://shop@127.0.0.1/shop"),
                                 Optional.empty(),
                                 4,
+                                PostgresScope.DATABASE,
                                 Optional.empty()),
                         new BucketConfig("media", aws),
                         new BucketConfig("other", own));

@@ -4,6 +4,7 @@ import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.config.PostgresScope;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.S3Keys;
 import dev.holdfast.control.config.S3Place;
@@ -40,6 +41,7 @@ public final class Stacks {
                             new Secret("postgresql://shop@db/shop"),
                             Optional.empty(),
                             4,
+                            PostgresScope.DATABASE,
                             Optional.empty())),
             REPOSITORY);
 
