@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Restore {
     private static final int BLOB_PIECE_BYTES = 256 * 1024;
-    private static final int DOCUMENT_COUNT = 3;
     private static final long BLOB_BATCH_BYTES = 16L * 1024 * 1024;
 
     private final PostgresLocation location;
@@ -53,6 +52,7 @@ final class Restore {
     private final AtomicLong restoredBlobs = new AtomicLong();
     private final List<StoredTable> tables = new ArrayList<>();
     private final List<Entry> sequences = new ArrayList<>();
+    private int documents;
     private @Nullable String leftBehind;
 
     Restore(
@@ -133,9 +133,7 @@ final class Restore {
             }
             reportLeftOver(admin);
             return new RestoreReport(
-                    tables.size() + sequences.size() + restoredBlobs.get() + DOCUMENT_COUNT,
-                    restoredBytes.get(),
-                    findings);
+                    tables.size() + sequences.size() + restoredBlobs.get() + documents, restoredBytes.get(), findings);
         } finally {
             Files.deleteIfExists(archive);
         }
@@ -189,14 +187,15 @@ final class Restore {
                 case TABLE -> tables.add(StoredTable.of(entry));
                 case SEQUENCE -> sequences.add(entry);
                 case DOCUMENT -> {
-                    if (!Set.of(Keys.DATABASE, Keys.ROLES, Keys.SCHEMA).contains(entry.key())) {
+                    if (!Keys.KNOWN_DOCUMENTS.contains(entry.key())) {
                         throw unknown(entry);
                     }
+                    documents++;
                 }
                 default -> throw unknown(entry);
             }
         }
-        long blobs = part.entryCount() - tables.size() - sequences.size() - DOCUMENT_COUNT;
+        long blobs = part.entryCount() - tables.size() - sequences.size() - documents;
         progress.expect(tables.size() + sequences.size() + blobs, part.contentBytes());
     }
 
@@ -300,7 +299,14 @@ final class Restore {
             find(
                     "everything",
                     "is in the default tablespace, because these do not exist: "
-                            + PostgresSource.some(lacking.stream().sorted().toList()));
+                            + PostgresSource.some(lacking.stream().sorted().toList())
+                            + (part.find(Keys.TABLESPACES).isEmpty()
+                                    ? ""
+                                    : "; make them before a restore: "
+                                            + String.join(
+                                                    "; ",
+                                                    Keys.read(part, Keys.TABLESPACES, Tablespaces.class)
+                                                            .commands(lacking))));
         }
         return omissions;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.control.config;
 
+import dev.holdfast.connectors.postgres.Among;
 import java.util.Optional;
 
 /**
@@ -36,6 +37,21 @@ public record PostgresConfig(String name, Secret url, Optional<Secret> password,
     public PostgresConfig withDatabase(String database) {
         return new PostgresConfig(
                 name, new Secret(PostgresUrl.parse(url.text()).withDatabase(database)), password, connections, scope);
+    }
+
+    /**
+     * One database of a source with all, as a part of its own.
+     *
+     * @param among whether it is the first of them
+     */
+    public PostgresConfig oneOfAll(String database, Among among) {
+        PostgresConfig one = withDatabase(database);
+        return new PostgresConfig(
+                new DatabasePart(name, database).name(),
+                one.url,
+                one.password,
+                one.connections,
+                PostgresScope.oneOfAll(among));
     }
 
     /** Another URL; the password goes with it only if it leads to the same server and has none of its own. */

@@ -4,8 +4,10 @@ import dev.holdfast.connectors.files.DirectoryComparer;
 import dev.holdfast.connectors.files.DirectorySource;
 import dev.holdfast.connectors.files.DirectoryTarget;
 import dev.holdfast.connectors.files.LocalStore;
+import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresComparer;
 import dev.holdfast.connectors.postgres.PostgresLocation;
+import dev.holdfast.connectors.postgres.PostgresServer;
 import dev.holdfast.connectors.postgres.PostgresSource;
 import dev.holdfast.connectors.postgres.PostgresTarget;
 import dev.holdfast.connectors.s3.BucketComparer;
@@ -15,6 +17,7 @@ import dev.holdfast.connectors.s3.S3Credentials;
 import dev.holdfast.connectors.s3.S3Location;
 import dev.holdfast.connectors.s3.S3Store;
 import dev.holdfast.control.config.BucketConfig;
+import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.LocalConfig;
@@ -26,6 +29,7 @@ import dev.holdfast.control.config.S3Place;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.Expansion;
 import dev.holdfast.engine.source.Comparer;
 import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
@@ -33,8 +37,10 @@ import dev.holdfast.engine.store.ObjectStore;
 import dev.holdfast.engine.store.RetryingStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The connectors that come with Holdfast. Each is made, and its libraries loaded, only when it is asked for. */
@@ -66,11 +72,34 @@ public final class InstalledConnectors implements Connectors {
                         location(postgres),
                         postgres.connections(),
                         scratch,
-                        postgres.scope().selection());
+                        postgres.scope().selection(),
+                        postgres.scope().among());
             case BucketConfig bucket -> new BucketSource(location(bucket.place()), clock);
             case DirectoryConfig directory ->
                 new DirectorySource(directory.path(), directory.exclude(), folders(repository), clock);
         };
+    }
+
+    @Override
+    public Expansion expand(SourceConfig source) {
+        return source instanceof PostgresConfig postgres && postgres.scope().everyDatabase()
+                ? everyDatabase(postgres)
+                : Expansion.of(source);
+    }
+
+    private static Expansion everyDatabase(PostgresConfig server) {
+        PostgresServer.Databases databases =
+                new PostgresServer(location(server)).databases(server.scope().excludeDatabases());
+        List<SourceConfig> sources = new ArrayList<>();
+        for (String database : databases.captured()) {
+            sources.add(server.oneOfAll(database, sources.isEmpty() ? Among.FIRST : Among.OTHERS));
+        }
+        return new Expansion(
+                sources,
+                databases.present().stream()
+                        .map(database -> new DatabasePart(server.name(), database).name())
+                        .collect(Collectors.toSet()),
+                databases.findings());
     }
 
     @Override
