@@ -277,7 +277,7 @@ final class IntoDatabase implements RestoreWay {
             analyze(session);
         }
         database.applyProperties(admin, changes);
-        changes.report(findings::add);
+        changes.report(findings::add, job.stored()::tablespaceCommands);
     }
 
     /** What a new database has and the captured one had not. */
