@@ -265,6 +265,21 @@ final class Capture {
                     "foreign tables are kept without their rows, which live on another server: "
                             + PostgresSource.some(foreign)));
         }
+        List<String> absent =
+                Catalog.absentOnStandby(frozen.leader(), frozen.scope().unread());
+        if (!absent.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "is read on a standby, which has no contents of what is unlogged: " + PostgresSource.some(absent)));
+        }
+        List<String> kept =
+                Catalog.keptByExtensions(frozen.leader(), frozen.scope().unread());
+        if (!kept.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "extensions keep rows in tables of their own, which no dump has; back them up by other means if they"
+                            + " are yours, or exclude the tables if not: " + PostgresSource.some(kept)));
+        }
         List<String> locked = roles.roles().stream()
                 .filter(role -> role.login() && !roles.passwordsReadable())
                 .map(Roles.Role::name)
@@ -331,6 +346,9 @@ final class Capture {
         LeftOut leftOut = database.leftOut();
         if (leftOut != null) {
             details.put("left-out", leftOut.summary());
+        }
+        if (leader.truth("SELECT pg_catalog.pg_is_in_recovery()")) {
+            details.put("standby", "yes");
         }
         String position = leader.textOrNull("SELECT CASE WHEN pg_catalog.pg_is_in_recovery()"
                 + " THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END");

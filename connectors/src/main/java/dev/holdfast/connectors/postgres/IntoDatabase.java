@@ -292,7 +292,9 @@ final class IntoDatabase implements RestoreWay {
 
     private void analyze(Session session) throws SQLException {
         try {
-            session.run("ANALYZE");
+            for (String statement : Catalog.analyze(session)) {
+                session.run(statement);
+            }
         } catch (SQLException e) {
             if (SqlFailures.isLost(e)) {
                 throw e;

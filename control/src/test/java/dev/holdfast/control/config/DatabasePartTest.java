@@ -47,7 +47,8 @@ class DatabasePartTest {
                 new Secret("postgresql://me@db:5432/postgres?sslmode=require"),
                 Optional.of(new Secret("pw")),
                 3,
-                PostgresScope.all(List.of("test_*")));
+                PostgresScope.all(List.of("test_*")),
+                Optional.empty());
         StackConfig stack = new StackConfig(
                 "shop",
                 List.of(server, new DirectoryConfig("uploads", Path.of("/srv/uploads"), List.of())),
@@ -59,7 +60,8 @@ class DatabasePartTest {
                         new Secret("postgresql://me@db:5432/two%20words?sslmode=require"),
                         Optional.of(new Secret("pw")),
                         3,
-                        PostgresScope.oneOfAll(Among.OTHERS)));
+                        PostgresScope.oneOfAll(Among.OTHERS),
+                        Optional.empty()));
         assertThat(stack.source("server")).contains(server);
         assertThat(stack.source("uploads/x")).isEmpty();
         assertThat(stack.source("other/x")).isEmpty();

@@ -32,7 +32,8 @@ class EveryDatabaseTest {
                             new Secret("postgresql://me@db/postgres"),
                             Optional.empty(),
                             4,
-                            PostgresScope.all(List.of("scratch")))),
+                            PostgresScope.all(List.of("scratch")),
+                            Optional.empty())),
             Stacks.REPOSITORY);
 
     private final List<String> log = new ArrayList<>();
