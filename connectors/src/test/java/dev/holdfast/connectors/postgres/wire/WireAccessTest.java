@@ -13,14 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Passwords and TLS, against a server that offers both. */
 @Timeout(120)
+@ExtendWith(Stand.UntilTheEnd.class)
 class WireAccessTest {
     private static final String ACCESS = """
             local    all all trust
@@ -47,7 +48,7 @@ class WireAccessTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = Stand.start(Stand.folder());
+        server = Stand.shared();
         server.execute(
                 "postgres",
                 "CREATE ROLE trusted LOGIN",
@@ -71,12 +72,6 @@ class WireAccessTest {
                 "ALTER SYSTEM SET ssl_ca_file = 'root.crt'",
                 "SELECT pg_reload_conf()");
         Stand.await(() -> opens(user("trusted", null).tls(TlsMode.REQUIRE)));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.killHard();
-        server.close();
     }
 
     private static Path file(String name, String text) throws IOException {
@@ -227,18 +222,6 @@ class WireAccessTest {
         assertThat(refused(user("scram", "falsch").tls(TlsMode.PREFER)).getSuppressed())
                 .isEmpty();
         works(user("scram", "geheim").tls(TlsMode.PREFER).rootCertificate(file("s1.crt", STRANGER.pem())), false);
-    }
-
-    @Test
-    void a_server_without_TLS_is_good_enough_or_not() throws Exception {
-        PrivatePostgres plain = Stand.shared();
-        for (TlsMode mode : List.of(TlsMode.ALLOW, TlsMode.PREFER)) {
-            works(Stand.settings(plain).tls(mode), false);
-        }
-        for (TlsMode mode : List.of(TlsMode.REQUIRE, TlsMode.VERIFY_CA, TlsMode.VERIFY_FULL)) {
-            assertThat(failed(Stand.settings(plain).tls(mode).rootCertificate(root), Reason.TLS))
-                    .hasMessage("the server does not support TLS");
-        }
     }
 
     @Test
