@@ -7,15 +7,8 @@ import dev.holdfast.demo.stand.PrivatePostgres;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unsupported;
-import dev.holdfast.engine.source.ContentWriter;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.MemoryPart;
-import dev.holdfast.engine.source.PartWriter;
-import dev.holdfast.engine.source.Progress;
-import dev.holdfast.engine.tree.Content;
-import dev.holdfast.engine.tree.Entry;
-import dev.holdfast.engine.tree.EntryCursor;
-import dev.holdfast.engine.tree.EntryKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +18,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +71,7 @@ class PostgresTrapsTest {
         try (PostgresSource source = new PostgresSource(location, connections, Server.folder())) {
             source.preflight();
             source.freeze();
-            return part.with(source.capture(new Watched(part, meanwhile)));
+            return part.with(source.capture(watched(part, meanwhile)));
         }
     }
 
@@ -365,64 +357,13 @@ class PostgresTrapsTest {
         }
     }
 
-    /** Does something once, while the first long content comes. */
-    private record Watched(MemoryPart part, Runnable meanwhile, AtomicBoolean done) implements PartWriter {
-        Watched(MemoryPart part, Runnable meanwhile) {
-            this(part, meanwhile, new AtomicBoolean());
-        }
-
-        @Override
-        public EntryCursor previous() {
-            return part.previous();
-        }
-
-        @Override
-        public Optional<Entry> previous(EntryKey key) {
-            return part.previous(key);
-        }
-
-        @Override
-        public ContentWriter content(long expectedBytes) {
-            ContentWriter writer = part.content(expectedBytes);
-            return new ContentWriter() {
-                @Override
-                public void write(byte[] bytes, int offset, int length) {
-                    if (length > 200_000 && done.compareAndSet(false, true)) {
-                        meanwhile.run();
-                    }
-                    writer.write(bytes, offset, length);
-                }
-
-                @Override
-                public Content finish() {
-                    return writer.finish();
-                }
-
-                @Override
-                public void close() {
-                    writer.close();
-                }
-            };
-        }
-
-        @Override
-        public void add(Entry entry, Change change) {
-            part.add(entry, change);
-        }
-
-        @Override
-        public void countRead(long entries, long bytes) {
-            part.countRead(entries, bytes);
-        }
-
-        @Override
-        public void find(Finding finding) {
-            part.find(finding);
-        }
-
-        @Override
-        public Progress progress() {
-            return part.progress();
-        }
+    /** Does something once, in the middle of a table. */
+    private static HarmedPart watched(MemoryPart part, Runnable meanwhile) {
+        AtomicBoolean done = new AtomicBoolean();
+        return new HarmedPart(part, () -> {
+            if (done.compareAndSet(false, true)) {
+                meanwhile.run();
+            }
+        });
     }
 }
