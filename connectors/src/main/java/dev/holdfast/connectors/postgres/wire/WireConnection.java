@@ -84,6 +84,7 @@ public final class WireConnection implements AutoCloseable {
                 : new WireException(Reason.UNREACHABLE, "host '" + settings.host() + "' has no address");
     }
 
+    /** Two ways at most. A file of ours that is of no use is no reason to do without TLS. */
     private static WireConnection open(SocketAddress address, WireSettings settings) throws ServerError, WireException {
         Protection first = Dial.first(settings);
         boolean encrypted = false;

@@ -233,12 +233,12 @@ class WireAccessTest {
         }
         assertThat(failed(user("trusted", null).tls(TlsMode.VERIFY_FULL).systemRoots(true), Reason.TLS))
                 .hasMessageStartingWith("the server's certificate is not trusted: ");
-        assertThat(failed(user("trusted", null).tls(TlsMode.VERIFY_CA), Reason.TLS))
+        assertThat(failed(user("trusted", null).tls(TlsMode.VERIFY_CA), Reason.FILE))
                 .hasMessageStartingWith("there is no root certificate");
-        assertThat(failed(
-                        user("trusted", null).tls(TlsMode.REQUIRE).rootCertificate(files.resolve("none.crt")),
-                        Reason.TLS))
-                .hasMessageContaining("it does not exist");
+        for (TlsMode mode : List.of(TlsMode.PREFER, TlsMode.REQUIRE)) {
+            assertThat(failed(user("trusted", null).tls(mode).rootCertificate(files.resolve("none.crt")), Reason.FILE))
+                    .hasMessageContaining("it does not exist");
+        }
     }
 
     @Test
@@ -260,7 +260,7 @@ class WireAccessTest {
         Files.writeString(folder.resolve("root.crt"), AUTHORITY.pem());
         Files.writeString(folder.resolve("postgresql.crt"), client.certificatePem());
 
-        assertThat(failed(user("certified", null).tls(TlsMode.VERIFY_FULL).defaultsFolder(folder), Reason.TLS))
+        assertThat(failed(user("certified", null).tls(TlsMode.VERIFY_FULL).defaultsFolder(folder), Reason.FILE))
                 .hasMessageContaining("postgresql.key");
         Files.writeString(folder.resolve("postgresql.key"), client.keyPem());
         works(user("certified", null).tls(TlsMode.VERIFY_FULL).defaultsFolder(folder), true);
