@@ -374,8 +374,7 @@ final class Catalog {
                 JOIN pg_catalog.pg_class c ON c.oid = d.objid
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND pg_catalog.pg_relation_size(c.oid) > 0
-                  AND NOT coalesce(c.oid = ANY (e.extconfig), false)"""
-                        + NOT_AMONG + " ORDER BY 3, 1, 2",
+                  AND NOT coalesce(c.oid = ANY (e.extconfig), false)""" + NOT_AMONG + " ORDER BY 3, 1, 2",
                 row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)) + " (" + row.getString(3)
                         + ")",
                 (Object) but);
@@ -389,16 +388,14 @@ final class Catalog {
         if (session.truth("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind = 'f')")) {
             return List.of("ANALYZE");
         }
-        List<String> tables = session.list(
-                """
+        List<String> tables = session.list("""
                 WITH RECURSIVE elsewhere AS (
                   SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'f'
                   UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN elsewhere e ON e.oid = i.inhrelid)
                 SELECT n.nspname::text, c.relname::text
                 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
-                  AND c.oid NOT IN (SELECT oid FROM elsewhere) ORDER BY 1, 2""",
-                row -> Sql.name(row.getString(1), row.getString(2)));
+                  AND c.oid NOT IN (SELECT oid FROM elsewhere) ORDER BY 1, 2""", row -> Sql.name(row.getString(1), row.getString(2)));
         List<String> statements = new ArrayList<>();
         for (int from = 0; from < tables.size(); from += 200) {
             statements.add("ANALYZE " + String.join(", ", tables.subList(from, Math.min(tables.size(), from + 200))));

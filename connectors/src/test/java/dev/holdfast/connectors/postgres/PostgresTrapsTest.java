@@ -93,8 +93,7 @@ class PostgresTrapsTest {
                 "ALTER DATABASE " + database + " SET idle_in_transaction_session_timeout = '1s'",
                 "ALTER DATABASE " + database + " SET idle_session_timeout = '1s'");
         // the server has sent what fits, the rows' COPY and the holder of the snapshot wait for longer than they may
-        MemoryPart part = backUpWhile(
-                as("hasty", database), 1, () -> server.query("postgres", "SELECT pg_sleep(2.5)"));
+        MemoryPart part = backUpWhile(as("hasty", database), 1, () -> server.query("postgres", "SELECT pg_sleep(2.5)"));
         assertThat(part.details()).containsEntry("rows", "40000");
         String copy = database + "_copy";
         assertThat(Server.restore(part, as("hasty", copy), false).findings()).isEmpty();
@@ -128,8 +127,7 @@ class PostgresTrapsTest {
         PostgresLocation copy = Server.location(server, database + "_copy");
         assertThat(Server.restore(part, copy, false).findings()).isEmpty();
         assertThat(Server.compare(part, copy)).isEmpty();
-        assertThat(server.query(
-                        database + "_copy", "SELECT reltuples::int FROM pg_class WHERE oid = 'here'::regclass"))
+        assertThat(server.query(database + "_copy", "SELECT reltuples::int FROM pg_class WHERE oid = 'here'::regclass"))
                 .isEqualTo("2");
         // what lies in a folder of the server's account is looked for by the server
         assertThat(server.query("postgres", "SELECT pg_stat_file('" + trace + "', true) IS NULL"))
@@ -159,15 +157,16 @@ class PostgresTrapsTest {
                 PrivatePostgres.in(Server.folder()).standbyOf(server).start()) {
             MemoryPart part = Server.backUp(standby, database);
             assertThat(findings(part))
-                    .containsExactly(
-                            "is read on a standby, which has no contents of what is unlogged: public.passing");
+                    .containsExactly("is read on a standby, which has no contents of what is unlogged: public.passing");
             assertThat(part.details()).containsEntry("standby", "yes").containsEntry("rows", "1000");
             assertThat(part.find(EntryKeys.table("public.passing"))).isEmpty();
             assertThat(Server.compare(part, Server.location(standby, database))).isEmpty();
             PostgresLocation copy = Server.location(server, database + "_copy");
             assertThat(Server.restore(part, copy, false).findings()).isEmpty();
-            assertThat(server.query(database + "_copy", "SELECT count(*) FROM kept")).isEqualTo("1000");
-            assertThat(server.query(database + "_copy", "SELECT count(*) FROM passing")).isEqualTo("0");
+            assertThat(server.query(database + "_copy", "SELECT count(*) FROM kept"))
+                    .isEqualTo("1000");
+            assertThat(server.query(database + "_copy", "SELECT count(*) FROM passing"))
+                    .isEqualTo("0");
             assertThat(server.query(database + "_copy", "SELECT convert_from(lo_get(4711), 'UTF8')"))
                     .isEqualTo("bytes");
             // on the primary nothing of it is lacking
@@ -186,8 +185,9 @@ class PostgresTrapsTest {
                 "INSERT INTO internal VALUES (1)",
                 "ALTER EXTENSION hstore ADD TABLE internal");
         assertThat(findings(Server.backUp(server, database)))
-                .contains("extensions keep rows in tables of their own, which no dump has; back them up by other means if"
-                        + " they are yours, or exclude the tables if not: public.internal (hstore)");
+                .contains(
+                        "extensions keep rows in tables of their own, which no dump has; back them up by other means if"
+                                + " they are yours, or exclude the tables if not: public.internal (hstore)");
         Selection without = new Selection(
                 Selection.Names.ALL, new Selection.Names(List.of(), List.of("public.internal")), List.of());
         assertThat(findings(Server.backUp(Server.location(server, database), new MemoryPart("postgres"), without)))
@@ -202,8 +202,8 @@ class PostgresTrapsTest {
 
     @Test
     void row_25_nothing_is_written_at_the_source() {
-        String database = Server.database(
-                server, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS i", "CREATE SEQUENCE s");
+        String database =
+                Server.database(server, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS i", "CREATE SEQUENCE s");
         server.execute(
                 database,
                 "CREATE ROLE onlooker LOGIN PASSWORD 'secret'",
@@ -354,11 +354,14 @@ class PostgresTrapsTest {
             MemoryPart part = Server.backUp(as("stylish", name), new MemoryPart("postgres"));
             assertThat(part.details()).containsEntry("rows", "31").containsEntry("encoding", encoding);
             String copy = name + "_copy";
-            assertThat(Server.restore(part, Server.location(server, copy), false).findings())
+            assertThat(Server.restore(part, Server.location(server, copy), false)
+                            .findings())
                     .isEmpty();
             assertThat(Server.compare(part, Server.location(server, copy))).isEmpty();
             assertThat(Server.compare(part, as("stylish", copy))).isEmpty();
-            assertThat(server.query(copy, values)).isEqualTo(server.query(name, values)).contains("c0");
+            assertThat(server.query(copy, values))
+                    .isEqualTo(server.query(name, values))
+                    .contains("c0");
         }
     }
 
