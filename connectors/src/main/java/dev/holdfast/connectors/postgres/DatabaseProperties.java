@@ -142,8 +142,8 @@ record DatabaseProperties(
                         Catalog.schemas(session).stream()
                                 .map(Catalog.Schema::name)
                                 .toList(),
-                        row.getBoolean(13),
-                        SecurityLabel.of(session, "pg_database", "datname", row.getString(1)),
+                        row.getBoolean(14),
+                        SecurityLabel.ofDatabase(session, row.getString(1)),
                         null,
                         null));
         return found.getFirst();

@@ -181,7 +181,7 @@ record Roles(
                             row.getString(12),
                             row.getString(13),
                             settings.getOrDefault(name, List.of()),
-                            SecurityLabel.of(session, "pg_authid", "rolname", name));
+                            SecurityLabel.ofRole(session, name));
                 },
                 every);
         return new Roles(
