@@ -138,7 +138,7 @@ record DatabaseProperties(
                                 .map(Catalog.Schema::name)
                                 .toList(),
                         row.getBoolean(13),
-                        SecurityLabel.of(session, "pg_database", "datname", row.getString(1)),
+                        SecurityLabel.ofDatabases(session).getOrDefault(row.getString(1), List.of()),
                         null,
                         null));
         return found.getFirst();
