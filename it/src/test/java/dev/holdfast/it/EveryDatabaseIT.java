@@ -31,7 +31,6 @@ class EveryDatabaseIT {
 
             Outcome backup = stack.backup();
             assertThat(backup.texts("parts", "name")).containsExactly("server/a%2Fb%20%3D%20c%25", "server/shop");
-            stack.equal();
 
             PrivatePostgres fresh = stack.closing(server(stack, "new"));
             String place = fresh.url("").replaceAll("/$", "");
@@ -41,11 +40,8 @@ class EveryDatabaseIT {
             assertThat(fresh.query("postgres", "SELECT count(*) FROM pg_roles WHERE rolname IN ('clerk', 'unlinked')"))
                     .isEqualTo("2");
 
-            server.dropDatabase("shop");
-            stack.json("restore", "--part", "server/shop").succeeded();
             server.dropDatabase("a/b = c%");
-            Outcome without = stack.json("backup");
-            without.exited(3);
+            Outcome without = stack.json("backup").degraded();
             assertThat(without.toString()).contains("the server has no such database any more");
         }
     }

@@ -143,7 +143,7 @@ record DatabaseProperties(
                                 .map(Catalog.Schema::name)
                                 .toList(),
                         row.getBoolean(14),
-                        SecurityLabel.ofDatabase(session, row.getString(1)),
+                        SecurityLabel.ofDatabases(session).getOrDefault(row.getString(1), List.of()),
                         null,
                         null));
         return found.getFirst();

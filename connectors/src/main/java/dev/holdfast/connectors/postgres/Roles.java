@@ -138,6 +138,7 @@ record Roles(
     static Roles of(Session session, boolean every) throws SQLException {
         boolean passwords = session.truth("SELECT pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')");
         Map<String, List<DatabaseProperties.Setting>> settings = settings(session);
+        Map<String, List<SecurityLabel>> labels = SecurityLabel.ofRoles(session);
         List<Role> roles = session.list(
                 """
                 WITH RECURSIVE database AS (
@@ -181,7 +182,7 @@ record Roles(
                             row.getString(12),
                             row.getString(13),
                             settings.getOrDefault(name, List.of()),
-                            SecurityLabel.ofRole(session, name));
+                            labels.getOrDefault(name, List.of()));
                 },
                 every);
         return new Roles(

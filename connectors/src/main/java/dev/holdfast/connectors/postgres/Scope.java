@@ -136,7 +136,7 @@ final class Scope {
     }
 
     private Long[] outSequences() {
-        return oids(relation -> relation.isSequence() && out.contains(relation.owner()));
+        return oids(relation -> relation.isSequence() && out.contains(relation.owner()) && !isInOutSchema(relation));
     }
 
     private void take(List<Table> all) {

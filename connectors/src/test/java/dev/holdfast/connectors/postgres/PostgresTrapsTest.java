@@ -80,7 +80,7 @@ class PostgresTrapsTest {
         String database = big("CREATE ROLE hasty LOGIN SUPERUSER PASSWORD 'secret'");
         server.execute(
                 database,
-                "ALTER ROLE hasty SET statement_timeout = '1s'",
+                "ALTER ROLE hasty SET statement_timeout = '500ms'",
                 "ALTER ROLE hasty SET lock_timeout = '1s'",
                 "ALTER DATABASE " + database + " SET idle_in_transaction_session_timeout = '1s'",
                 "ALTER DATABASE " + database + " SET idle_session_timeout = '1s'");

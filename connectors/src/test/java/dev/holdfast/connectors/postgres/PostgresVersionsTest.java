@@ -120,15 +120,13 @@ class PostgresVersionsTest {
                                 + " || (SELECT tableowner FROM pg_tables WHERE tablename = 'orders') || ' '"
                                 + " || pg_has_role('staff', 'boss', 'MEMBER WITH ADMIN OPTION')"))
                 .isEqualTo("true 500 4010 bytes 501 boss true");
-        try (Session session = Session.open(Server.location(server, "copy"))) {
+        try (Session session = Session.open(Server.location(server, "copy"));
+                RowConnection rows = RowConnection.open(session.location(), Duration.ofMinutes(1))) {
             // the same rows by the same statement have the same hash everywhere
             for (Table table : Catalog.tables(session)) {
                 if (table.hasRows()) {
                     RowDigest digest = new RowDigest();
-                    TableRows.read(
-                            session,
-                            TableRows.copyOut(table, session.encoding()),
-                            (bytes, offset, length) -> digest.row(bytes, offset, length - 1));
+                    rows.read(TableRows.copyOut(table, session.encoding()), digest::piece);
                     assertThat(digest.hash())
                             .as(table.shown())
                             .isEqualTo(part.find(Keys.table(table.shown()))
@@ -160,8 +158,9 @@ class PostgresVersionsTest {
             assertThat(frozen.tables())
                     .filteredOn(table -> table.name().equals("orders"))
                     .allMatch(table -> frozen.size(table) > 0 && table.columns().equals(List.of("id", "at", "v")));
-            try (Session session = frozen.join(Duration.ofMinutes(1))) {
-                frozen.lock(session, frozen.tables().getFirst());
+            try (Session session = frozen.join(Duration.ofMinutes(1));
+                    RowConnection rows = frozen.joinForRows(Duration.ofMinutes(1), 1)) {
+                frozen.lock(rows, frozen.tables().getFirst());
                 assertThat(session.text("SELECT count(*) FROM public.orders")).isEqualTo("500");
                 assertThat(LargeObjects.count(session)).isEqualTo(1);
             }

@@ -111,7 +111,9 @@ final class Places {
         return DatabasePart.parse(part.name())
                 .filter(database -> given.containsKey(database.source()))
                 .map(database -> onServer(part, database, own))
-                .or(() -> own)
+                // a part from before its source became all databases belongs to one that the stack file no longer names
+                .or(() -> own.filter(source -> !(source instanceof PostgresConfig postgres
+                        && postgres.scope().everyDatabase())))
                 .orElseThrow(() -> unknown(part));
     }
 
@@ -197,7 +199,7 @@ final class Places {
     private Invalid unknown(Part part) {
         String why = stack.isEmpty()
                 ? "without a stack file every part needs one"
-                : "the stack file has no source of this name and kind";
+                : "the stack file has no source of this name and kind, or it is all databases of a server";
         return new Invalid(
                 ErrorCode.USAGE,
                 "part '" + part.name() + "' (" + part.kind() + " " + part.location() + ") has no place to go to: "

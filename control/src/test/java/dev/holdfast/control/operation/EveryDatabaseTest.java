@@ -156,4 +156,17 @@ class EveryDatabaseTest {
         assertThatThrownBy(() -> restore(RepositoryChoice.of(STACK), List.of("serve"), Map.of()))
                 .hasMessageContaining("has no part 'serve'");
     }
+
+    @Test
+    void a_part_from_before_the_source_became_all_databases_needs_a_place() {
+        repository.add("shop", FakeRepository.NOW, part("server", "postgres", 7, 0));
+
+        assertThatThrownBy(() -> restore(RepositoryChoice.of(STACK), List.of("server"), Map.of()))
+                .hasMessageContaining("has no place to go to")
+                .hasMessageEndingWith("or it is all databases of a server");
+        assertThat(restore(RepositoryChoice.of(STACK), List.of("server"), Map.of("server", "shop"))
+                        .parts())
+                .extracting(RestoreResult.PartOutcome::target)
+                .containsExactly("postgresql://me@db/shop");
+    }
 }
