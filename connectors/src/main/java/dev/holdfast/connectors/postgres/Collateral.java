@@ -1,11 +1,15 @@
 package dev.holdfast.connectors.postgres;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BinaryOperator;
 
 /**
  * Everything a schema must not define because a selection leaves out what it belongs to or needs; else a restore would stop at
@@ -55,49 +59,51 @@ record Collateral(Set<CatalogId> gone, List<String> others) {
                 AND (x.classid, x.objid) NOT IN (SELECT classid, objid FROM kept))
             SELECT classid, objid, (classid, objid) IN (SELECT classid, objid FROM own) FROM lost""";
 
-    /** What objects are, and one of those each needs; {@code part} where something else tells of them. */
+    /** What objects are; {@code part} where something else tells of them, or the table of an index. */
     private static final String DESCRIPTION = """
-            WITH lost AS MATERIALIZED (
-              SELECT l.classid::oid, l.objid::oid, l.own
-              FROM ROWS FROM (pg_catalog.unnest(?::int8[]), pg_catalog.unnest(?::int8[]), pg_catalog.unnest(?::bool[]))
-                AS l(classid, objid, own))
-            SELECT pg_catalog.pg_describe_object(l.classid, l.objid, 0),
-              (SELECT pg_catalog.pg_describe_object(d.refclassid, d.refobjid, 0) FROM pg_catalog.pg_depend d
-               JOIN lost n ON n.classid = d.refclassid AND n.objid = d.refobjid
-               WHERE (d.refclassid, d.refobjid) <> (l.classid, l.objid)
-                 AND (d.classid, d.objid) IN (
-                   SELECT l.classid, l.objid
-                   UNION ALL SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, r.oid FROM pg_catalog.pg_rewrite r
-                   WHERE l.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND r.ev_class = l.objid)
-               ORDER BY n.own DESC, EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = d.refobjid
-                 AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass), 1
-               LIMIT 1),
-              g.relname::text,
+            SELECT l.classid, l.objid, pg_catalog.pg_describe_object(l.classid::oid, l.objid::oid, 0), g.relname::text,
               CASE g.relname
-                WHEN 'pg_class' THEN (
-                  SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_index i JOIN lost t ON t.objid = i.indrelid
-                    AND t.classid = l.classid WHERE i.indexrelid = c.oid) THEN 'part' ELSE c.relkind::text END
-                  FROM pg_catalog.pg_class c WHERE c.oid = l.objid)
+                WHEN 'pg_class' THEN (SELECT c.relkind::text FROM pg_catalog.pg_class c WHERE c.oid = l.objid::oid)
                 WHEN 'pg_attrdef' THEN (
                   SELECT c.relkind::text FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_class c ON c.oid = a.adrelid
-                  WHERE a.oid = l.objid)
+                  WHERE a.oid = l.objid::oid)
                 WHEN 'pg_constraint' THEN (
                   SELECT CASE WHEN k.conparentid <> 0 THEN 'part' ELSE k.contype::text END
-                  FROM pg_catalog.pg_constraint k WHERE k.oid = l.objid)
+                  FROM pg_catalog.pg_constraint k WHERE k.oid = l.objid::oid)
                 WHEN 'pg_rewrite' THEN (
-                  SELECT CASE WHEN r.rulename = '_RETURN' THEN 'part' END FROM pg_catalog.pg_rewrite r WHERE r.oid = l.objid)
+                  SELECT CASE WHEN r.rulename = '_RETURN' THEN 'part' END FROM pg_catalog.pg_rewrite r
+                  WHERE r.oid = l.objid::oid)
                 WHEN 'pg_trigger' THEN (
-                  SELECT CASE WHEN t.tgisinternal THEN 'part' END FROM pg_catalog.pg_trigger t WHERE t.oid = l.objid)
+                  SELECT CASE WHEN t.tgisinternal THEN 'part' END FROM pg_catalog.pg_trigger t WHERE t.oid = l.objid::oid)
                 WHEN 'pg_type' THEN (
                   SELECT CASE WHEN t.typcategory = 'A' OR c.relkind <> 'c' THEN 'part' END
-                  FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid WHERE t.oid = l.objid)
-              END
-            FROM lost l JOIN pg_catalog.pg_class g ON g.oid = l.classid WHERE NOT l.own ORDER BY 1""";
+                  FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+                  WHERE t.oid = l.objid::oid)
+              END,
+              CASE WHEN g.relname = 'pg_class' THEN (
+                SELECT i.indrelid FROM pg_catalog.pg_index i WHERE i.indexrelid = l.objid::oid) END
+            FROM ROWS FROM (pg_catalog.unnest(?::int8[]), pg_catalog.unnest(?::int8[])) AS l(classid, objid)
+            JOIN pg_catalog.pg_class g ON g.oid = l.classid::oid""";
+
+    /** What objects depend on; a view depends by its rule. */
+    private static final String NEEDS = """
+            SELECT l.classid, l.objid, d.refclassid, d.refobjid
+            FROM ROWS FROM (pg_catalog.unnest(?::int8[]), pg_catalog.unnest(?::int8[])) AS l(classid, objid)
+            CROSS JOIN LATERAL (
+              SELECT d.refclassid, d.refobjid FROM pg_catalog.pg_depend d
+              WHERE d.classid = l.classid::oid AND d.objid = l.objid::oid
+              UNION ALL SELECT d.refclassid, d.refobjid FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d
+                ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+              WHERE l.classid::oid = 'pg_catalog.pg_class'::pg_catalog.regclass AND r.ev_class = l.objid::oid) d""";
 
     /** An object that belongs to nothing that was left out. */
-    private record Lost(String name, @Nullable String needs, String catalog, String detail) {
+    private record Lost(CatalogId id, String name, String catalog, String detail, String needs) {
         String told() {
-            return name + (needs == null ? "" : " (needs " + needs + ")");
+            return name + (needs.isEmpty() ? "" : " (needs " + needs + ")");
+        }
+
+        Lost needing(String what) {
+            return new Lost(id, name, catalog, detail, what);
         }
 
         /** Whether a table would not be the same without it, or would be open to more people. */
@@ -112,12 +118,14 @@ record Collateral(Set<CatalogId> gone, List<String> others) {
 
         /** Whether something else tells of it. */
         boolean isPart() {
-            return detail.equals("part")
+            return name.isEmpty()
+                    || detail.equals(PART)
                     || PARTS.contains(catalog)
                     || (catalog.equals("pg_class") && "tcI".contains(detail));
         }
     }
 
+    private static final String PART = "part";
     private static final Set<String> PARTS =
             Set.of("pg_amop", "pg_amproc", "pg_default_acl", "pg_publication_namespace");
 
@@ -128,23 +136,20 @@ record Collateral(Set<CatalogId> gone, List<String> others) {
         if (scope.isEverything()) {
             return NONE;
         }
+        Set<CatalogId> own = new HashSet<>();
         Set<CatalogId> gone = new HashSet<>();
-        List<Long> catalogs = new ArrayList<>();
-        List<Long> oids = new ArrayList<>();
-        List<Boolean> own = new ArrayList<>();
         session.each(
                 CLOSURE,
                 row -> {
-                    gone.add(new CatalogId(row.getLong(1), row.getLong(2)));
-                    catalogs.add(row.getLong(1));
-                    oids.add(row.getLong(2));
-                    return own.add(row.getBoolean(3));
+                    CatalogId object = new CatalogId(row.getLong(1), row.getLong(2));
+                    gone.add(object);
+                    return row.getBoolean(3) && own.add(object);
                 },
                 scope.orphans(),
                 scope.undefined(),
                 scope.goneSchemas(),
                 scope.emptySchemas());
-        List<Lost> lost = own.contains(false) ? described(session, catalogs, oids, own) : List.of();
+        List<Lost> lost = explained(session, described(session, gone, own), gone, own);
         requireDispensable(scope, lost);
         List<String> others = new ArrayList<>(
                 lost.stream().filter(object -> !object.isPart()).map(Lost::told).toList());
@@ -156,17 +161,72 @@ record Collateral(Set<CatalogId> gone, List<String> others) {
         return gone.contains(new CatalogId(RELATIONS, oid));
     }
 
-    private static List<Lost> described(Session session, List<Long> catalogs, List<Long> oids, List<Boolean> own)
+    private static List<Lost> described(Session session, Set<CatalogId> gone, Set<CatalogId> own) throws SQLException {
+        List<CatalogId> lost =
+                gone.stream().filter(object -> !own.contains(object)).toList();
+        return session
+                .list(
+                        DESCRIPTION,
+                        row -> {
+                            boolean ofLostTable = gone.contains(new CatalogId(RELATIONS, row.getLong(6)));
+                            return new Lost(
+                                    new CatalogId(row.getLong(1), row.getLong(2)),
+                                    text(row, 3),
+                                    row.getString(4),
+                                    ofLostTable ? PART : text(row, 5),
+                                    "");
+                        },
+                        catalogs(lost),
+                        oids(lost))
+                .stream()
+                .sorted(Comparator.comparing(Lost::name))
+                .toList();
+    }
+
+    /** Each with one of the lost objects it needs, best one that was left out itself. */
+    private static List<Lost> explained(Session session, List<Lost> lost, Set<CatalogId> gone, Set<CatalogId> own)
             throws SQLException {
-        return session.list(
-                DESCRIPTION,
+        List<CatalogId> ids = lost.stream().map(Lost::id).toList();
+        Map<CatalogId, CatalogId> needs = new HashMap<>();
+        Comparator<CatalogId> better = Comparator.comparing((CatalogId needed) -> !own.contains(needed))
+                .thenComparing(CatalogId::catalog)
+                .thenComparing(CatalogId::oid);
+        session.each(
+                NEEDS,
                 row -> {
-                    String detail = row.getString(4);
-                    return new Lost(row.getString(1), row.getString(2), row.getString(3), detail == null ? "" : detail);
+                    CatalogId object = new CatalogId(row.getLong(1), row.getLong(2));
+                    CatalogId needed = new CatalogId(row.getLong(3), row.getLong(4));
+                    return needed.equals(object) || !gone.contains(needed)
+                            ? needed
+                            : needs.merge(object, needed, BinaryOperator.minBy(better));
                 },
-                catalogs.toArray(Long[]::new),
-                oids.toArray(Long[]::new),
-                own.stream().map(String::valueOf).toArray(String[]::new));
+                catalogs(ids),
+                oids(ids));
+        List<CatalogId> needed = needs.values().stream().distinct().toList();
+        Map<CatalogId, String> names = new HashMap<>();
+        session.each(
+                "SELECT n.classid, n.objid, pg_catalog.pg_describe_object(n.classid::oid, n.objid::oid, 0)"
+                        + " FROM ROWS FROM (pg_catalog.unnest(?::int8[]), pg_catalog.unnest(?::int8[])) AS n(classid, objid)",
+                row -> names.put(new CatalogId(row.getLong(1), row.getLong(2)), text(row, 3)),
+                catalogs(needed),
+                oids(needed));
+        return lost.stream()
+                .map(object -> object.needing(names.getOrDefault(needs.getOrDefault(object.id(), object.id()), "")))
+                .toList();
+    }
+
+    /** What somebody drops at this moment has no name any more. */
+    private static String text(ResultSet row, int column) throws SQLException {
+        String text = row.getString(column);
+        return text == null ? "" : text;
+    }
+
+    private static Long[] catalogs(List<CatalogId> objects) {
+        return objects.stream().map(CatalogId::catalog).toArray(Long[]::new);
+    }
+
+    private static Long[] oids(List<CatalogId> objects) {
+        return objects.stream().map(CatalogId::oid).toArray(Long[]::new);
     }
 
     private static void requireDispensable(Scope scope, List<Lost> lost) {
