@@ -48,7 +48,7 @@ public final class PostgresComparer implements Comparer {
     public long compare(PartReader part, DifferenceListener differences, Progress progress) {
         try (Route route = Route.open(location)) {
             try {
-                return compare(route.location(), selection, part, differences, progress);
+                return compare(route.location(), part, differences, progress);
             } catch (HoldfastException e) {
                 throw route.explained(e);
             }
