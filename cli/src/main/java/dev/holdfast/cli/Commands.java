@@ -18,6 +18,7 @@ final class Commands {
 
     static {
         ALL.put("init", InitCommand::new);
+        ALL.put("doctor", DoctorCommand::new);
         ALL.put("backup", BackupCommand::new);
         ALL.put("snapshots", SnapshotsCommand::new);
         ALL.put("show", ShowCommand::new);

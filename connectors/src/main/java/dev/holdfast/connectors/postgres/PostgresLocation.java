@@ -480,6 +480,16 @@ public final class PostgresLocation {
         return ssh == null ? shown : shown + " (through ssh server " + ssh.server() + ")";
     }
 
+    /** The server with how it is reached, for people. */
+    String way() {
+        String protection = sslMode() == TlsMode.DISABLE
+                ? place().isSocket() ? "a unix socket" : "not encrypted"
+                : "encrypted, sslmode " + label(sslMode());
+        String address = place().address();
+        return server() + (address == null || address.equals(place().name()) ? "" : " (" + address + ")") + ", "
+                + protection;
+    }
+
     /** For the driver; how to get there and what to trust is in the properties. */
     String jdbcUrl() {
         ServerPlace place = place();

@@ -3,18 +3,21 @@ package dev.holdfast.connectors.postgres;
 import dev.holdfast.connectors.postgres.Catalog.Sequence;
 import dev.holdfast.connectors.postgres.Catalog.Table;
 import dev.holdfast.connectors.postgres.ClientTools.Tool;
-import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.source.Checkup;
+import dev.holdfast.engine.source.Diagnosis;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Source;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,15 +106,30 @@ public final class PostgresSource implements Source {
     @Override
     public void preflight() {
         try (Session session = Session.open(reached())) {
-            checkServer(session);
-            dump = tools.dump(session.serverMajor());
-            checkExtensions(session);
-            Scope scope = Scope.of(session, selection);
-            Collateral.of(session, scope);
-            checkReadable(session, scope);
+            dump = new Preflight(session.location(), connections, selection, tools).require(session);
         } catch (SQLException e) {
             throw SqlFailures.reading(e, "looking at database '" + location.database() + "'", location);
         }
+    }
+
+    @Override
+    public Checkup diagnose() {
+        List<Diagnosis> found = new ArrayList<>();
+        OptionalLong bytes = OptionalLong.empty();
+        try (Session session = Session.open(reached())) {
+            found.add(Diagnosis.ok("connection", session.location().way()));
+            Preflight preflight = new Preflight(session.location(), connections, selection, tools);
+            found.addAll(preflight.diagnose(session));
+            bytes = OptionalLong.of(
+                    Long.parseLong(session.text("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())")));
+            found.addAll(new Examination(session, preflight, tools, scratch).run());
+        } catch (HoldfastException e) {
+            found.add(Diagnosis.problem("connection", e));
+        } catch (SQLException e) {
+            found.add(Diagnosis.problem(
+                    "database", SqlFailures.reading(e, "looking at database '" + location.database() + "'", location)));
+        }
+        return new Checkup(found, bytes);
     }
 
     static void checkServer(Session session) {
@@ -122,42 +140,6 @@ public final class PostgresSource implements Source {
                             + ", supported are " + Session.OLDEST_MAJOR + " to " + Session.NEWEST_TESTED_MAJOR,
                     "upgrade the server.");
         }
-    }
-
-    private void checkExtensions(Session session) throws SQLException {
-        List<String> unsupported = Catalog.unsupportedExtensions(session);
-        if (!unsupported.isEmpty()) {
-            throw new Unsupported(
-                    ErrorCode.DATABASE_DUMP_FAILED,
-                    "database '" + location.database() + "' keeps its data in a way of its own: extension "
-                            + String.join(", ", unsupported),
-                    "back it up with the extension's own tools; this version would not bring all of it back.");
-        }
-    }
-
-    private void checkReadable(Session session, Scope scope) throws SQLException {
-        List<String> unreadable = Catalog.unreadable(session, scope.outRelations());
-        if (!unreadable.isEmpty()) {
-            throw denied(
-                    "user '" + location.user() + "' may not read " + some(unreadable),
-                    "let a superuser run: GRANT pg_read_all_data TO " + Sql.name(location.user()) + ".");
-        }
-        List<String> filtered = Catalog.filtered(session, scope.unread());
-        if (!filtered.isEmpty()) {
-            throw denied(
-                    "row security hides rows from user '" + location.user() + "' in " + some(filtered),
-                    "let a superuser run: ALTER ROLE " + Sql.name(location.user()) + " BYPASSRLS.");
-        }
-        long largeObjects = Catalog.unreadableLargeObjects(session);
-        if (largeObjects > 0) {
-            throw denied(
-                    "user '" + location.user() + "' may not read " + largeObjects + " large objects",
-                    "read as their owner or as a superuser, or grant SELECT on each.");
-        }
-    }
-
-    private static AccessDenied denied(String message, String hint) {
-        return new AccessDenied(ErrorCode.TABLE_UNREADABLE, message, hint);
     }
 
     static String some(List<String> names) {

@@ -25,7 +25,7 @@ public record PostgresConfig(
     public static final int DEFAULT_CONNECTIONS = 4;
     public static final int MAX_CONNECTIONS = 64;
 
-    /** A whole database. */
+    /** A whole database, reached directly. */
     public PostgresConfig(String name, Secret url, Optional<Secret> password, int connections) {
         this(name, url, password, connections, PostgresScope.DATABASE, Optional.empty());
     }

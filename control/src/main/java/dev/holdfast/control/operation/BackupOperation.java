@@ -123,17 +123,26 @@ public final class BackupOperation {
     }
 
     private static List<SourceConfig> chosen(Request request) {
-        List<SourceConfig> all = request.stack().sources();
-        Set<String> wanted = new HashSet<>(request.sources());
+        return chosen(request.stack(), request.sources());
+    }
+
+    /**
+     * The sources with these names, or all.
+     *
+     * @throws Invalid (USAGE) if there is none of a name
+     */
+    static List<SourceConfig> chosen(StackConfig stack, List<String> names) {
+        List<SourceConfig> all = stack.sources();
+        Set<String> wanted = new HashSet<>(names);
         List<String> known = all.stream().map(SourceConfig::name).toList();
-        for (String name : request.sources()) {
+        for (String name : names) {
             if (!known.contains(name)) {
                 String meant = Spelling.meant(name, known)
                         .map(word -> "; did you mean '" + word + "'?")
                         .orElse("");
                 throw new Invalid(
                         ErrorCode.USAGE,
-                        "stack '" + request.stack().name() + "' has no source '" + name + "'" + meant,
+                        "stack '" + stack.name() + "' has no source '" + name + "'" + meant,
                         "its sources are: " + String.join(", ", known) + ".");
             }
         }

@@ -5,7 +5,6 @@ import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.PostgresConfig;
-import dev.holdfast.control.config.PostgresScope;
 import dev.holdfast.control.config.RepositoryUrl;
 import dev.holdfast.control.config.S3Place;
 import dev.holdfast.control.config.Secret;
@@ -165,12 +164,7 @@ final class Places {
         Optional<Secret> password = environment.secret("PGPASSWORD");
         return source.map(s -> s.withUrl(text))
                 .orElseGet(() -> new PostgresConfig(
-                        part.name(),
-                        new Secret(text),
-                        password,
-                        PostgresConfig.DEFAULT_CONNECTIONS,
-                        PostgresScope.DATABASE,
-                        Optional.empty()));
+                        part.name(), new Secret(text), password, PostgresConfig.DEFAULT_CONNECTIONS));
     }
 
     private BucketConfig bucket(Part part, String text, Optional<SourceConfig> own) {

@@ -8,6 +8,7 @@ public sealed interface RunResult
         permits BackupResult,
                 CheckResult,
                 CompareResult,
+                DoctorResult,
                 ExportResult,
                 ForgetResult,
                 InitResult,

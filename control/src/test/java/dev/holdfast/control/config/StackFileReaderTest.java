@@ -104,12 +104,7 @@ class StackFileReaderTest {
         assertThat(stack.sources())
                 .containsExactly(
                         new PostgresConfig(
-                                "database",
-                                new Secret("postgresql://shop@127.0.0.1/shop"),
-                                Optional.empty(),
-                                4,
-                                PostgresScope.DATABASE,
-                                Optional.empty()),
+                                "database", new Secret("postgresql://shop@127.0.0.1/shop"), Optional.empty(), 4),
                         new BucketConfig("media", aws),
                         new BucketConfig("other", own));
     }

@@ -4,7 +4,6 @@ import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.PostgresConfig;
-import dev.holdfast.control.config.PostgresScope;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.S3Keys;
 import dev.holdfast.control.config.S3Place;
@@ -36,13 +35,7 @@ public final class Stacks {
                                     Optional.of(new S3Keys(new Secret("id"), new Secret("key"), Optional.empty())),
                                     true,
                                     32)),
-                    new PostgresConfig(
-                            "database",
-                            new Secret("postgresql://shop@db/shop"),
-                            Optional.empty(),
-                            4,
-                            PostgresScope.DATABASE,
-                            Optional.empty())),
+                    new PostgresConfig("database", new Secret("postgresql://shop@db/shop"), Optional.empty(), 4)),
             REPOSITORY);
 
     private Stacks() {}
