@@ -53,9 +53,10 @@ public final class PostgresServer {
      * @throws HoldfastException if the server does not answer, or has no database to capture
      */
     public Databases databases(List<String> exclude) {
-        try (Session session = Session.open(location)) {
+        try (Route route = Route.open(location);
+                Session session = Session.open(route.location())) {
             PostgresSource.checkServer(session);
-            return chosen(all(session), exclude);
+            return chosen(all(session), exclude, route.location());
         } catch (SQLException e) {
             throw SqlFailures.reading(e, "listing the databases of server " + location.server(), location);
         }
@@ -69,7 +70,7 @@ public final class PostgresServer {
                         row.getString(1), row.getLong(2), row.getBoolean(3), row.getBoolean(4), row.getInt(5)));
     }
 
-    private Databases chosen(List<Database> all, List<String> exclude) throws SQLException {
+    private Databases chosen(List<Database> all, List<String> exclude, PostgresLocation reached) throws SQLException {
         Map<NamePattern, Boolean> patterns = new LinkedHashMap<>();
         exclude.forEach(pattern -> patterns.put(NamePattern.ofName(pattern), false));
         List<String> captured = new ArrayList<>();
@@ -82,7 +83,7 @@ public final class PostgresServer {
                     excluded = true;
                 }
             }
-            if (!excluded && !database.template() && isWanted(database, findings)) {
+            if (!excluded && !database.template() && isWanted(database, findings, reached)) {
                 captured.add(database.name());
             }
         }
@@ -104,7 +105,8 @@ public final class PostgresServer {
                 captured, Set.copyOf(all.stream().map(Database::name).toList()), findings);
     }
 
-    private boolean isWanted(Database database, List<Finding> findings) throws SQLException {
+    private static boolean isWanted(Database database, List<Finding> findings, PostgresLocation reached)
+            throws SQLException {
         String why = "";
         if (database.connectionLimit() == HALF_DROPPED) {
             why = "is what an interrupted DROP DATABASE left; drop it again";
@@ -118,12 +120,12 @@ public final class PostgresServer {
             findings.add(new Finding("database '" + database.name() + "'", "is not in the snapshot: it " + why));
             return false;
         }
-        return database.oid() >= FIRST_OF_USERS || isTouched(database);
+        return database.oid() >= FIRST_OF_USERS || isTouched(reached.withDatabase(database.name()));
     }
 
     /** Whether anybody ever made anything in a database that came with the server. */
-    private boolean isTouched(Database database) throws SQLException {
-        try (Session session = Session.open(location.withDatabase(database.name()))) {
+    private static boolean isTouched(PostgresLocation database) throws SQLException {
+        try (Session session = Session.open(database)) {
             return session.truth("""
                     SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE oid >= 16384 AND nspname !~ '^pg_')
                       OR EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relpersistence <> 't')

@@ -6,7 +6,6 @@ import static dev.holdfast.control.operation.Step.Phase.FREEZE;
 import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
-import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.Spelling;
 import dev.holdfast.control.config.StackConfig;
@@ -95,11 +94,9 @@ public final class BackupOperation {
     private Map<SourceConfig, Expansion> expanded(List<SourceConfig> chosen, Run run) {
         Map<SourceConfig, Expansion> expanded = new LinkedHashMap<>();
         for (SourceConfig source : chosen) {
-            boolean asks = source instanceof PostgresConfig postgres
-                    && postgres.scope().everyDatabase();
             expanded.put(
                     source,
-                    asks
+                    Expansion.asks(source)
                             ? run.step(new Step(PREFLIGHT, source.name()), _ -> connectors.expand(source))
                             : Expansion.of(source));
         }

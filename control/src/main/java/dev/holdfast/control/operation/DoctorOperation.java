@@ -39,10 +39,12 @@ public final class DoctorOperation {
         for (SourceConfig config : BackupOperation.chosen(stack, sources).stream()
                 .sorted(Comparator.comparingInt(source -> Order.of(source.kind())))
                 .toList()) {
-            Looked looked =
-                    run.step(new Step(Step.Phase.PREFLIGHT, config.name()), _ -> source(config, stack.repository()));
-            patients.add(looked.patient());
-            bytes += looked.bytes().orElse(0);
+            for (SourceConfig source : expanded(config, patients, run)) {
+                Looked looked = run.step(
+                        new Step(Step.Phase.PREFLIGHT, source.name()), _ -> source(source, stack.repository()));
+                patients.add(looked.patient());
+                bytes += looked.bytes().orElse(0);
+            }
         }
         Patient repository = run.step(Step.of(Step.Phase.OPEN), _ -> repository(stack.repository()));
         for (DestinationConfig config : stack.repository().destinations()) {
@@ -51,6 +53,28 @@ public final class DoctorOperation {
         }
         patients.add(repository);
         return new DoctorResult(patients);
+    }
+
+    /** A source with all databases is a patient for the server and one for each database. */
+    private List<SourceConfig> expanded(SourceConfig config, List<Patient> patients, Run run) {
+        if (!Expansion.asks(config)) {
+            return List.of(config);
+        }
+        try {
+            Expansion expansion =
+                    run.step(new Step(Step.Phase.PREFLIGHT, config.name()), _ -> connectors.expand(config));
+            List<Diagnosis> found = new ArrayList<>();
+            found.add(Diagnosis.ok("databases", expansion.sources().size() + " would be captured"));
+            expansion
+                    .findings()
+                    .forEach(finding -> found.add(Diagnosis.warning(
+                            finding.subject(), finding.message(), "a backup would end with a finding", "")));
+            patients.add(new Patient("source", config.name(), "", found));
+            return expansion.sources();
+        } catch (HoldfastException e) {
+            patients.add(new Patient("source", config.name(), "", List.of(Diagnosis.problem("databases", e))));
+            return List.of();
+        }
     }
 
     private record Looked(Patient patient, OptionalLong bytes) {}

@@ -1,5 +1,6 @@
 package dev.holdfast.control.operation;
 
+import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.engine.source.Finding;
 import java.util.List;
@@ -17,6 +18,11 @@ public record Expansion(List<SourceConfig> sources, Set<String> present, List<Fi
         sources = List.copyOf(sources);
         present = Set.copyOf(present);
         findings = List.copyOf(findings);
+    }
+
+    /** Whether it has to be asked what a source consists of. */
+    static boolean asks(SourceConfig source) {
+        return source instanceof PostgresConfig postgres && postgres.scope().everyDatabase();
     }
 
     /** A source that is one part. */

@@ -10,8 +10,10 @@ import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.PostgresScope;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
+import dev.holdfast.engine.source.Diagnosis;
 import dev.holdfast.engine.source.Finding;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -168,5 +170,23 @@ class EveryDatabaseTest {
                         .parts())
                 .extracting(RestoreResult.PartOutcome::target)
                 .containsExactly("postgresql://me@db/shop");
+    }
+
+    @Test
+    void the_doctor_looks_at_the_server_and_at_each_database() {
+        connectors.databases = List.of("a", "scratch");
+        DoctorOperation doctor = new DoctorOperation(connectors, repository, InstantSource.fixed(FakeRepository.NOW));
+
+        DoctorResult result = doctor.run(STACK, List.of("server"), Run.silent());
+
+        assertThat(result.patients())
+                .extracting(DoctorResult.Patient::name)
+                .containsExactly("server", "server/a", "disk", "");
+        assertThat(result.patients().getFirst().diagnoses())
+                .extracting(Diagnosis::found)
+                .containsExactly("1 would be captured", "has more");
+
+        connectors.failing.add("expand server");
+        assertThat(doctor.run(STACK, List.of("server"), Run.silent()).concern()).contains(ErrorCode.BUCKET_UNAVAILABLE);
     }
 }
