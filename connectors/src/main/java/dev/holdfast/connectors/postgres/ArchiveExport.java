@@ -130,9 +130,7 @@ final class ArchiveExport {
             writeHead(input, output);
             writeContents(input, output);
         }
-        count(Keys.document(part, Keys.SCHEMA));
-        count(Keys.document(part, Keys.DATABASE));
-        count(Keys.document(part, Keys.ROLES));
+        Keys.KNOWN_DOCUMENTS.forEach(document -> part.find(document).ifPresent(this::count));
         try (ArchiveOutput.Data data = output.data(level)) {
             for (ArchiveAddition addition : additions) {
                 writeBlock(output, data, addition);

@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -64,7 +63,7 @@ final class ArchivePlan {
                 case TABLE -> tables.add(entry);
                 case SEQUENCE -> sequences.add(entry);
                 case DOCUMENT -> {
-                    if (!Set.of(Keys.DATABASE, Keys.ROLES, Keys.SCHEMA).contains(entry.key())) {
+                    if (!Keys.KNOWN_DOCUMENTS.contains(entry.key())) {
                         throw unknown(entry);
                     }
                 }

@@ -39,7 +39,7 @@ final class ArchiveToc {
      * @param definition the SQL that makes it
      */
     record Item(
-            String id,
+            int id,
             CatalogId object,
             String type,
             String schema,
@@ -92,7 +92,7 @@ final class ArchiveToc {
 
     private static Item item(ArchiveEntry entry) {
         return new Item(
-                Integer.toString(entry.id()),
+                entry.id(),
                 new CatalogId(oid(entry.catalog()), oid(entry.oid())),
                 entry.type(),
                 entry.schema(),
@@ -196,7 +196,7 @@ final class ArchiveToc {
                 if (!named && item.dependencies().stream().noneMatch(left::contains)) {
                     return item;
                 }
-                left.add(item.id());
+                left.add(Integer.toString(item.id()));
                 if (!named && item.object().catalog() != 0) {
                     more.add(item.type() + " " + item.schema() + "." + item.name());
                 }

@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -51,10 +52,11 @@ final class Capture {
     private final int connections;
     private final Path scratch;
     private final RowCapture rows;
+    private final Among among;
     private final BlockingQueue<Entry> blobs = new ArrayBlockingQueue<>(256);
     private volatile @Nullable SchemaDump schema;
 
-    Capture(FrozenDatabase frozen, PartWriter part, Tool dump, int connections, Path scratch) {
+    Capture(FrozenDatabase frozen, PartWriter part, Tool dump, int connections, Path scratch, Among among) {
         this.frozen = frozen;
         this.location = frozen.location();
         this.part = part;
@@ -62,6 +64,7 @@ final class Capture {
         this.connections = connections;
         this.scratch = scratch;
         this.rows = new RowCapture(frozen, part, connections);
+        this.among = among;
     }
 
     Map<String, String> run() {
@@ -184,16 +187,29 @@ final class Capture {
     private Map<String, String> addTheRest(SchemaDump made, long largeObjects) throws Exception {
         Session leader = frozen.leader();
         DatabaseProperties database = DatabaseProperties.of(frozen, dump.major());
-        Roles roles = Roles.of(leader);
-        add(document(Keys.DATABASE, Keys.JSON.writeValueAsBytes(database)));
-        add(document(Keys.ROLES, Keys.JSON.writeValueAsBytes(roles)));
+        Roles roles = Roles.of(leader, among == Among.FIRST);
+        ServerConfiguration server = ServerConfiguration.of(location);
+        add(document(Keys.DATABASE, database));
+        addIfPresent(Keys.HBA, server.hba());
+        addIfPresent(Keys.IDENT, server.ident());
+        add(document(Keys.ROLES, roles));
         try (InputStream archive = Files.newInputStream(made.file())) {
             add(new Entry(Keys.SCHEMA, EntryType.DOCUMENT, Attributes.NONE, store(archive, Files.size(made.file()))));
         }
+        addIfPresent(Keys.SERVER_SETTINGS, server.settings());
+        add(document(Keys.TABLESPACES, Tablespaces.of(leader)));
         addSorted(frozen.sequences().stream().map(Capture::entry).toList());
         addSorted(List.copyOf(rows.captured().values()));
         report(made, roles);
-        return details(leader, database, largeObjects);
+        Map<String, String> details = details(leader, database, largeObjects);
+        details.putAll(server.notes());
+        return details;
+    }
+
+    private void addIfPresent(EntryKey key, Optional<?> content) throws IOException {
+        if (content.isPresent()) {
+            add(document(key, content.get()));
+        }
     }
 
     private static Entry entry(Sequence sequence) {
@@ -209,7 +225,8 @@ final class Capture {
                 Content.EMPTY);
     }
 
-    private Entry document(EntryKey key, byte[] bytes) throws IOException {
+    private Entry document(EntryKey key, Object content) throws IOException {
+        byte[] bytes = Keys.JSON.writeValueAsBytes(content);
         return new Entry(
                 key, EntryType.DOCUMENT, Attributes.NONE, store(new ByteArrayInputStream(bytes), bytes.length));
     }
@@ -237,7 +254,7 @@ final class Capture {
 
     private void report(SchemaDump made, Roles roles) throws SQLException {
         String database = "database '" + location.database() + "'";
-        if (frozen.tables().isEmpty()) {
+        if (frozen.tables().isEmpty() && among == Among.ALONE) {
             part.find(new Finding(database, "has no table at all; see that it is the right one"));
         }
         List<String> foreign =
@@ -247,6 +264,21 @@ final class Capture {
                     database,
                     "foreign tables are kept without their rows, which live on another server: "
                             + PostgresSource.some(foreign)));
+        }
+        List<String> absent =
+                Catalog.absentOnStandby(frozen.leader(), frozen.scope().unread());
+        if (!absent.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "is read on a standby, which has no contents of what is unlogged: " + PostgresSource.some(absent)));
+        }
+        List<String> kept =
+                Catalog.keptByExtensions(frozen.leader(), frozen.scope().unread());
+        if (!kept.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "extensions keep rows in tables of their own, which no dump has; back them up by other means if they"
+                            + " are yours, or exclude the tables if not: " + PostgresSource.some(kept)));
         }
         List<String> locked = roles.roles().stream()
                 .filter(role -> role.login() && !roles.passwordsReadable())
@@ -314,6 +346,9 @@ final class Capture {
         LeftOut leftOut = database.leftOut();
         if (leftOut != null) {
             details.put("left-out", leftOut.summary());
+        }
+        if (leader.truth("SELECT pg_catalog.pg_is_in_recovery()")) {
+            details.put("standby", "yes");
         }
         String position = leader.textOrNull("SELECT CASE WHEN pg_catalog.pg_is_in_recovery()"
                 + " THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END");

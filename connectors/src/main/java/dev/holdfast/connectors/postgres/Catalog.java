@@ -329,7 +329,8 @@ final class Catalog {
                 """
                 SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND\s""" + USER_SCHEMA + """
+                WHERE c.relkind = 'S' AND c.relpersistence <> 't'
+                  AND NOT (c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()) AND\s""" + USER_SCHEMA + """
                          AND (NOT EXISTS (
                             SELECT FROM pg_catalog.pg_depend d
                             WHERE d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
@@ -365,6 +366,60 @@ final class Catalog {
                         + " ORDER BY 1, 2",
                 row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)),
                 (Object) but);
+    }
+
+    /** Tables and sequences whose contents a standby has not, but for some; none on a primary. */
+    static List<String> absentOnStandby(Session session, Long[] but) throws SQLException {
+        return session.list(
+                "SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+                        + " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'S') AND c.relpersistence = 'u'"
+                        + " AND pg_catalog.pg_is_in_recovery() AND " + USER_SCHEMA + NOT_AMONG + " ORDER BY 1, 2",
+                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)),
+                (Object) but);
+    }
+
+    /**
+     * Tables with rows that an extension made and does not hand to dumps, but for some: what users did to them is not to be
+     * told from what came with the extension.
+     */
+    static List<String> keptByExtensions(Session session, Long[] but) throws SQLException {
+        return session.list(
+                """
+                SELECT n.nspname::text, c.relname::text, e.extname::text
+                FROM pg_catalog.pg_extension e
+                JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+                  AND d.refobjid = e.oid AND d.deptype = 'e'
+                  AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                JOIN pg_catalog.pg_class c ON c.oid = d.objid
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND pg_catalog.pg_relation_size(c.oid) > 0
+                  AND NOT coalesce(c.oid = ANY (e.extconfig), false)""" + NOT_AMONG + " ORDER BY 3, 1, 2",
+                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)) + " (" + row.getString(3)
+                        + ")",
+                (Object) but);
+    }
+
+    /**
+     * The statements that gather statistics of all that is not elsewhere: a foreign table is not read, and neither is what it
+     * is a part of.
+     */
+    static List<String> analyze(Session session) throws SQLException {
+        if (session.truth("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind = 'f')")) {
+            return List.of("ANALYZE");
+        }
+        List<String> tables = session.list("""
+                WITH RECURSIVE elsewhere AS (
+                  SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'f'
+                  UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN elsewhere e ON e.oid = i.inhrelid)
+                SELECT n.nspname::text, c.relname::text
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
+                  AND c.oid NOT IN (SELECT oid FROM elsewhere) ORDER BY 1, 2""", row -> Sql.name(row.getString(1), row.getString(2)));
+        List<String> statements = new ArrayList<>();
+        for (int from = 0; from < tables.size(); from += 200) {
+            statements.add("ANALYZE " + String.join(", ", tables.subList(from, Math.min(tables.size(), from + 200))));
+        }
+        return statements;
     }
 
     /** Installed extensions with their versions. */

@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.connectors.postgres.Keys.TableName;
 import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
 import dev.holdfast.connectors.postgres.StoredDatabase.StoredSequence;
 import dev.holdfast.connectors.postgres.StoredDatabase.StoredTable;
@@ -14,31 +15,40 @@ import java.util.function.Predicate;
  * What of a part is restored.
  *
  * @param definitions which entries of the schema's archive
+ * @param shared which of them a database that is in use has already; they are not restored into it
+ * @param relations tables, views and sequences among them; empty if all are
  * @param tables whose rows
  * @param sequences whose states
  * @param largeObjects how many; all or none
  * @param documents how many entries of the part stand for definitions and properties
  * @param extensions that are needed, with the versions they had
- * @param leftOut what was not asked for and is missed by what was, or came along without being asked for
+ * @param leftOut what belongs to what was asked for and does not come, or comes without having been asked for
+ * @param clashes what a database that is in use has already in another form
  */
 record Chosen(
         Predicate<ArchiveToc.Item> definitions,
+        Predicate<ArchiveToc.Item> shared,
+        List<TableName> relations,
         List<StoredTable> tables,
         List<StoredSequence> sequences,
         long largeObjects,
         int documents,
         Map<String, String> extensions,
-        List<Finding> leftOut) {
+        List<Finding> leftOut,
+        List<String> clashes) {
 
     static Chosen all(StoredDatabase stored, Contents contents) {
         boolean rows = contents != Contents.SCHEMA;
         return new Chosen(
                 item -> true,
+                item -> false,
+                List.of(),
                 rows ? stored.tables() : List.of(),
                 rows ? stored.sequences() : List.of(),
                 rows ? stored.largeObjects() : 0,
                 stored.documents(),
                 stored.properties().extensions(),
+                List.of(),
                 List.of());
     }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param rights as granted; null if never changed from the default
  * @param schemas all of them but the system's
  * @param dumpMajor major version of the pg_dump that made the schema
+ * @param template whether others are made like it by everybody who may
+ * @param labels what providers say about its security
  * @param selection what was captured of it; null for all
  * @param leftOut what that left out; null for nothing
  */
@@ -40,6 +42,8 @@ record DatabaseProperties(
         List<Setting> settings,
         Map<String, String> extensions,
         List<String> schemas,
+        boolean template,
+        List<SecurityLabel> labels,
         @Nullable Selection selection,
         @Nullable LeftOut leftOut) {
 
@@ -58,6 +62,7 @@ record DatabaseProperties(
         settings = List.copyOf(settings);
         extensions = new TreeMap<>(extensions);
         schemas = List.copyOf(schemas);
+        labels = Keys.list(labels);
     }
 
     /** Of what was selected of a frozen database. */
@@ -90,6 +95,8 @@ record DatabaseProperties(
                 settings,
                 extensions,
                 schemas.stream().filter(scope::hasSchema).toList(),
+                template,
+                labels,
                 scope.selection(),
                 left);
     }
@@ -106,7 +113,7 @@ record DatabaseProperties(
                         + (major >= 15 ? " d.datcollversion," : " NULL,")
                         + """
                          t.spcname::text, d.datconnlimit, pg_catalog.shobj_description(d.oid, 'pg_database'),
-                         d.datacl IS NULL
+                         d.datacl IS NULL, d.datistemplate
                         FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
                         WHERE d.datname = pg_catalog.current_database()""",
                 row -> new DatabaseProperties(
@@ -135,6 +142,8 @@ record DatabaseProperties(
                         Catalog.schemas(session).stream()
                                 .map(Catalog.Schema::name)
                                 .toList(),
+                        row.getBoolean(14),
+                        SecurityLabel.ofDatabases(session).getOrDefault(row.getString(1), List.of()),
                         null,
                         null));
         return found.getFirst();
@@ -179,6 +188,8 @@ record DatabaseProperties(
         compare(differences, "connection limit", connectionLimit, live.connectionLimit);
         compare(differences, "comment", comment, live.comment);
         compare(differences, "rights", rights, live.rights);
+        compare(differences, "template", template, live.template);
+        compare(differences, "security labels", labels, live.labels);
         compare(differences, "settings", settings, live.settings);
         compare(differences, "extensions", extensions.keySet(), live.extensions.keySet());
         compare(differences, "schemas", schemas, live.schemas);

@@ -1,6 +1,8 @@
 package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
+import dev.holdfast.connectors.postgres.Roles.Role;
+import dev.holdfast.connectors.postgres.SchemaSelection.Home;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.Busy;
@@ -53,10 +55,10 @@ final class IntoDatabase implements RestoreWay {
         look.restoreTool();
         look.locale();
         try (SchemaArchive archive = archive()) {
-            Chosen chosen = chosen();
+            Chosen chosen = chosen(admin, archive);
             look.extensions(chosen.extensions());
-            Set<String> made =
-                    look.roles(RoleUse.of(archive, captured, job.choice().ownership()));
+            RoleUse use = use(archive, chosen);
+            Set<String> made = look.roles(use, role -> wants(use, role));
             look.omissions(archive, chosen, made);
             look.amounts(chosen, compares(replaces));
             steps(plan, chosen, replaces);
@@ -197,8 +199,21 @@ final class IntoDatabase implements RestoreWay {
         return SchemaArchive.of(job.stored().part(), captured.encoding(), job.scratch());
     }
 
-    private Chosen chosen() {
-        return Chosen.all(job.stored(), job.choice().contents());
+    private Chosen chosen(Session admin, SchemaArchive archive) throws Exception {
+        if (!job.choice().isSelective()) {
+            return Chosen.all(job.stored(), job.choice().contents());
+        }
+        Set<String> offered = Set.copyOf(
+                admin.list("SELECT name::text FROM pg_catalog.pg_available_extensions", row -> row.getString(1)));
+        return SchemaSelection.of(job.stored(), job.choice(), archive, new Home.NewDatabase(), offered);
+    }
+
+    private RoleUse use(SchemaArchive archive, Chosen chosen) throws Exception {
+        return RoleUse.of(archive, chosen.definitions(), captured, job.choice().ownership());
+    }
+
+    private boolean wants(RoleUse use, Role role) {
+        return use.wants(role, !job.choice().isSelective());
     }
 
     // ---- the restore
@@ -226,7 +241,7 @@ final class IntoDatabase implements RestoreWay {
             if (replaces && !job.overwrite()) {
                 throw exists("");
             }
-            Chosen chosen = chosen();
+            Chosen chosen = chosen(admin, archive);
             findings.addAll(chosen.leftOut());
             progress.expect(chosen.entries() - chosen.documents(), chosen.bytes(job.stored()));
             NewDatabase database = new NewDatabase(location, captured, findings::add);
@@ -235,12 +250,12 @@ final class IntoDatabase implements RestoreWay {
                     new Filling(job.stored().part(), captured.encoding(), database.location(), name -> name, progress);
             boolean built = false;
             try {
-                RoleUse use = RoleUse.of(archive, captured, job.choice().ownership());
-                roleRestore.restore(job.stored().roles(), use::wants);
+                RoleUse use = use(archive, chosen);
+                roleRestore.restore(job.stored().roles(), role -> wants(use, role));
                 database.create(admin);
                 build(admin, database, archive, chosen, filling);
                 if (compares(replaces)) {
-                    compare(database, progress);
+                    compare(admin, database, chosen, progress);
                 }
                 built = true;
             } finally {
@@ -277,7 +292,7 @@ final class IntoDatabase implements RestoreWay {
             analyze(session);
         }
         database.applyProperties(admin, changes);
-        changes.report(findings::add);
+        changes.report(findings::add, job.stored()::tablespaceCommands);
     }
 
     /** What a new database has and the captured one had not. */
@@ -292,7 +307,9 @@ final class IntoDatabase implements RestoreWay {
 
     private void analyze(Session session) throws SQLException {
         try {
-            session.run("ANALYZE");
+            for (String statement : Catalog.analyze(session)) {
+                session.run(statement);
+            }
         } catch (SQLException e) {
             if (SqlFailures.isLost(e)) {
                 throw e;
@@ -302,7 +319,16 @@ final class IntoDatabase implements RestoreWay {
     }
 
     /** Reads everything again, before anybody gets to see it. */
-    private void compare(NewDatabase database, Progress progress) {
+    private void compare(Session admin, NewDatabase database, Chosen chosen, Progress progress) throws Exception {
+        if (job.choice().isSelective()) {
+            RowCheck check = new RowCheck(captured.encoding(), name -> name, progress);
+            check.tables(database.location(), chosen.tables(), job.connections(), () -> verifyAnswering(admin));
+            try (Session session = Session.open(database.location())) {
+                check.sequences(session, chosen.sequences());
+            }
+            noteCompared(chosen.tables().size() + chosen.sequences().size());
+            return;
+        }
         List<String> differences = Collections.synchronizedList(new ArrayList<>());
         long compared;
         try (FrozenDatabase restored =
@@ -327,6 +353,10 @@ final class IntoDatabase implements RestoreWay {
                                     : ""),
                     "what was there before is untouched; see what in the database changes rows by itself.");
         }
+        noteCompared(compared);
+    }
+
+    private void noteCompared(long compared) {
         notes.add("Read again and compared before it got its name: " + compared
                 + " tables, sequences and large objects are equal to the snapshot.");
     }

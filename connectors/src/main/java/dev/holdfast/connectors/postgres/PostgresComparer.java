@@ -59,7 +59,8 @@ public final class PostgresComparer implements Comparer {
         Selection selection =
                 Keys.read(part, Keys.DATABASE, DatabaseProperties.class).selected();
         // the same look as before a capture: what cannot be read cannot be compared
-        try (PostgresSource source = new PostgresSource(server, connections, scratch, selection, tools, lockWait)) {
+        try (PostgresSource source =
+                new PostgresSource(server, connections, scratch, selection, Among.ALONE, tools, lockWait)) {
             source.preflight();
         }
         try (FrozenDatabase live = FrozenDatabase.freeze(server, selection, lockWait)) {

@@ -38,6 +38,7 @@ public final class PostgresSource implements Source {
     private final int connections;
     private final Path scratch;
     private final Selection selection;
+    private final Among among;
     private final ClientTools tools;
     private final Duration lockWait;
     private @Nullable Route route;
@@ -49,18 +50,19 @@ public final class PostgresSource implements Source {
      * @param scratch a folder for the schema's archive while it is made
      */
     public PostgresSource(PostgresLocation location, int connections, Path scratch) {
-        this(location, connections, scratch, Selection.EVERYTHING);
+        this(location, connections, scratch, Selection.EVERYTHING, Among.ALONE);
     }
 
     /**
      * @param selection what of it is captured
+     * @param among whether all others of the server are, too
      */
-    public PostgresSource(PostgresLocation location, int connections, Path scratch, Selection selection) {
-        this(location, connections, scratch, selection, ClientTools.ofMachine(), LOCK_WAIT);
+    public PostgresSource(PostgresLocation location, int connections, Path scratch, Selection selection, Among among) {
+        this(location, connections, scratch, selection, among, ClientTools.ofMachine(), LOCK_WAIT);
     }
 
     PostgresSource(PostgresLocation location, int connections, Path scratch, ClientTools tools, Duration lockWait) {
-        this(location, connections, scratch, Selection.EVERYTHING, tools, lockWait);
+        this(location, connections, scratch, Selection.EVERYTHING, Among.ALONE, tools, lockWait);
     }
 
     PostgresSource(
@@ -68,6 +70,7 @@ public final class PostgresSource implements Source {
             int connections,
             Path scratch,
             Selection selection,
+            Among among,
             ClientTools tools,
             Duration lockWait) {
         if (connections < 1 || connections > 64) {
@@ -77,6 +80,7 @@ public final class PostgresSource implements Source {
         this.connections = connections;
         this.scratch = scratch;
         this.selection = selection;
+        this.among = among;
         this.tools = tools;
         this.lockWait = lockWait;
     }
@@ -161,7 +165,7 @@ public final class PostgresSource implements Source {
         location.passwordFileIgnored()
                 .ifPresent(why -> part.find(new Finding("database '" + location.database() + "'", why)));
         try {
-            return new Capture(moment, part, program, connections, scratch).run();
+            return new Capture(moment, part, program, connections, scratch, among).run();
         } catch (HoldfastException e) {
             throw route == null ? e : route.explained(e);
         }

@@ -1,14 +1,13 @@
 package dev.holdfast.connectors.postgres;
 
-import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
-import dev.holdfast.engine.error.Unsupported;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
 import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +76,7 @@ public final class PostgresTarget implements Target {
         RestorePlan.Builder plan = RestorePlan.of(part);
         String doing = "looking at database '" + location.database() + "'";
         try (Session admin = NewDatabase.administer(reached())) {
-            way(part).plan(admin, plan);
+            way(admin, part).plan(admin, plan);
             return plan.build();
         } catch (Exception e) {
             throw failure(e, doing);
@@ -87,7 +86,11 @@ public final class PostgresTarget implements Target {
     @Override
     public RestoreReport restore(PartReader part, Progress progress) {
         try {
-            return way(part).run(progress);
+            RestoreWay way;
+            try (Session admin = NewDatabase.administer(reached())) {
+                way = way(admin, part);
+            }
+            return way.run(progress);
         } catch (Exception e) {
             throw failure(e, "restoring database '" + location.database() + "'");
         }
@@ -98,16 +101,11 @@ public final class PostgresTarget implements Target {
         return route == null ? failure : route.explained(failure);
     }
 
-    private RestoreWay way(PartReader part) {
-        if (choice.isPartial()) {
-            throw new Unsupported(
-                    ErrorCode.DATABASE_RESTORE_FAILED,
-                    "a database is restored whole by this version",
-                    "leave out what selects schemas, tables, definitions or rows.");
-        }
+    private RestoreWay way(Session admin, PartReader part) throws SQLException {
         RestoreJob job =
                 new RestoreJob(reached(), StoredDatabase.of(part), choice, overwrite, connections, scratch, tools);
-        return new IntoDatabase(job);
+        boolean there = DatabaseNames.exists(admin, location.database());
+        return choice.isSelective() && there ? new IntoSchema(job) : new IntoDatabase(job);
     }
 
     @Override

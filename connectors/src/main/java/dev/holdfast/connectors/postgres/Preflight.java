@@ -11,6 +11,7 @@ import dev.holdfast.engine.source.Diagnosis;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,6 @@ final class Preflight {
                 new Requirement("privileges", this::readable),
                 new Requirement("row security", this::unfiltered),
                 new Requirement("large objects", this::largeObjects),
-                new Requirement("standby", this::unloggedTables),
                 new Requirement("connections", this::connectionLimits));
     }
 
@@ -91,6 +91,11 @@ final class Preflight {
     /** What would be captured, if that is known. */
     List<Table> tables() {
         return scope == null ? List.of() : scope.tables();
+    }
+
+    /** What is selected, if that is known. */
+    Optional<Scope> selectedScope() {
+        return Optional.ofNullable(scope);
     }
 
     private Scope scope() {
@@ -162,22 +167,6 @@ final class Preflight {
 
     private static AccessDenied denied(String message, String hint) {
         return new AccessDenied(ErrorCode.TABLE_UNREADABLE, message, hint);
-    }
-
-    /** A standby has no rows of unlogged tables, and does not even let them be read. */
-    private String unloggedTables(Session session) throws SQLException {
-        List<String> unlogged = tables().stream()
-                .filter(table -> table.unlogged() && table.hasRows())
-                .map(Table::shown)
-                .toList();
-        if (!unlogged.isEmpty() && session.truth("SELECT pg_catalog.pg_is_in_recovery()")) {
-            throw new Unsupported(
-                    ErrorCode.DATABASE_DUMP_FAILED,
-                    "server " + location.server() + " is a standby, which has no rows of unlogged tables: "
-                            + PostgresSource.some(unlogged),
-                    "capture from the primary, or leave out their rows with exclude-data.");
-        }
-        return "";
     }
 
     /** The readers, one for large objects, pg_dump and the leader. */

@@ -6,27 +6,49 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
- * Which roles and tablespaces a restore mentions, once other roles took the place of those of the snapshot.
+ * Which roles a restore mentions, once other roles took the place of those of the snapshot.
  *
  * @param owners roles that will own something
  * @param mentioned these, and all that have rights, policies or settings
  */
-record RoleUse(Ownership ownership, Set<String> owners, Set<String> mentioned, Set<String> tablespaces) {
+record RoleUse(Ownership ownership, Set<String> owners, Set<String> mentioned) {
 
-    static RoleUse of(SchemaArchive archive, DatabaseProperties properties, Ownership ownership) throws IOException {
-        RoleUse use = new RoleUse(ownership, new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+    /** What some definitions mention. */
+    static RoleUse of(SchemaArchive archive, Predicate<ArchiveToc.Item> chosen, Ownership ownership)
+            throws IOException {
+        RoleUse use = new RoleUse(ownership, new TreeSet<>(), new TreeSet<>());
+        archive.items(item -> {
+            if (chosen.test(item)) {
+                use.add(item);
+            }
+        });
+        use.settle();
+        return use;
+    }
+
+    private void settle() {
+        mentioned.addAll(owners);
+        owners.remove("");
+        mentioned.remove("");
+    }
+
+    /** What a database and some definitions mention. */
+    static RoleUse of(
+            SchemaArchive archive,
+            Predicate<ArchiveToc.Item> chosen,
+            DatabaseProperties properties,
+            Ownership ownership)
+            throws IOException {
+        RoleUse use = of(archive, chosen, ownership);
         use.own(properties.owner());
-        archive.items(use::add);
         if (ownership.keepRights() && properties.rights() != null) {
             properties.rights().forEach(right -> use.mention(right.grantee(), properties.owner()));
         }
         properties.settings().forEach(setting -> use.mention(setting.role(), properties.owner()));
-        use.mentioned.addAll(use.owners);
-        use.owners.remove("");
-        use.mentioned.remove("");
-        use.tablespaces.remove("");
+        use.settle();
         return use;
     }
 
@@ -35,7 +57,6 @@ record RoleUse(Ownership ownership, Set<String> owners, Set<String> mentioned, S
             return;
         }
         own(item.owner());
-        tablespaces.add(item.tablespace());
         if (RoleChanges.mayMention(item.type(), ownership)) {
             RoleText.statements(item.definition()).orElse(List.of()).stream()
                     .flatMap(statement -> statement.roles().stream())
@@ -62,9 +83,13 @@ record RoleUse(Ownership ownership, Set<String> owners, Set<String> mentioned, S
                 : ownership.roles().getOrDefault(role, role);
     }
 
-    /** Whether a role of the snapshot is made where it is missing. The one a server is created with is made only to own. */
-    boolean wants(Role role) {
-        return (ownership.isCaptured() || mentioned.contains(role.name()))
+    /**
+     * Whether a role of the snapshot is made where it is missing. The one a server is created with is made only to own.
+     *
+     * @param whole whether all of a database is restored: then roles come that nothing mentions, but members of others are
+     */
+    boolean wants(Role role, boolean whole) {
+        return ((whole && ownership.isCaptured()) || mentioned.contains(role.name()))
                 && (!role.bootstrap() || owners.contains(role.name()));
     }
 

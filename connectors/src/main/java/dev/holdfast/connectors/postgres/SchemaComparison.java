@@ -114,7 +114,7 @@ final class SchemaComparison {
     }
 
     /** What a definition means, whatever the order of grants and the writing of expressions. */
-    private static String means(String definition) {
+    static String means(String definition) {
         return WRITING.matcher(CAST.matcher(sortedLines(definition)).replaceAll(""))
                 .replaceAll("");
     }

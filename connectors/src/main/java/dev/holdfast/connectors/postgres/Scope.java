@@ -28,6 +28,7 @@ final class Scope {
     private final Set<Long> outSchemas = new HashSet<>();
     private final Set<Long> out = new HashSet<>();
     private final Set<Long> emptied = new HashSet<>();
+    private final List<String> rowsOfExtensions = new ArrayList<>();
     private final List<String> unmatched = new ArrayList<>();
 
     private Scope(String database, Selection selection) {
@@ -43,7 +44,7 @@ final class Scope {
      */
     static Scope of(Session session, Selection selection) throws SQLException {
         Scope scope = new Scope(session.location().database(), selection);
-        List<Table> all = Catalog.tables(session);
+        List<Table> all = scope.readable(session, Catalog.tables(session));
         if (selection.isEverything()) {
             scope.tables.addAll(all);
             return scope;
@@ -58,6 +59,16 @@ final class Scope {
         scope.take(all);
         scope.requireWholeTrees(all);
         return scope;
+    }
+
+    /** A standby has no rows of unlogged tables, and refuses to read them. */
+    private List<Table> readable(Session session, List<Table> all) throws SQLException {
+        if (!session.truth("SELECT pg_catalog.pg_is_in_recovery()")) {
+            return all;
+        }
+        return all.stream()
+                .map(table -> table.unlogged() ? table.withoutRows() : table)
+                .toList();
     }
 
     private void chooseSchemas() {
@@ -125,13 +136,15 @@ final class Scope {
     }
 
     private Long[] outSequences() {
-        return oids(relation -> relation.isSequence() && out.contains(relation.owner()));
+        return oids(relation -> relation.isSequence() && out.contains(relation.owner()) && !isInOutSchema(relation));
     }
 
     private void take(List<Table> all) {
         for (Table table : all) {
             if (!out.contains(table.oid())) {
                 tables.add(emptied.contains(table.oid()) ? table.withoutRows() : table);
+            } else if (table.kind() == Kind.EXTENSION) {
+                rowsOfExtensions.add(table.shown());
             }
         }
         if (tables.isEmpty() && !all.isEmpty()) {
@@ -338,8 +351,13 @@ final class Scope {
                         .map(schema -> Sql.shortName(schema.name()))
                         .sorted()
                         .toList(),
-                shown(r -> out.contains(r.oid()) && !isInOutSchema(r) && !r.isSequence()),
-                shown(r -> emptied.contains(r.oid()) && !out.contains(r.oid())),
+                // what an extension made comes with it, but for rows
+                shown(r -> out.contains(r.oid()) && !isInOutSchema(r) && !r.isSequence() && !r.member()),
+                Stream.concat(
+                                shown(r -> emptied.contains(r.oid()) && !out.contains(r.oid())).stream(),
+                                rowsOfExtensions.stream())
+                        .sorted()
+                        .toList(),
                 others);
     }
 

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Looks whether a server can take a part, and writes down in a plan what it saw. Changes nothing. For one thread. */
 final class ServerLook {
@@ -178,11 +179,12 @@ final class ServerLook {
     /**
      * Roles that would be made and those that cannot be.
      *
+     * @param wanted which are made where they are missing
      * @return those that would be there afterwards and are not yet
      */
-    Set<String> roles(RoleUse use) throws SQLException {
+    Set<String> roles(RoleUse use, Predicate<Role> wanted) throws SQLException {
         Set<String> made = new TreeSet<>();
-        List<Role> lacking = RoleRestore.lacking(admin, job.stored().roles(), use::wants);
+        List<Role> lacking = RoleRestore.lacking(admin, job.stored().roles(), wanted);
         boolean superuser = admin.truth("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user");
         boolean creator = admin.truth("SELECT rolcreaterole FROM pg_catalog.pg_roles WHERE rolname = current_user");
         for (Role role : lacking) {
@@ -218,7 +220,7 @@ final class ServerLook {
                 changes.edit(item);
             }
         });
-        changes.report(plan::finding);
+        changes.report(plan::finding, job.stored()::tablespaceCommands);
         chosen.leftOut().forEach(plan::finding);
     }
 

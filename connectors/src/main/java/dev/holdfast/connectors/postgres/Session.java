@@ -114,6 +114,10 @@ final class Session implements AutoCloseable {
         int major;
         String version;
         String encoding;
+        try (Statement statement = connection.createStatement()) {
+            // a role or database may allow less time than asking for everything else takes
+            statement.execute("SET statement_timeout = 0");
+        }
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
                         SELECT pg_catalog.current_setting('server_version_num')::int / 10000,

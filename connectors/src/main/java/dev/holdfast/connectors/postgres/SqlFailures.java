@@ -150,6 +150,13 @@ final class SqlFailures {
                         message,
                         "it was changed while it was read; run the backup again when the change is done.",
                         e);
+            case "40001" ->
+                new Busy(
+                        ErrorCode.TABLE_CHANGED,
+                        message,
+                        "a standby ends readers that are in the way of changes: set hot_standby_feedback there, raise"
+                                + " max_standby_streaming_delay, or read the primary.",
+                        e);
             case "22021" ->
                 new Unsupported(
                         ErrorCode.DATABASE_DUMP_FAILED,

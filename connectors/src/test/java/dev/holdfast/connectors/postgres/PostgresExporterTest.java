@@ -225,7 +225,7 @@ class PostgresExporterTest {
         Stream piped = new Stream();
         assertThatThrownBy(() -> exportTo(changed, Format.SQL, 0, false, piped)).isInstanceOf(Damaged.class);
         Path sql = folder.resolve("piped.sql");
-        Files.write(sql, piped.bytes.toByteArray());
+        Files.write(sql, piped.toBytes());
         create("half", "UTF8");
         Path said = folder.resolve("psql.err");
         assertThat(start(sql, List.of("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url("half")), Map.of(), said))
@@ -246,6 +246,32 @@ class PostgresExporterTest {
                     .isInstanceOf(Failed.class)
                     .hasMessage("full");
         }
+    }
+
+    @Test
+    void a_disk_that_loses_what_is_written_over_is_noticed() {
+        Stream forgetful = new Stream() {
+            @Override
+            public boolean seekable() {
+                return true;
+            }
+
+            @Override
+            public void patch(long position, byte[] piece) {
+                // takes it and forgets it
+            }
+
+            @Override
+            public int read(long position, byte[] piece) {
+                byte[] all = toBytes();
+                int length = (int) Math.min(piece.length, all.length - position);
+                System.arraycopy(all, (int) position, piece, 0, length);
+                return length;
+            }
+        };
+        assertThatThrownBy(() -> exportTo(part, Format.CUSTOM, 6, false, forgetful))
+                .isInstanceOf(Failed.class)
+                .hasMessageContaining("the archive that was written does not know where the data of entry");
     }
 
     @Test
@@ -408,6 +434,10 @@ class PostgresExporterTest {
     /** Something that only goes forward. */
     private static class Stream implements ExportFile {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        byte[] toBytes() {
+            return bytes.toByteArray();
+        }
 
         @Override
         public String location() {

@@ -226,6 +226,14 @@ class PostgresSelectionTest {
                         + "constraint t_d_check on table public.t (needs function types.f()), "
                         + "default value for column d of table public.t (needs function types.f()), "
                         + "table public.t (needs type types.mood)");
+        String sequence = Server.database(
+                server,
+                "CREATE SCHEMA audit",
+                "CREATE TABLE audit.log (id serial)",
+                "CREATE TABLE t (id int DEFAULT nextval('audit.log_id_seq'))");
+        assertThatThrownBy(() -> backUp(sequence, new Selection(NOT_AUDIT, ALL, List.of())))
+                .hasMessageEndingWith(
+                        "default value for column id of table public.t (needs sequence audit.log_id_seq)");
         assertThatThrownBy(() -> backUp(shop, without("public.parent")))
                 .hasMessageEndingWith("without: table public.child (needs table public.parent)")
                 .satisfies(e -> assertThat(((HoldfastException) e).hint()).contains("exclude-data"));

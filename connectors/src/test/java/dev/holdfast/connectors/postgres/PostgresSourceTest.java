@@ -12,17 +12,8 @@ import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.error.Unsupported;
-import dev.holdfast.engine.source.ContentWriter;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.MemoryPart;
-import dev.holdfast.engine.source.PartWriter;
-import dev.holdfast.engine.source.Progress;
-import dev.holdfast.engine.source.SectionWriter;
-import dev.holdfast.engine.source.SectionedContent;
-import dev.holdfast.engine.tree.Content;
-import dev.holdfast.engine.tree.Entry;
-import dev.holdfast.engine.tree.EntryCursor;
-import dev.holdfast.engine.tree.EntryKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +23,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -430,7 +420,7 @@ class PostgresSourceTest {
         try (PostgresSource source = new PostgresSource(Server.location(victim, database), 2, Server.folder())) {
             source.preflight();
             source.freeze();
-            assertThatThrownBy(() -> source.capture(new Harmed(memory, harm)))
+            assertThatThrownBy(() -> source.capture(new HarmedPart(memory, harm)))
                     .isInstanceOf(Unavailable.class)
                     .satisfies(
                             e -> assertThat(((HoldfastException) e).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE));
@@ -460,7 +450,7 @@ class PostgresSourceTest {
                     "postgres",
                     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = '" + database
                             + "' AND query LIKE 'COPY%'");
-            assertThatThrownBy(() -> source.capture(new Harmed(new MemoryPart("postgres"), harm)))
+            assertThatThrownBy(() -> source.capture(new HarmedPart(new MemoryPart("postgres"), harm)))
                     .hasMessage("reading table public.t failed: canceling statement due to user request");
         }
     }
@@ -475,7 +465,7 @@ class PostgresSourceTest {
             Runnable harm = () -> {
                 throw new Unavailable(ErrorCode.STORE_UNAVAILABLE, "the store is gone", "");
             };
-            assertThatThrownBy(() -> source.capture(new Harmed(new MemoryPart("postgres"), harm)))
+            assertThatThrownBy(() -> source.capture(new HarmedPart(new MemoryPart("postgres"), harm)))
                     .hasMessage("the store is gone");
         }
         Server.await(() -> "0"
@@ -483,85 +473,5 @@ class PostgresSourceTest {
                         "postgres",
                         "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + database
                                 + "' AND state = 'active'")));
-    }
-
-    /** Does something in the middle of a table. */
-    private record Harmed(MemoryPart part, Runnable harm) implements PartWriter {
-        @Override
-        public EntryCursor previous() {
-            return part.previous();
-        }
-
-        @Override
-        public Optional<Entry> previous(EntryKey key) {
-            return part.previous(key);
-        }
-
-        @Override
-        public ContentWriter content(long expectedBytes) {
-            return part.content(expectedBytes);
-        }
-
-        @Override
-        public SectionedContent sections() {
-            SectionedContent sections = part.sections();
-            return new SectionedContent() {
-                @Override
-                public SectionWriter section(long expectedBytes) {
-                    return harmed(sections.section(expectedBytes));
-                }
-
-                @Override
-                public Content finish() {
-                    return sections.finish();
-                }
-            };
-        }
-
-        private SectionWriter harmed(SectionWriter section) {
-            return new SectionWriter() {
-                private long written;
-
-                @Override
-                public void write(byte[] bytes, int offset, int length) {
-                    written += length;
-                    if (written > 200_000) {
-                        written = 0;
-                        harm.run();
-                    }
-                    section.write(bytes, offset, length);
-                }
-
-                @Override
-                public void end() {
-                    section.end();
-                }
-
-                @Override
-                public void close() {
-                    section.close();
-                }
-            };
-        }
-
-        @Override
-        public void add(Entry entry, Change change) {
-            part.add(entry, change);
-        }
-
-        @Override
-        public void countRead(long entries, long bytes) {
-            part.countRead(entries, bytes);
-        }
-
-        @Override
-        public void find(Finding finding) {
-            part.find(finding);
-        }
-
-        @Override
-        public Progress progress() {
-            return part.progress();
-        }
     }
 }

@@ -107,7 +107,7 @@ final class Server {
     }
 
     static MemoryPart backUp(PostgresLocation location, MemoryPart part, Selection selection) {
-        try (PostgresSource source = new PostgresSource(location, 3, folder(), selection)) {
+        try (PostgresSource source = new PostgresSource(location, 3, folder(), selection, Among.ALONE)) {
             source.preflight();
             source.freeze();
             return part.with(source.capture(part));

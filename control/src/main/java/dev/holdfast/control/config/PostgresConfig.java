@@ -1,5 +1,6 @@
 package dev.holdfast.control.config;
 
+import dev.holdfast.connectors.postgres.Among;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,22 @@ public record PostgresConfig(
                 ? PostgresUrl.parse(text).withDatabase(database)
                 : text + " dbname='" + database.replace("\\", "\\\\").replace("'", "\\'") + "'";
         return new PostgresConfig(name, new Secret(other), password, connections, scope, ssh);
+    }
+
+    /**
+     * One database of a source with all, as a part of its own.
+     *
+     * @param among whether it is the first of them
+     */
+    public PostgresConfig oneOfAll(String database, Among among) {
+        PostgresConfig one = withDatabase(database);
+        return new PostgresConfig(
+                new DatabasePart(name, database).name(),
+                one.url,
+                one.password,
+                one.connections,
+                PostgresScope.oneOfAll(among),
+                ssh);
     }
 
     /** Another URL; the password and the SSH server go with it only if it surely leads to the same server. */

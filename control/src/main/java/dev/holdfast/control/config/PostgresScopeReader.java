@@ -41,8 +41,10 @@ final class PostgresScopeReader {
                     "'" + section.path() + "' has 'exclude-databases' for a single database",
                     Example.DATABASES);
         }
-        return new PostgresScope(
-                selection, all, patterns(section, EXCLUDE_DATABASES, Example.EXCLUDE_DATABASES, NamePattern::ofName));
+        return all
+                ? PostgresScope.all(
+                        patterns(section, EXCLUDE_DATABASES, Example.EXCLUDE_DATABASES, NamePattern::ofName))
+                : PostgresScope.of(selection);
     }
 
     private static boolean everyDatabase(Section section) {

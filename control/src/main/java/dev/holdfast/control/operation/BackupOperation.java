@@ -6,6 +6,7 @@ import static dev.holdfast.control.operation.Step.Phase.FREEZE;
 import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
+import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.Spelling;
 import dev.holdfast.control.config.StackConfig;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +72,8 @@ public final class BackupOperation {
         List<SourceConfig> chosen = chosen(request);
         chosen.forEach(
                 source -> Separation.requireSource(source, request.stack().repository()));
-        try (OpenSources sources = OpenSources.of(chosen, request.stack().repository(), connectors);
+        try (OpenSources sources =
+                        OpenSources.of(expanded(chosen, run), request.stack().repository(), connectors);
                 OpeningRepository opening =
                         OpeningRepository.begin(repositories, request.stack().repository())) {
             sources.each(source -> run.step(new Step(PREFLIGHT, source.name()), source::preflight));
@@ -78,6 +81,7 @@ public final class BackupOperation {
             Optional<Finding> clockFinding = Findings.clock(repository.snapshots(), began);
             clockFinding.ifPresent(run::found);
             List<Finding> earlier = Findings.joined(clockFinding.stream().toList(), repository.findings());
+            sources.notePassing(repository.snapshots(), request.stack().name());
             Commit commit = write(request, sources, repository, run);
             return new BackupResult(
                     commit.snapshot(),
@@ -85,6 +89,24 @@ public final class BackupOperation {
                     Findings.joined(commit.snapshot().findings(), earlier),
                     Duration.between(began, clock.instant()));
         }
+    }
+
+    /** Only a source with all databases has to be asked what it consists of. */
+    static boolean asks(SourceConfig source) {
+        return source instanceof PostgresConfig postgres && postgres.scope().everyDatabase();
+    }
+
+    /** What each source consists of. */
+    private Map<SourceConfig, Expansion> expanded(List<SourceConfig> chosen, Run run) {
+        Map<SourceConfig, Expansion> expanded = new LinkedHashMap<>();
+        for (SourceConfig source : chosen) {
+            expanded.put(
+                    source,
+                    asks(source)
+                            ? run.step(new Step(PREFLIGHT, source.name()), _ -> connectors.expand(source))
+                            : Expansion.of(source));
+        }
+        return expanded;
     }
 
     /** Every database's moment is fixed before anything is read, so that what the databases refer to is still there. */

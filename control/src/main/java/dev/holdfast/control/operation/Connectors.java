@@ -23,6 +23,15 @@ public interface Connectors {
     Source source(SourceConfig source, RepositoryConfig repository);
 
     /**
+     * Asks what a source consists of now.
+     *
+     * @throws dev.holdfast.engine.error.HoldfastException if what it is made of has to be asked for and does not answer
+     */
+    default Expansion expand(SourceConfig source) {
+        return Expansion.of(source);
+    }
+
+    /**
      * @param place where to restore to
      * @param database what is asked of it if it is a database
      */

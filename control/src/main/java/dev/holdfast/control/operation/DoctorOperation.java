@@ -39,10 +39,12 @@ public final class DoctorOperation {
         for (SourceConfig config : BackupOperation.chosen(stack, sources).stream()
                 .sorted(Comparator.comparingInt(source -> Order.of(source.kind())))
                 .toList()) {
-            Looked looked =
-                    run.step(new Step(Step.Phase.PREFLIGHT, config.name()), _ -> source(config, stack.repository()));
-            patients.add(looked.patient());
-            bytes += looked.bytes().orElse(0);
+            List<Looked> all =
+                    run.step(new Step(Step.Phase.PREFLIGHT, config.name()), _ -> sources(config, stack.repository()));
+            for (Looked looked : all) {
+                patients.add(looked.patient());
+                bytes += looked.bytes().orElse(0);
+            }
         }
         Patient repository = run.step(Step.of(Step.Phase.OPEN), _ -> repository(stack.repository()));
         for (DestinationConfig config : stack.repository().destinations()) {
@@ -55,17 +57,41 @@ public final class DoctorOperation {
 
     private record Looked(Patient patient, OptionalLong bytes) {}
 
-    private Looked source(SourceConfig config, RepositoryConfig repository) {
+    /** A source with all databases of a server is one for each. */
+    private List<Looked> sources(SourceConfig config, RepositoryConfig repository) {
+        List<Looked> all = new ArrayList<>();
         try {
             Separation.requireSource(config, repository);
-            try (Source source = connectors.source(config, repository)) {
-                Checkup checkup = source.diagnose();
-                return new Looked(
-                        new Patient("source", config.name(), source.location(), checkup.diagnoses()), checkup.bytes());
+            Expansion expansion = BackupOperation.asks(config) ? connectors.expand(config) : Expansion.of(config);
+            if (!expansion.findings().isEmpty()) {
+                List<Diagnosis> left = expansion.findings().stream()
+                        .map(finding -> Diagnosis.warning(
+                                "databases",
+                                finding.subject() + " " + finding.message(),
+                                "a backup is made, and has this as a finding",
+                                ""))
+                        .toList();
+                all.add(new Looked(new Patient("source", config.name(), "", left), OptionalLong.empty()));
             }
+            expansion.sources().forEach(source -> all.add(source(source, repository)));
         } catch (HoldfastException e) {
-            List<Diagnosis> problem = List.of(Diagnosis.problem("configuration", e));
-            return new Looked(new Patient("source", config.name(), "", problem), OptionalLong.empty());
+            all.add(failed(config, e));
+        }
+        return all;
+    }
+
+    private static Looked failed(SourceConfig config, HoldfastException e) {
+        List<Diagnosis> problem = List.of(Diagnosis.problem("configuration", e));
+        return new Looked(new Patient("source", config.name(), "", problem), OptionalLong.empty());
+    }
+
+    private Looked source(SourceConfig config, RepositoryConfig repository) {
+        try (Source source = connectors.source(config, repository)) {
+            Checkup checkup = source.diagnose();
+            return new Looked(
+                    new Patient("source", config.name(), source.location(), checkup.diagnoses()), checkup.bytes());
+        } catch (HoldfastException e) {
+            return failed(config, e);
         }
     }
 

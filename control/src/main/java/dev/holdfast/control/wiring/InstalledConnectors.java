@@ -5,10 +5,12 @@ import dev.holdfast.connectors.files.DirectorySource;
 import dev.holdfast.connectors.files.DirectoryTarget;
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalStore;
+import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresComparer;
 import dev.holdfast.connectors.postgres.PostgresExporter;
 import dev.holdfast.connectors.postgres.PostgresLocation;
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.PostgresServer;
 import dev.holdfast.connectors.postgres.PostgresSource;
 import dev.holdfast.connectors.postgres.PostgresTarget;
 import dev.holdfast.connectors.s3.BucketComparer;
@@ -19,6 +21,7 @@ import dev.holdfast.connectors.s3.S3Location;
 import dev.holdfast.connectors.s3.S3Store;
 import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.control.config.BucketConfig;
+import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.Environment;
@@ -32,6 +35,7 @@ import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.SshConfig;
 import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.Expansion;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
@@ -45,10 +49,12 @@ import dev.holdfast.engine.store.ObjectStore;
 import dev.holdfast.engine.store.RetryingStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The connectors that come with Holdfast. Each is made, and its libraries loaded, only when it is asked for. */
@@ -83,11 +89,34 @@ public final class InstalledConnectors implements Connectors {
                         location(postgres),
                         postgres.connections(),
                         scratch,
-                        postgres.scope().selection());
+                        postgres.scope().selection(),
+                        postgres.scope().among());
             case BucketConfig bucket -> new BucketSource(location(bucket.place()), clock);
             case DirectoryConfig directory ->
                 new DirectorySource(directory.path(), directory.exclude(), folders(repository), clock);
         };
+    }
+
+    @Override
+    public Expansion expand(SourceConfig source) {
+        return source instanceof PostgresConfig postgres && postgres.scope().everyDatabase()
+                ? everyDatabase(postgres)
+                : Expansion.of(source);
+    }
+
+    private Expansion everyDatabase(PostgresConfig server) {
+        PostgresServer.Databases databases =
+                new PostgresServer(location(server)).databases(server.scope().excludeDatabases());
+        List<SourceConfig> sources = new ArrayList<>();
+        for (String database : databases.captured()) {
+            sources.add(server.oneOfAll(database, sources.isEmpty() ? Among.FIRST : Among.OTHERS));
+        }
+        return new Expansion(
+                sources,
+                databases.present().stream()
+                        .map(database -> new DatabasePart(server.name(), database).name())
+                        .collect(Collectors.toSet()),
+                databases.findings());
     }
 
     @Override

@@ -56,7 +56,7 @@ class PostgresScopeReaderTest {
     @Test
     void all_databases_are_chosen_by_a_word() {
         assertThat(read("databases: all\nexclude-databases: ['test_*']"))
-                .isEqualTo(new PostgresScope(Selection.EVERYTHING, true, List.of("test_*")));
+                .isEqualTo(PostgresScope.all(List.of("test_*")));
     }
 
     @Test

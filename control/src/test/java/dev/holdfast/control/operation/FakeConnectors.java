@@ -1,5 +1,6 @@
 package dev.holdfast.control.operation;
 
+import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DestinationConfig;
@@ -9,6 +10,7 @@ import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
@@ -36,6 +38,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Foreign systems that write down what is done with them and fail where a test says so. */
 public final class FakeConnectors implements Connectors {
@@ -51,6 +54,7 @@ public final class FakeConnectors implements Connectors {
     public final List<Finding> exportFindings = new ArrayList<>();
     public final List<Finding> plannedFindings = new ArrayList<>();
     public int differences;
+    public List<String> databases = List.of();
     public long compared = 7;
     public long restored = 7;
     public Runnable duringCapture = () -> {};
@@ -62,6 +66,9 @@ public final class FakeConnectors implements Connectors {
     private void note(String what, String name) {
         log.add(what + " " + name);
         if (failing.contains(what + " " + name)) {
+            if (name.endsWith("/dropped")) {
+                throw new Missing(ErrorCode.DATABASE_MISSING, what + " of " + name + " failed", "");
+            }
             throw new Unavailable(ErrorCode.BUCKET_UNAVAILABLE, what + " of " + name + " failed", "look at it.");
         }
     }
@@ -120,6 +127,21 @@ public final class FakeConnectors implements Connectors {
                 log.add("close " + name);
             }
         };
+    }
+
+    @Override
+    public Expansion expand(SourceConfig source) {
+        note("expand", source.name());
+        PostgresConfig server = (PostgresConfig) source;
+        return new Expansion(
+                databases.stream()
+                        .filter(database -> !server.scope().excludeDatabases().contains(database))
+                        .<SourceConfig>map(database -> server.oneOfAll(database, Among.OTHERS))
+                        .toList(),
+                databases.stream()
+                        .map(database -> server.name() + "/" + database)
+                        .collect(Collectors.toSet()),
+                List.of(new Finding("server", "has more")));
     }
 
     @Override

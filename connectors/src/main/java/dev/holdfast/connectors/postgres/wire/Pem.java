@@ -187,6 +187,6 @@ public final class Pem {
     }
 
     private static WireException unusable(Path file, String why, @Nullable Exception cause) {
-        return new WireException(Reason.TLS, "file '" + file + "' is of no use: " + why, cause);
+        return new WireException(Reason.FILE, "file '" + file + "' is of no use: " + why, cause);
     }
 }

@@ -73,7 +73,7 @@ final class Tls {
         if (file == null) {
             if (settings.tls().isVerifying()) {
                 throw new WireException(
-                        Reason.TLS,
+                        Reason.FILE,
                         "there is no root certificate to check the server's with: neither is one named nor is there a file "
                                 + "root.crt in " + settings.defaultsFolder());
             }
@@ -107,7 +107,7 @@ final class Tls {
         Path key = fileOrDefault(settings.key(), "postgresql.key");
         if (key == null) {
             throw new WireException(
-                    Reason.TLS,
+                    Reason.FILE,
                     "there is a certificate of our own, '" + certificate
                             + "', but neither is its private key named nor is " + "there a file postgresql.key in "
                             + settings.defaultsFolder());

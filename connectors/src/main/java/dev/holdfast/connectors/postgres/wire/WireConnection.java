@@ -84,6 +84,7 @@ public final class WireConnection implements AutoCloseable {
                 : new WireException(Reason.UNREACHABLE, "host '" + settings.host() + "' has no address");
     }
 
+    /** Two ways at most. A file of ours that is of no use is no reason to do without TLS. */
     private static WireConnection open(SocketAddress address, WireSettings settings) throws ServerError, WireException {
         Protection first = Dial.first(settings);
         boolean encrypted = false;
@@ -146,7 +147,7 @@ public final class WireConnection implements AutoCloseable {
      *
      * @return the rows of all statements, one after the other, values as text, null for null
      * @throws ServerError if one fails; those after it did not run
-     * @throws IllegalArgumentException if one is a COPY from or to the client; the connection is closed
+     * @throws WireException if the connection fails, or one is a COPY from or to the client
      */
     public List<List<@Nullable String>> query(String sql) throws ServerError, WireException {
         return exchange(sql, () -> {
@@ -156,7 +157,7 @@ public final class WireConnection implements AutoCloseable {
                 switch (messages.next()) {
                     case 'T' -> columns = description();
                     case 'D' -> rows.add(row(columns));
-                    case 'G', 'H', 'W' -> throw new IllegalArgumentException("a COPY is no query: " + sql);
+                    case 'G', 'H', 'W' -> throw WireException.protocol("a COPY is no query");
                     default -> {
                         if (isOver()) {
                             conclude();
@@ -173,11 +174,11 @@ public final class WireConnection implements AutoCloseable {
      *
      * @param sink gets the rows, on this thread; if it throws, the connection is closed
      * @return how many rows the server says it sent
-     * @throws IllegalArgumentException if the statement is something else
+     * @throws WireException if the connection fails, or the statement is something else
      */
     public long copyOut(String sql, RowSink sink) throws ServerError, WireException {
         return exchange(sql, () -> {
-            boolean lines = awaitCopy('H', sql);
+            boolean lines = awaitCopy('H');
             do {
                 messages.rows(sink, lines);
             } while (messages.next() != 'c' && !isOver());
@@ -194,7 +195,7 @@ public final class WireConnection implements AutoCloseable {
     /**
      * Begins a COPY FROM STDIN. Until it is over the connection does nothing else.
      *
-     * @throws IllegalArgumentException if the statement is something else
+     * @throws WireException if the connection fails, or the statement is something else
      */
     public CopyIn copyIn(String sql) throws ServerError, WireException {
         ByteBuffer statement = statement(sql);
@@ -202,7 +203,7 @@ public final class WireConnection implements AutoCloseable {
         boolean begun = false;
         try {
             begin(statement);
-            awaitCopy('G', sql);
+            awaitCopy('G');
             begun = true;
             return new CopyIn(this, copyMessage());
         } catch (WireException e) {
@@ -414,15 +415,15 @@ public final class WireConnection implements AutoCloseable {
      *
      * @return whether its format is text
      */
-    private boolean awaitCopy(char response, String sql) throws ServerError, WireException {
+    private boolean awaitCopy(char response) throws ServerError, WireException {
         while (messages.next() != response) {
             switch (messages.type()) {
-                case 'G', 'H', 'W' -> throw noSuchCopy(response, sql);
+                case 'G', 'H', 'W' -> throw noSuchCopy(response);
                 case 'T', 'D' -> messages.rest();
                 default -> {
                     if (isOver()) {
                         conclude();
-                        throw noSuchCopy(response, sql);
+                        throw noSuchCopy(response);
                     }
                 }
             }
@@ -434,8 +435,9 @@ public final class WireConnection implements AutoCloseable {
         return text;
     }
 
-    private static IllegalArgumentException noSuchCopy(char response, String sql) {
-        return new IllegalArgumentException((response == 'H' ? "no COPY TO STDOUT: " : "no COPY FROM STDIN: ") + sql);
+    private static WireException noSuchCopy(char response) {
+        return WireException.protocol(
+                "the server did not take the statement for a COPY " + (response == 'H' ? "TO STDOUT" : "FROM STDIN"));
     }
 
     private long copied() throws ServerError, WireException {

@@ -13,8 +13,10 @@ public final class WireException extends IOException {
     public enum Reason {
         /** There is no such host, nobody listens, or nobody answered in time. */
         UNREACHABLE,
-        /** TLS is wanted and the server has none, its certificate is not trusted, or a file of ours is not usable. */
+        /** TLS is wanted and the server has none, or its certificate is not trusted. */
         TLS,
+        /** A certificate or key of ours is missing or not usable. */
+        FILE,
         /** No password where one is wanted, a method that is not supported, or a server that cannot prove who it is. */
         AUTHENTICATION,
         /** What came is not the protocol, or not what was asked for. */

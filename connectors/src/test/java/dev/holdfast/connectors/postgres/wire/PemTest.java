@@ -36,8 +36,10 @@ class PemTest {
 
     private static KeyPair keys(String algorithm) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
-        if (algorithm.equals("EC")) {
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
+        switch (algorithm) {
+            case "EC" -> generator.initialize(new ECGenParameterSpec("secp256r1"));
+            case "RSA" -> generator.initialize(2048);
+            default -> {}
         }
         return generator.generateKeyPair();
     }

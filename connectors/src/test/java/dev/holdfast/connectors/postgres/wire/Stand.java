@@ -2,18 +2,19 @@ package dev.holdfast.connectors.postgres.wire;
 
 import dev.holdfast.demo.stand.PrivatePostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One real server for all tests of this package. */
 final class Stand {
     private static PrivatePostgres shared;
+    private static Path folder;
 
     private Stand() {}
 
@@ -26,17 +27,27 @@ final class Stand {
         }
     }
 
-    private static synchronized void stop() {
+    private static synchronized void stop() throws IOException {
         if (shared != null) {
             shared.killHard(); // nobody needs what is in it
             shared.close();
             shared = null;
+            delete(folder);
         }
     }
 
-    static synchronized PrivatePostgres shared() {
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    static synchronized PrivatePostgres shared() throws IOException {
         if (shared == null) {
-            shared = start(folder());
+            folder = Files.createTempDirectory("holdfast-wire-test-");
+            shared = start(folder);
         }
         return shared;
     }
@@ -44,17 +55,6 @@ final class Stand {
     /** A further one, for a test that breaks it. */
     static PrivatePostgres start(Path folder) {
         return PrivatePostgres.in(folder).forgetful().start();
-    }
-
-    static Path folder() {
-        try {
-            Path folder = Files.createTempDirectory("holdfast-wire-test-");
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-            folder.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** To the superuser, without TLS. */

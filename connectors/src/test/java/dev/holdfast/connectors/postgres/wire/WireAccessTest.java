@@ -13,14 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Passwords and TLS, against a server that offers both. */
 @Timeout(120)
+@ExtendWith(Stand.UntilTheEnd.class)
 class WireAccessTest {
     private static final String ACCESS = """
             local    all all trust
@@ -47,7 +48,7 @@ class WireAccessTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = Stand.start(Stand.folder());
+        server = Stand.shared();
         server.execute(
                 "postgres",
                 "CREATE ROLE trusted LOGIN",
@@ -71,12 +72,6 @@ class WireAccessTest {
                 "ALTER SYSTEM SET ssl_ca_file = 'root.crt'",
                 "SELECT pg_reload_conf()");
         Stand.await(() -> opens(user("trusted", null).tls(TlsMode.REQUIRE)));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.killHard();
-        server.close();
     }
 
     private static Path file(String name, String text) throws IOException {
@@ -230,18 +225,6 @@ class WireAccessTest {
     }
 
     @Test
-    void a_server_without_TLS_is_good_enough_or_not() throws Exception {
-        PrivatePostgres plain = Stand.shared();
-        for (TlsMode mode : List.of(TlsMode.ALLOW, TlsMode.PREFER)) {
-            works(Stand.settings(plain).tls(mode), false);
-        }
-        for (TlsMode mode : List.of(TlsMode.REQUIRE, TlsMode.VERIFY_CA, TlsMode.VERIFY_FULL)) {
-            assertThat(failed(Stand.settings(plain).tls(mode).rootCertificate(root), Reason.TLS))
-                    .hasMessage("the server does not support TLS");
-        }
-    }
-
-    @Test
     void a_server_nobody_vouches_for_is_not_trusted() throws Exception {
         Path stranger = file("stranger.crt", STRANGER.pem());
         for (TlsMode mode : List.of(TlsMode.REQUIRE, TlsMode.VERIFY_CA, TlsMode.VERIFY_FULL)) {
@@ -250,12 +233,12 @@ class WireAccessTest {
         }
         assertThat(failed(user("trusted", null).tls(TlsMode.VERIFY_FULL).systemRoots(true), Reason.TLS))
                 .hasMessageStartingWith("the server's certificate is not trusted: ");
-        assertThat(failed(user("trusted", null).tls(TlsMode.VERIFY_CA), Reason.TLS))
+        assertThat(failed(user("trusted", null).tls(TlsMode.VERIFY_CA), Reason.FILE))
                 .hasMessageStartingWith("there is no root certificate");
-        assertThat(failed(
-                        user("trusted", null).tls(TlsMode.REQUIRE).rootCertificate(files.resolve("none.crt")),
-                        Reason.TLS))
-                .hasMessageContaining("it does not exist");
+        for (TlsMode mode : List.of(TlsMode.PREFER, TlsMode.REQUIRE)) {
+            assertThat(failed(user("trusted", null).tls(mode).rootCertificate(files.resolve("none.crt")), Reason.FILE))
+                    .hasMessageContaining("it does not exist");
+        }
     }
 
     @Test
@@ -277,7 +260,7 @@ class WireAccessTest {
         Files.writeString(folder.resolve("root.crt"), AUTHORITY.pem());
         Files.writeString(folder.resolve("postgresql.crt"), client.certificatePem());
 
-        assertThat(failed(user("certified", null).tls(TlsMode.VERIFY_FULL).defaultsFolder(folder), Reason.TLS))
+        assertThat(failed(user("certified", null).tls(TlsMode.VERIFY_FULL).defaultsFolder(folder), Reason.FILE))
                 .hasMessageContaining("postgresql.key");
         Files.writeString(folder.resolve("postgresql.key"), client.keyPem());
         works(user("certified", null).tls(TlsMode.VERIFY_FULL).defaultsFolder(folder), true);

@@ -18,7 +18,7 @@ class WireConnectionTest {
     private static PrivatePostgres server;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         server = Stand.shared();
     }
 

@@ -9,6 +9,7 @@ import dev.holdfast.connectors.postgres.wire.WireException.Reason;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +17,14 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 
 @Timeout(120)
@@ -32,7 +35,7 @@ class WireCopyTest {
     private WireConnection connection;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         server = Stand.shared();
     }
 
@@ -194,12 +197,7 @@ class WireCopyTest {
     }
 
     @Test
-    void a_statement_that_is_no_copy_is_a_mistake_of_the_caller() throws Exception {
-        assertThatThrownBy(() -> connection.copyOut("SELECT 1", new Rows()))
-                .isInstanceOf(IllegalArgumentException.class);
-        isUsable();
-        assertThatThrownBy(() -> connection.copyIn("SELECT 1")).isInstanceOf(IllegalArgumentException.class);
-        isUsable();
+    void a_copy_of_something_missing_is_the_servers_error() throws Exception {
         assertThat(catchThrowableOfType(
                                 ServerError.class, () -> connection.copyOut("COPY missing TO STDOUT", new Rows()))
                         .sqlState())
@@ -208,9 +206,22 @@ class WireCopyTest {
                         .sqlState())
                 .isEqualTo("42P01");
         isUsable();
-        assertThatThrownBy(() -> connection.query("COPY (SELECT 1) TO STDOUT"))
-                .isInstanceOf(IllegalArgumentException.class);
-        isClosed();
+    }
+
+    @Test
+    void another_statement_than_the_one_asked_for_ends_the_connection() throws Exception {
+        List<ThrowingCallable> mistakes = List.of(
+                () -> connection.copyOut("SELECT 1", new Rows()),
+                () -> connection.copyOut("CREATE TEMP TABLE n (n int); COPY n FROM STDIN", new Rows()),
+                () -> connection.copyIn("SELECT 1"),
+                () -> connection.copyIn("COPY (SELECT 1) TO STDOUT"),
+                () -> connection.query("COPY (SELECT 1) TO STDOUT"));
+        for (ThrowingCallable mistake : mistakes) {
+            assertThat(catchThrowableOfType(WireException.class, mistake).reason())
+                    .isEqualTo(Reason.PROTOCOL);
+            isClosed();
+            connect();
+        }
     }
 
     @Test
@@ -360,8 +371,8 @@ class WireCopyTest {
     }
 
     @Test
-    void a_server_that_is_killed_ends_reading_and_writing() throws Exception {
-        try (PrivatePostgres victim = Stand.start(Stand.folder());
+    void a_server_that_is_killed_ends_reading_and_writing(@TempDir Path folder) throws Exception {
+        try (PrivatePostgres victim = Stand.start(folder);
                 WireConnection reader = Stand.open(victim);
                 WireConnection writer = Stand.open(victim)) {
             writer.query("CREATE TABLE numbers (n int)");

@@ -320,7 +320,10 @@ class WireHostileServerTest {
         };
         try (FakeServer server = new FakeServer(noTls)) {
             WireConnection.open(server.settings().tls(TlsMode.PREFER).build()).close();
-            failed(server.settings().tls(TlsMode.REQUIRE), Reason.TLS);
+            for (TlsMode mode : List.of(TlsMode.REQUIRE, TlsMode.VERIFY_CA, TlsMode.VERIFY_FULL)) {
+                assertThat(failed(server.settings().tls(mode), Reason.TLS))
+                        .hasMessage("the server does not support TLS");
+            }
             assertThat(failed(
                             server.settings().tls(TlsMode.PREFER).channelBinding(ChannelBinding.REQUIRE),
                             Reason.AUTHENTICATION))
