@@ -97,7 +97,7 @@ class DatabaseTroubleIT {
         Path place = shelf.path().resolve("place");
         server.execute(
                 "postgres",
-                "COPY (SELECT) TO PROGRAM 'mkdir " + place + "'",
+                "COPY (SELECT) TO PROGRAM 'cat > /dev/null; mkdir " + place + "'",
                 "CREATE TABLESPACE shelf LOCATION '" + place + "'",
                 "ALTER DATABASE " + source.name() + " SET TABLESPACE shelf");
     }

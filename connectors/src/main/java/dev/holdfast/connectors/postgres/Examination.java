@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -46,7 +47,10 @@ final class Examination {
         needs();
         passwords();
         encoding();
-        foreignTables();
+        Optional<Scope> scope = preflight.selectedScope();
+        if (scope.isPresent()) {
+            missing(scope.get());
+        }
         locks();
         transactions();
         slots();
@@ -172,14 +176,38 @@ final class Examination {
         }
     }
 
-    private void foreignTables() throws SQLException {
-        List<String> foreign = Catalog.foreignTables(session, new Long[0]);
+    /** What a capture makes findings of. */
+    private void missing(Scope scope) throws SQLException {
+        for (String pattern : scope.unmatched()) {
+            warn(
+                    "selection",
+                    "nothing is called like " + pattern,
+                    "a backup is made, and has this as a finding",
+                    "look for a typing error.");
+        }
+        List<String> foreign = Catalog.foreignTables(session, scope.outRelations());
         if (!foreign.isEmpty()) {
             warn(
                     "foreign tables",
                     PostgresSource.some(foreign),
                     "their rows live on another server and are not in a backup; that is a finding of each",
                     "back up that server too.");
+        }
+        List<String> kept = Catalog.keptByExtensions(session, scope.unread());
+        if (!kept.isEmpty()) {
+            warn(
+                    "extensions",
+                    "keep rows in tables of their own: " + PostgresSource.some(kept),
+                    "no dump has them, nor has a backup; that is a finding of each",
+                    "back them up by other means if they are yours, or exclude the tables if not.");
+        }
+        List<String> absent = Catalog.absentOnStandby(session, scope.unread());
+        if (!absent.isEmpty()) {
+            warn(
+                    "standby",
+                    "it has no contents of what is unlogged: " + PostgresSource.some(absent),
+                    "a backup has the definitions only; that is a finding of each",
+                    "back up from the primary if they matter.");
         }
     }
 
@@ -296,17 +324,6 @@ final class Examination {
             return;
         }
         note("standby", "the server is a standby", "a backup shows what it had replayed when the backup began");
-        List<String> unlogged = Catalog.tables(session).stream()
-                .filter(Catalog.Table::unlogged)
-                .map(Catalog.Table::shown)
-                .toList();
-        if (!unlogged.isEmpty()) {
-            warn(
-                    "standby",
-                    "it has no rows of unlogged tables: " + PostgresSource.some(unlogged),
-                    "a backup has their definitions alone, and a finding",
-                    "capture from the primary, or leave out their rows with exclude-data.");
-        }
         if (session.text("SELECT pg_catalog.current_setting('hot_standby_feedback')")
                 .equals("off")) {
             warn(

@@ -11,6 +11,7 @@ import dev.holdfast.engine.source.Diagnosis;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,11 @@ final class Preflight {
     /** What would be captured, if that is known. */
     List<Table> tables() {
         return scope == null ? List.of() : scope.tables();
+    }
+
+    /** What is selected, if that is known. */
+    Optional<Scope> selectedScope() {
+        return Optional.ofNullable(scope);
     }
 
     private Scope scope() {

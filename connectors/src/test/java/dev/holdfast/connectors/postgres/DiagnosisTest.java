@@ -255,9 +255,9 @@ class DiagnosisTest {
             assertThat(part.details()).containsEntry("rows", "1");
             assertThat(of(diagnose(unlogged), Severity.WARNING))
                     .extracting(Diagnosis::found)
-                    .contains("it has no rows of unlogged tables: public.u");
+                    .anyMatch(found -> found.contains("no contents of what is unlogged: "));
         } finally {
-            server.execute("postgres", "COPY (SELECT 1) TO PROGRAM 'rm standby.signal'");
+            server.execute("postgres", "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; rm standby.signal'");
             server.stop();
             server.start();
         }

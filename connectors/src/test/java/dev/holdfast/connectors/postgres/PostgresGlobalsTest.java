@@ -39,7 +39,7 @@ class PostgresGlobalsTest {
         server.createDatabase("shop");
         server.execute(
                 "shop",
-                "COPY (SELECT 1) TO PROGRAM 'mkdir " + folder + "'",
+                "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; mkdir " + folder + "'",
                 "CREATE ROLE keeper LOGIN PASSWORD 'k' CONNECTION LIMIT 3 VALID UNTIL '2099-01-01'",
                 "CREATE ROLE clerks NOINHERIT",
                 "GRANT clerks TO keeper WITH ADMIN OPTION",
