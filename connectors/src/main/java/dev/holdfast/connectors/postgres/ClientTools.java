@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,6 +31,7 @@ public final class ClientTools {
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (([0-9]+)[^ \\n]*)");
 
     private final List<Path> folders;
+    private final Map<String, List<Tool>> known = new ConcurrentHashMap<>();
 
     /** A program and its version. */
     record Tool(Path path, int major, String version) {}
@@ -105,7 +107,8 @@ public final class ClientTools {
     }
 
     private Tool choose(String program, int wanted, String newerThan, int needed) {
-        List<Tool> found = find(program);
+        // asked once: every answer is a process
+        List<Tool> found = known.computeIfAbsent(program, this::find);
         if (found.isEmpty()) {
             throw new Missing(
                     ErrorCode.DATABASE_TOOL_MISSING,

@@ -46,6 +46,11 @@ final class DatabaseNames {
         return session.text("SELECT pg_catalog.to_char(pg_catalog.clock_timestamp(), ?)", format);
     }
 
+    /** Whether a server would take a name as it is, and not cut it. */
+    static boolean fits(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_BYTES;
+    }
+
     static String beside(String name, String end) {
         String begin = name;
         int room = LONGEST_BYTES - end.getBytes(StandardCharsets.UTF_8).length;
@@ -59,9 +64,14 @@ final class DatabaseNames {
         return admin.truth("SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ?)", database);
     }
 
-    /** Databases that earlier restores of the target began and could not remove. */
+    /** Databases that earlier restores of the target began and could not remove; one that is used may be another's work. */
     static List<String> leftOver(Session admin, String database) throws SQLException {
-        return matching(admin, database, UNFINISHED, "(old_)?[0-9a-f]{8}");
+        List<String> used = admin.list(
+                "SELECT DISTINCT datname::text FROM pg_catalog.pg_stat_activity WHERE datname IS NOT NULL",
+                row -> row.getString(1));
+        return matching(admin, database, UNFINISHED, "(old_)?[0-9a-f]{8}").stream()
+                .filter(name -> !used.contains(name))
+                .toList();
     }
 
     /** Databases that earlier restores of the target replaced and kept. */

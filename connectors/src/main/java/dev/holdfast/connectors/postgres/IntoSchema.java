@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * touched.
  */
 final class IntoSchema implements RestoreWay {
+    private static final String LEFT = "was left by a restore that could not end; drop it when it is not needed";
+
     private final RestoreJob job;
     private final PostgresLocation location;
     private final DatabaseProperties captured;
@@ -114,6 +115,12 @@ final class IntoSchema implements RestoreWay {
 
     /** Nothing may have the names that things will get. */
     private void requireFree(Session live, Map<String, String> names, Chosen chosen) throws SQLException {
+        if (names.isEmpty()) {
+            throw new AlreadyExists(
+                    ErrorCode.DATABASE_EXISTS,
+                    job.database() + " has everything that was selected already, in the same form",
+                    "leave out --original-schema: then it goes into a schema beside.");
+        }
         List<String> taken = new ArrayList<>(chosen.clashes());
         if (original) {
             for (TableName relation : chosen.relations()) {
@@ -214,10 +221,14 @@ final class IntoSchema implements RestoreWay {
             default -> DatabaseNames.beside("restored", "_" + time);
         };
         for (String schema : schemas) {
-            names.put(
-                    schema, original ? schema : schemas.size() == 1 ? base : DatabaseNames.beside(base, "_" + schema));
+            names.put(schema, original ? schema : schemas.size() == 1 ? base : sideName(base, schema, names.size()));
         }
         return names;
+    }
+
+    private static String sideName(String base, String schema, int number) {
+        String name = base + "_" + schema;
+        return DatabaseNames.fits(name) ? name : DatabaseNames.beside(base, "_" + (number + 1));
     }
 
     // ---- the restore
@@ -236,8 +247,8 @@ final class IntoSchema implements RestoreWay {
             }
             throw RestoreFailures.leaving(
                     RestoreFailures.of(e, "restoring into " + job.database(), location, job.scratch()),
-                    "the unfinished schema " + left + " could not be removed",
-                    "drop it when the server is there: DROP SCHEMA " + left + " CASCADE.");
+                    "what it had begun could not be removed",
+                    "when the server is there: " + left + ".");
         }
     }
 
@@ -268,6 +279,7 @@ final class IntoSchema implements RestoreWay {
                     undo(ways);
                 }
             }
+            reportLeftOver(admin, live);
             return new RestoreReport(filling.entries() + chosen.documents(), filling.bytes(), findings, notes);
         }
     }
@@ -283,8 +295,10 @@ final class IntoSchema implements RestoreWay {
             scratch.create(admin);
             try (SchemaArchive ground = archive.edited(item ->
                             chosen.definitions().test(item) && chosen.shared().test(item) ? changes.edit(item) : null);
-                    SchemaArchive rest = archive.edited(item ->
-                            chosen.definitions().test(item) && !chosen.shared().test(item)
+                    SchemaArchive rest =
+                            archive.edited(item -> chosen.definitions().test(item)
+                                            && (SchemaSelection.isFrame(item)
+                                                    || !chosen.shared().test(item))
                                     ? changes.edit(item)
                                     : null);
                     Session session = Session.open(scratch.location())) {
@@ -377,13 +391,25 @@ final class IntoSchema implements RestoreWay {
             live.run("ANALYZE " + place.apply(table.name()).quoted());
         }
         if (compares()) {
-            progress.expect(chosen.entries() - chosen.documents(), chosen.bytes(job.stored()));
-            RowCheck check = new RowCheck(captured.encoding(), place, progress);
+            compare(live, chosen, place, progress);
+        }
+    }
+
+    private void compare(Session live, Chosen chosen, UnaryOperator<TableName> place, Progress progress)
+            throws Exception {
+        progress.expect(chosen.entries() - chosen.documents(), chosen.bytes(job.stored()));
+        RowCheck check = new RowCheck(captured.encoding(), place, progress);
+        try {
             check.tables(location, chosen.tables(), job.connections(), () -> verifyAnswering(live));
             check.sequences(live, chosen.sequences());
             notes.add("Read again and compared before it got its name: "
                     + (chosen.tables().size() + chosen.sequences().size())
                     + " tables and sequences are equal to the snapshot.");
+        } catch (AccessDenied e) {
+            if (job.choice().compare().isPresent()) {
+                throw e;
+            }
+            findings.add(IntoDatabase.notCompared(e));
         }
     }
 
@@ -437,31 +463,58 @@ final class IntoSchema implements RestoreWay {
     }
 
     private void drop(NewDatabase scratch) {
+        boolean interrupted = Thread.interrupted();
         try (Session admin = NewDatabase.administer(location)) {
             scratch.drop(admin);
         } catch (SQLException | HoldfastException e) {
+            leave("DROP DATABASE " + Sql.name(scratch.name()));
             findings.add(new Finding(
                     "database '" + scratch.name() + "'",
                     "was only for scratch and could not be dropped: drop it when the server is there"));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
+    }
+
+    private void leave(String statement) {
+        leftBehind = leftBehind == null ? statement : leftBehind + "; " + statement;
     }
 
     /** Takes back what nobody has seen under its final name. */
     private void undo(Map<String, Way> ways) {
         boolean interrupted = Thread.interrupted();
-        Set<String> left = new HashSet<>();
+        List<String> statements = ways.values().stream()
+                .map(way -> "DROP SCHEMA IF EXISTS " + Sql.name(way.unfinished()) + " CASCADE")
+                .toList();
         try (Session session = Session.open(location)) {
-            for (Way way : ways.values()) {
-                left.add(way.unfinished());
-                session.run("DROP SCHEMA IF EXISTS " + Sql.name(way.unfinished()) + " CASCADE");
-                left.remove(way.unfinished());
+            for (String statement : statements) {
+                session.run(statement);
             }
         } catch (SQLException | HoldfastException e) {
-            leftBehind = String.join(", ", left.stream().map(Sql::name).toList());
+            statements.forEach(this::leave);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** What earlier restores could not remove. */
+    private void reportLeftOver(Session admin, Session live) {
+        try {
+            for (String left : DatabaseNames.leftOver(admin, location.database())) {
+                findings.add(new Finding("database '" + left + "'", LEFT));
+            }
+            for (String left : live.list(
+                    "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname ~ '_holdfast_[0-9a-f]{8}$' ORDER BY 1",
+                    row -> row.getString(1))) {
+                findings.add(new Finding("schema '" + left + "'", LEFT));
+            }
+        } catch (SQLException e) {
+            findings.add(
+                    new Finding(job.database(), "could not be looked through for leftovers: " + SqlFailures.said(e)));
         }
     }
 }

@@ -71,7 +71,16 @@ public record PostgresRestore(
          *
          * @param name if empty, a name with the time in it
          */
-        record SideSchema(Optional<String> name) implements Landing {}
+        record SideSchema(Optional<String> name) implements Landing {
+            public SideSchema {
+                if (name.isPresent()
+                        && (name.get().isBlank() || name.get().startsWith("pg_") || !DatabaseNames.fits(name.get()))) {
+                    throw unusable(
+                            "'" + name.get() + "' cannot be the name of a schema",
+                            "it has 1 to 63 bytes and does not begin with pg_.");
+                }
+            }
+        }
 
         /** The schemas it came from, where nothing may have the same names. */
         record OriginalSchema() implements Landing {}

@@ -3,6 +3,7 @@ package dev.holdfast.connectors.postgres;
 import dev.holdfast.connectors.postgres.Keys.TableName;
 import dev.holdfast.connectors.postgres.StoredDatabase.StoredSequence;
 import dev.holdfast.connectors.postgres.StoredDatabase.StoredTable;
+import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.source.Progress;
@@ -83,10 +84,14 @@ final class RowCheck {
         RowDigest captured = new RowDigest();
         group.tables().forEach(table -> captured.add(table.rows(), table.hash()));
         RowDigest here = new RowDigest();
-        rows.read(copyOut(group), (bytes, offset, length, endsRow) -> {
-            here.piece(bytes, offset, length, endsRow);
-            progress.advance(0, length);
-        });
+        try {
+            rows.read(copyOut(group), (bytes, offset, length, endsRow) -> {
+                here.piece(bytes, offset, length, endsRow);
+                progress.advance(0, length);
+            });
+        } catch (SQLException e) {
+            throw denied(e, group);
+        }
         if (captured.rows() != here.rows() || !captured.hash().equals(here.hash())) {
             throw different(
                     "table " + group.loaded().shown(),
@@ -94,6 +99,17 @@ final class RowCheck {
                     here.rows() + " rows with hash " + here.hash());
         }
         progress.advance(group.tables().size(), 0);
+    }
+
+    private static SQLException denied(SQLException e, Group group) {
+        if (SqlFailures.state(e).equals("42501")) {
+            throw new AccessDenied(
+                    ErrorCode.TABLE_UNREADABLE,
+                    "reading table " + group.loaded().shown() + " again failed: " + SqlFailures.said(e),
+                    "restore as a user that may read all rows, or without a comparison: --no-compare.",
+                    e);
+        }
+        return e;
     }
 
     private String copyOut(Group group) {

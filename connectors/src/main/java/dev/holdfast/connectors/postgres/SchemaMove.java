@@ -21,20 +21,23 @@ final class SchemaMove {
     /**
      * Something that can be moved by itself.
      *
+     * @param catalog the number of the catalog it is in
+     * @param oid its number there
      * @param kind as in {@code ALTER}, for example {@code MATERIALIZED VIEW}
-     * @param identity with its schema and arguments, quoted, as the server writes it
+     * @param identity with its schema and arguments, quoted, as the server writes it now
      */
-    record Thing(String kind, String identity) {
+    record Thing(long catalog, long oid, String kind, String identity) {
         /** Tells it from all others of its database. */
         String key() {
-            return kind + " " + identity;
+            return catalog + " " + oid;
         }
     }
 
     /** What lies in a schema by itself: sequences of columns, indexes and the like go with their tables. */
     List<Thing> things(String schema) throws SQLException {
-        return session.list("""
-                SELECT i.type, i.identity FROM pg_catalog.pg_namespace n
+        return session.list(
+                """
+                SELECT d.classid::int8, d.objid::int8, i.type, i.identity FROM pg_catalog.pg_namespace n
                 JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
                   AND d.refobjid = n.oid AND d.deptype = 'n'
                 CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, 0) i
@@ -43,7 +46,9 @@ final class SchemaMove {
                     AND o.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.refobjsubid > 0)
                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                     WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
-                ORDER BY d.classid, d.objid""", row -> new Thing(kind(row.getString(1)), row.getString(2)), schema);
+                ORDER BY d.classid, d.objid""",
+                row -> new Thing(row.getLong(1), row.getLong(2), kind(row.getString(3)), row.getString(4)),
+                schema);
     }
 
     private static String kind(String type) {
@@ -52,7 +57,12 @@ final class SchemaMove {
 
     void move(List<Thing> things, String schema) throws SQLException {
         for (Thing thing : things) {
-            session.run("ALTER " + thing.kind() + " " + thing.identity() + " SET SCHEMA " + Sql.name(schema));
+            // asked again: arguments may have moved before
+            String identity = session.text(
+                    "SELECT identity FROM pg_catalog.pg_identify_object(?::int8::oid, ?::int8::oid, 0)",
+                    thing.catalog(),
+                    thing.oid());
+            session.run("ALTER " + thing.kind() + " " + identity + " SET SCHEMA " + Sql.name(schema));
         }
     }
 

@@ -85,6 +85,11 @@ final class SchemaSelection {
     /** What is no definition of the database's own. */
     private static final Set<String> FRAME = Set.of("ENCODING", "STDSTRINGS", "SEARCHPATH");
 
+    /** What an archive says of itself, for example its encoding. */
+    static boolean isFrame(Item item) {
+        return FRAME.contains(item.type());
+    }
+
     private final StoredDatabase stored;
     private final List<NamePattern> schemas;
     private final List<NamePattern> tables;

@@ -72,6 +72,7 @@ class PostgresNewerServerTest {
         MemoryPart part = Server.backUp(server, database);
         PostgresLocation copy = Server.location(newer, "copy");
         assertThat(Server.restore(part, copy, false).findings()).isEmpty();
+        assertThat(Server.restore(part, copy, true).notes()).hasSize(3);
         String all = "SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM t";
         assertThat(newer.query("copy", all)).isEqualTo(server.query(database, all));
         assertThat(newer.query("copy", "SELECT n FROM m")).isEqualTo("5000");
@@ -79,6 +80,27 @@ class PostgresNewerServerTest {
                 .isEqualTo("bytes");
         assertThat(newer.query("copy", "INSERT INTO t (v) VALUES ('next') RETURNING id"))
                 .isEqualTo("5001");
+    }
+
+    @Test
+    void it_takes_a_selection_into_a_new_database_and_rows_into_its_tables() {
+        String database = Server.database(
+                server,
+                "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text)",
+                "INSERT INTO t (v) SELECT 'v' || i FROM generate_series(1, 50) i",
+                "CREATE TABLE u (x int REFERENCES t)");
+        MemoryPart part = Server.backUp(server, database);
+        PostgresLocation chosen = Server.location(newer, "chosen");
+        Choice table = Choice.tables("public.t");
+        assertThat(Server.restore(part, chosen, table.compared(true), false).findings())
+                .isEmpty();
+        newer.execute("chosen", "DELETE FROM t");
+        Server.restore(part, chosen, table.contents(PostgresRestore.Contents.DATA), false);
+        assertThat(newer.query("chosen", "INSERT INTO t (v) VALUES ('next') RETURNING id"))
+                .isEqualTo("51");
+        assertThatThrownBy(() -> Server.restore(part, chosen, table, false))
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("pg_dump is older than the server");
     }
 
     @Test

@@ -187,4 +187,25 @@ class PostgresOwnershipTest {
                         + " u:ownership_plain");
         assertThat(rights()).contains("old Reader\\\"=r*/ownership_plain", "own{\"\\\"old Reader\\\"\"}");
     }
+
+    @Test
+    void who_may_not_read_everything_again_is_told_so() {
+        String forced = Server.database(server, """
+                CREATE TABLE t (x int);
+                INSERT INTO t VALUES (1);
+                ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                """);
+        MemoryPart captured = Server.backUp(server, forced);
+        server.execute("postgres", "CREATE DATABASE " + COPY + " OWNER ownership_plain");
+        PostgresLocation plain = PostgresLocation.parse(server.url("ownership_plain", "p", COPY));
+        Choice dropping = Choice.whole().dropping();
+
+        RestoreReport report = Server.restore(captured, plain, dropping, true);
+
+        assertThat(report.findings()).extracting(Finding::subject).containsExactlyInAnyOrder("owners", "comparison");
+        assertThat(query("SELECT count(*) FROM t")).isEqualTo("1");
+        assertThatThrownBy(() -> Server.restore(captured, plain, dropping.compared(true), true))
+                .hasMessageContaining("row-level security");
+        assertThat(query("SELECT count(*) FROM t")).isEqualTo("1");
+    }
 }

@@ -346,6 +346,25 @@ class PostgresSelectiveRestoreTest {
     }
 
     @Test
+    void rows_of_another_encoding_are_converted_and_compared() {
+        String latin = "selection_latin";
+        server.execute("postgres", "CREATE DATABASE " + latin + " TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
+        server.execute(
+                latin,
+                "CREATE TABLE \"größe\" (v text)",
+                "COMMENT ON TABLE \"größe\" IS 'ü'",
+                "INSERT INTO \"größe\" VALUES ('Ärger'), ('ß')");
+        MemoryPart captured = Server.backUp(server, latin);
+        server.dropDatabase(latin);
+        RestoreReport report =
+                Server.restore(captured, live(), Choice.tables("GRÖßE").side("side"), false);
+        assertThat(report.notes().getFirst()).startsWith("Read again and compared");
+        assertThat(query("SELECT string_agg(v, ' ' ORDER BY v) FROM side.\"größe\""))
+                .isEqualTo("Ärger ß");
+        assertThat(query("SELECT obj_description('side.\"größe\"'::regclass)")).isEqualTo("ü");
+    }
+
+    @Test
     void what_does_not_match_is_told() {
         assertThatThrownBy(() -> restore(live(), Choice.tables("app.orders", "app.oders")))
                 .isInstanceOf(Missing.class)

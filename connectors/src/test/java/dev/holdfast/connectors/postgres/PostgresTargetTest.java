@@ -176,21 +176,9 @@ class PostgresTargetTest {
         MemoryPart part = Server.backUp(server, database);
         try (PrivatePostgres victim = Server.start()) {
             PostgresLocation copy = Server.location(victim, "copy");
-            AtomicBoolean killed = new AtomicBoolean();
-            Progress killing = new Progress() {
-                @Override
-                public void expect(long entries, long bytes) {}
-
-                @Override
-                public void advance(long entries, long bytes) {
-                    if (bytes > 0 && killed.compareAndSet(false, true)) {
-                        victim.killHard();
-                    }
-                }
-            };
             try (PostgresTarget target = new PostgresTarget(copy, 2, Server.folder())) {
                 target.preflight(part, false);
-                assertThatThrownBy(() -> target.restore(part, killing))
+                assertThatThrownBy(() -> target.restore(part, killing(victim)))
                         .isInstanceOf(HoldfastException.class)
                         .hasMessageContaining("filling table public.t failed: the connection to server")
                         .hasMessageContaining("the unfinished database 'copy_holdfast_")
@@ -203,7 +191,55 @@ class PostgresTargetTest {
                     .extracting(Finding::message)
                     .containsExactly("was left by a restore that could not end; drop it when it is not needed");
             assertThat(Server.compare(part, copy)).isEmpty();
+            killedBesideAndInPlace(victim, part, copy);
         }
+    }
+
+    private static Progress killing(PrivatePostgres victim) {
+        AtomicBoolean killed = new AtomicBoolean();
+        return new Progress() {
+            @Override
+            public void expect(long entries, long bytes) {}
+
+            @Override
+            public void advance(long entries, long bytes) {
+                if (bytes > 0 && killed.compareAndSet(false, true)) {
+                    victim.killHard();
+                }
+            }
+        };
+    }
+
+    /** The same for a table beside another, and for rows alone. */
+    private static void killedBesideAndInPlace(PrivatePostgres victim, MemoryPart part, PostgresLocation copy) {
+        Choice table = Choice.tables("public.t").side("side");
+        try (PostgresTarget target = new PostgresTarget(copy, table.restore(), 2, Server.folder())) {
+            target.preflight(part, false);
+            assertThatThrownBy(() -> target.restore(part, killing(victim)))
+                    .hasMessageEndingWith("; what it had begun could not be removed")
+                    .isInstanceOfSatisfying(
+                            HoldfastException.class,
+                            e -> assertThat(e.hint())
+                                    .matches(
+                                            "when the server is there: DROP SCHEMA IF EXISTS \"side_holdfast_[0-9a-f]{8}\""
+                                                    + " CASCADE\\."));
+        }
+        victim.start();
+        assertThat(victim.query("copy", "SELECT count(*) FROM pg_namespace WHERE nspname = 'side'"))
+                .isEqualTo("0");
+        assertThat(Server.restore(part, copy, table, false).findings())
+                .extracting(Finding::subject)
+                .anyMatch(subject -> subject.startsWith("schema 'side_holdfast_"));
+
+        Choice rows = Choice.whole().contents(PostgresRestore.Contents.DATA).truncating();
+        victim.execute("copy", "UPDATE t SET i = -i");
+        try (PostgresTarget target = new PostgresTarget(copy, rows.restore(), 2, Server.folder())) {
+            target.preflight(part, false);
+            assertThatThrownBy(() -> target.restore(part, killing(victim)))
+                    .hasMessageStartingWith("filling table public.t failed: the connection to server");
+        }
+        victim.start();
+        assertThat(victim.query("copy", "SELECT count(*) FROM t WHERE i < 0")).isEqualTo("20000");
     }
 
     @Test
