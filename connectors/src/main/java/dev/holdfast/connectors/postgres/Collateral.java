@@ -189,8 +189,8 @@ record Collateral(Set<CatalogId> gone, List<String> others) {
         List<CatalogId> ids = lost.stream().map(Lost::id).toList();
         Map<CatalogId, CatalogId> needs = new HashMap<>();
         Comparator<CatalogId> better = Comparator.comparing((CatalogId needed) -> !own.contains(needed))
-                .thenComparing(CatalogId::catalog)
-                .thenComparing(CatalogId::oid);
+                .thenComparingLong(CatalogId::catalog)
+                .thenComparingLong(CatalogId::oid);
         session.each(
                 NEEDS,
                 row -> {
