@@ -6,6 +6,7 @@ import dev.holdfast.connectors.postgres.StoredDatabase.StoredSequence;
 import dev.holdfast.connectors.postgres.StoredDatabase.StoredTable;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.RestorePlan;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,31 @@ record Chosen(
                 stored.properties().extensions(),
                 List.of(),
                 List.of());
+    }
+
+    /** All rows, for tables that are there. */
+    static Chosen rows(StoredDatabase stored) {
+        List<Finding> leftOut = new ArrayList<>();
+        List<StoredTable> extensions =
+                stored.tables().stream().filter(table -> table.order() > 0).toList();
+        if (!extensions.isEmpty()) {
+            leftOut.add(new Finding(
+                    "tables of extensions",
+                    "are left out: "
+                            + PostgresSource.some(extensions.stream()
+                                    .map(table -> table.name().shown())
+                                    .toList())));
+        }
+        if (stored.largeObjects() > 0) {
+            leftOut.add(new Finding(
+                    "large objects", "are not restored with rows alone; the snapshot has " + stored.largeObjects()));
+        }
+        return rows(stored.tables().stream().filter(table -> table.order() == 0).toList(), stored.sequences(), leftOut);
+    }
+
+    static Chosen rows(List<StoredTable> tables, List<StoredSequence> sequences, List<Finding> leftOut) {
+        return new Chosen(
+                item -> false, item -> false, List.of(), tables, sequences, 0, 0, Map.of(), leftOut, List.of());
     }
 
     long entries() {

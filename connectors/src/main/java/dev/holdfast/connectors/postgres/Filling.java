@@ -135,7 +135,7 @@ final class Filling {
     }
 
     /** Fills one table, over a connection of the caller's. */
-    void fill(RowConnection connection, StoredTable table) throws IOException {
+    void fill(RowTransfer connection, StoredTable table) throws IOException {
         RowDigest digest = new RowDigest();
         String shown = table.name().shown();
         String doing = "filling table " + shown;

@@ -104,6 +104,9 @@ public final class PostgresTarget implements Target {
     private RestoreWay way(Session admin, PartReader part) throws SQLException {
         RestoreJob job =
                 new RestoreJob(reached(), StoredDatabase.of(part), choice, overwrite, connections, scratch, tools);
+        if (choice.contents() == PostgresRestore.Contents.DATA) {
+            return new IntoTables(job);
+        }
         boolean there = DatabaseNames.exists(admin, location.database());
         return choice.isSelective() && there ? new IntoSchema(job) : new IntoDatabase(job);
     }

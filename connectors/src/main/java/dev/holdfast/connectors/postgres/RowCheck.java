@@ -54,7 +54,7 @@ final class RowCheck {
     /**
      * @throws Failed if a table is not what was captured
      */
-    void tables(RowConnection rows, Collection<StoredTable> tables) throws SQLException {
+    void tables(RowTransfer rows, Collection<StoredTable> tables) throws SQLException {
         for (Group group : Group.of(tables)) {
             check(rows, group);
         }
@@ -79,7 +79,7 @@ final class RowCheck {
         }
     }
 
-    private void check(RowConnection rows, Group group) throws SQLException {
+    private void check(RowTransfer rows, Group group) throws SQLException {
         RowDigest captured = new RowDigest();
         group.tables().forEach(table -> captured.add(table.rows(), table.hash()));
         RowDigest here = new RowDigest();

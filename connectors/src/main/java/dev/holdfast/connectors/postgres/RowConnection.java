@@ -16,7 +16,7 @@ import java.time.Duration;
  * the buffer that received them. What goes wrong is told as an {@link SQLException}, like everything about a server. For one
  * thread; only {@link #abort} may be called from another.
  */
-final class RowConnection implements AutoCloseable {
+final class RowConnection implements RowTransfer, AutoCloseable {
     /** Nothing that would change the order of rows or cost more than it brings for a plain scan. */
     private static final String SCANNING =
             "SET jit TO off; SET max_parallel_workers_per_gather TO 0; SET enable_seqscan TO off";
@@ -28,11 +28,6 @@ final class RowConnection implements AutoCloseable {
 
     private RowConnection(WireConnection wire) {
         this.wire = wire;
-    }
-
-    /** Told of each piece that was sent. */
-    interface Sent {
-        void bytes(byte[] bytes, int length);
     }
 
     /**
@@ -72,12 +67,8 @@ final class RowConnection implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads to the end.
-     *
-     * @return how many rows the server says it sent
-     */
-    long read(String copySql, RowSink sink) throws SQLException {
+    @Override
+    public long read(String copySql, RowSink sink) throws SQLException {
         try {
             return wire.copyOut(copySql, sink);
         } catch (ServerError e) {
@@ -87,12 +78,8 @@ final class RowConnection implements AutoCloseable {
         }
     }
 
-    /**
-     * Sends everything.
-     *
-     * @return how many rows the server says it took
-     */
-    long write(String copySql, InputStream rows, Sent sent) throws SQLException, IOException {
+    @Override
+    public long write(String copySql, InputStream rows, Sent sent) throws SQLException, IOException {
         byte[] buffer = new byte[PIECE_BYTES];
         try (CopyIn copy = wire.copyIn(copySql)) {
             for (int n = rows.read(buffer); n >= 0; n = rows.read(buffer)) {

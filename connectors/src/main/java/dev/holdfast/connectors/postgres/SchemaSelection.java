@@ -141,6 +141,41 @@ final class SchemaSelection {
         return selection.result();
     }
 
+    /**
+     * The rows that a selection means, without what it needs: that is there.
+     *
+     * @throws Missing if a pattern matches nothing
+     */
+    static Chosen rowsOf(StoredDatabase stored, PostgresRestore choice, SchemaArchive archive) throws IOException {
+        SchemaSelection selection = new SchemaSelection(stored, choice, new Home.NewDatabase(), Set.of());
+        archive.items(selection::read);
+        selection.ask();
+        return selection.rows();
+    }
+
+    private Chosen rows() {
+        Set<TableName> names = new HashSet<>();
+        for (Item item : items.values()) {
+            Item owner = item.type().equals("SEQUENCE") ? owner(item) : null;
+            if (asked.contains(item.id()) || (owner != null && asked.contains(owner.id()))) {
+                names.add(new TableName(item.schema(), item.name()));
+            }
+        }
+        Chosen all = Chosen.rows(stored);
+        Chosen rows = Chosen.rows(
+                all.tables().stream()
+                        .filter(table -> names.contains(table.name()))
+                        .toList(),
+                all.sequences().stream()
+                        .filter(sequence -> names.contains(sequence.name()))
+                        .toList(),
+                List.of());
+        if (rows.entries() == 0) {
+            throw new Missing(ErrorCode.PART_MISSING, "nothing that was selected has rows", "select a table.");
+        }
+        return rows;
+    }
+
     /** Of large objects there may be millions, and they are not part of any selection. */
     private void read(Item item) {
         if (item.type().startsWith("BLOB")
@@ -151,13 +186,17 @@ final class SchemaSelection {
         items.put(item.id(), item);
     }
 
-    private void choose() {
+    private void ask() {
         items.values().stream()
                 .filter(item -> item.type().equals("TABLE ATTACH"))
                 .forEach(this::readAttachment);
         schemas.forEach(pattern -> ask(pattern, "schema", true));
         tables.forEach(pattern -> ask(pattern, "table", false));
         askForPartitions();
+    }
+
+    private void choose() {
+        ask();
         asked.stream()
                 .map(this::item)
                 .filter(item -> item.type().equals("TABLE"))

@@ -141,6 +141,11 @@ public record RestorePlan(
             return this;
         }
 
+        /** Whether nothing was found to be in the way so far. */
+        public boolean isFeasible() {
+            return obstacles.isEmpty();
+        }
+
         public RestorePlan build() {
             return new RestorePlan(entries, bytes, steps, losses, obstacles, findings, facts, items, estimate);
         }
