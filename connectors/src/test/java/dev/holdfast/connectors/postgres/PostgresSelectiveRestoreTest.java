@@ -357,7 +357,7 @@ class PostgresSelectiveRestoreTest {
         MemoryPart captured = Server.backUp(server, latin);
         server.dropDatabase(latin);
         RestoreReport report =
-                Server.restore(captured, live(), Choice.tables("GRÖßE").side("side"), false);
+                Server.restore(captured, live(), Choice.tables("größe").side("side"), false);
         assertThat(report.notes().getFirst()).startsWith("Read again and compared");
         assertThat(query("SELECT string_agg(v, ' ' ORDER BY v) FROM side.\"größe\""))
                 .isEqualTo("Ärger ß");
