@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Stands.Provided.class)
 class SoakIT {
     private static final int MINUTES = Integer.getInteger("holdfast.it.soak.minutes", 0);
-    private static final int SNAPSHOTS = Integer.getInteger("holdfast.it.soak.snapshots", 2);
+    private static final int SNAPSHOTS = Integer.getInteger("holdfast.it.soak.snapshots", 1);
     private static final int SCALE = Integer.getInteger("holdfast.it.soak.scale", 1);
     private static final int RATE = Integer.getInteger("holdfast.it.soak.rate", 200);
 
