@@ -37,6 +37,7 @@ final class Filling {
     private final Progress progress;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong entries = new AtomicLong();
+    private final AtomicLong made = new AtomicLong();
 
     /**
      * @param encoding of the captured rows, by its PostgreSQL name
@@ -59,6 +60,11 @@ final class Filling {
     /** Bytes of rows and large objects that were sent. */
     long bytes() {
         return bytes.get();
+    }
+
+    /** Large objects that the definitions lacked: those of pg_dump 17 and later, which come with the data there. */
+    long largeObjectsMade() {
+        return made.get();
     }
 
     /** Tables, sequences and large objects that are done. */
@@ -180,9 +186,14 @@ final class Filling {
         }
         try (Session session = open()) {
             workers.whenFailed(session::abort);
+            boolean defined = session.truth("SELECT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)");
             session.run("BEGIN");
             long batch = 0;
             for (; entry != null && entry.type() == EntryType.LARGE_OBJECT; entry = cursor.next()) {
+                if (!defined) {
+                    session.text("SELECT pg_catalog.lo_create(?::int8::oid)", Keys.oid(entry.key()));
+                    made.incrementAndGet();
+                }
                 batch += 1024 + fillLargeObject(session, entry);
                 if (batch > BLOB_BATCH_BYTES) {
                     session.run("COMMIT");

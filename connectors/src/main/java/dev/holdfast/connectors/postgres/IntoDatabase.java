@@ -277,6 +277,13 @@ final class IntoDatabase implements RestoreWay {
             }
             swap(admin, database, replaces);
             reportLeftOver(admin);
+            if (filling.largeObjectsMade() > 0) {
+                findings.add(new Finding(
+                        "large objects",
+                        filling.largeObjectsMade() + " were made anew and belong to '" + location.user()
+                                + "', without rights and comments: the pg_dump of the capture does not keep these"
+                                + " with the schema"));
+            }
             return new RestoreReport(filling.entries() + chosen.documents(), filling.bytes(), findings, notes);
         }
     }
