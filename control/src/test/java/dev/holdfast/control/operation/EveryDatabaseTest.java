@@ -74,7 +74,6 @@ class EveryDatabaseTest {
                         "expand server",
                         "preflight server/a",
                         "preflight server/b",
-                        "open",
                         "freeze server/a",
                         "freeze server/b",
                         "capture server/a",
