@@ -154,7 +154,7 @@ final class IntoSchema implements RestoreWay {
         plan.step("Definitions are made in a scratch database on the same server, which is dropped again.");
         String home = String.join(
                 ", ", new TreeSet<>(names.values()).stream().map(Sql::shortName).toList());
-        plan.step(job.database() + " gets "
+        plan.step("Database '" + location.database() + "' gets "
                 + chosen.relations().size() + " tables, views and sequences in "
                 + (names.size() == 1 ? "schema " : "the schemas ") + home
                 + (job.choice().contents() == Contents.ALL

@@ -225,15 +225,14 @@ final class ServerLook {
     }
 
     /** How much there is to do, and what that takes. */
-    void amounts(Chosen chosen, boolean compared) throws SQLException {
+    void amounts(Chosen chosen, boolean compared) {
         long bytes = chosen.bytes(job.stored());
         plan.restores(chosen.entries(), bytes);
         plan.items(chosen.items());
         plan.fact(
                 "room",
-                "rows and large objects take " + pretty(bytes)
-                        + " as text; with indexes expect one to three times as much"
-                        + " at the server, which cannot be asked how much room it has");
+                "with indexes one to three times the amount, beside what is there; the server cannot be asked how much it"
+                        + " has");
         long passes = compared ? 2 : 1;
         plan.estimate(
                 LEAST.plusMillis(1000 * bytes / FAST_BYTES),
@@ -241,9 +240,5 @@ final class ServerLook {
                 "8 to 60 MB of rows a second, as seen on two cores with few and with many indexes"
                         + (compared ? ", and reading them again" : "")
                         + "; neither this server nor this repository was measured");
-    }
-
-    String pretty(long bytes) throws SQLException {
-        return admin.text("SELECT pg_catalog.pg_size_pretty(?::int8)", bytes);
     }
 }

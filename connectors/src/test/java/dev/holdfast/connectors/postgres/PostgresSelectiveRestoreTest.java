@@ -164,6 +164,22 @@ class PostgresSelectiveRestoreTest {
         server.execute(live, "DELETE FROM app.orders WHERE id > 100");
         String before = fingerprint();
 
+        try (PostgresTarget target =
+                new PostgresTarget(live(), Choice.tables("app.orders").restore(), 2, Server.folder())) {
+            RestorePlan plan = target.plan(part, false);
+            assertThat(plan.obstacles()).isEmpty();
+            assertThat(plan.losses()).isEmpty();
+            assertThat(plan.steps().get(1))
+                    .isEqualTo(
+                            "Database '" + live + "' gets 4 tables, views and sequences in schema \"restored_<time>\","
+                                    + " with 300 rows.");
+            assertThat(plan.facts())
+                    .contains(new RestorePlan.Fact(
+                            "already-there",
+                            List.of("TYPE app.state", "DOMAIN public.money_amount", "FUNCTION app.next_code()")));
+        }
+        assertThat(query("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'restored%'"))
+                .isEqualTo("0");
         RestoreReport report = restore(live(), Choice.tables("app.orders"));
 
         assertThat(fingerprint()).isEqualTo(before);
@@ -220,11 +236,15 @@ class PostgresSelectiveRestoreTest {
                 "ALTER TYPE app.state ADD VALUE 'lost'",
                 "ALTER DOMAIN public.money_amount DROP CONSTRAINT money_amount_check",
                 "DROP TABLE app.orders CASCADE",
-                "DROP FUNCTION app.next_code()");
+                "DROP FUNCTION app.next_code()",
+                "CREATE SCHEMA ext",
+                "ALTER EXTENSION hstore SET SCHEMA ext");
         RestoreReport report = restore(live(), Choice.tables("app.orders").side("Odd \"side\""));
         assertThat(report.notes()).anyMatch(note -> note.startsWith("What came from schema public is in schema"));
         assertThat(query("SELECT enum_range(NULL::\"Odd \"\"side\"\"_app\".state)"))
                 .isEqualTo("{open,paid}");
+        assertThat(query("SELECT format_type(atttypid, -1) FROM pg_attribute WHERE attname = 'tags' AND attnum > 0"))
+                .isEqualTo("ext.hstore");
         assertThat(query("SELECT count(*) FROM \"Odd \"\"side\"\"_app\".orders"))
                 .isEqualTo("300");
         assertThat(

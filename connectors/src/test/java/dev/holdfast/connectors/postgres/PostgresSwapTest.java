@@ -237,6 +237,14 @@ class PostgresSwapTest {
         assertThat(refused.obstacles()).extracting(HoldfastException::code).containsExactly(ErrorCode.DATABASE_EXISTS);
     }
 
+    @Test
+    void a_database_is_not_replaced_by_one_without_rows() {
+        PostgresLocation precious = copy("precious");
+        Choice definitions = Choice.whole().contents(PostgresRestore.Contents.SCHEMA);
+        assertThatThrownBy(() -> Server.restore(part, precious, definitions, true))
+                .hasMessage("database 'precious' would be replaced by one without rows");
+    }
+
     private static String fingerprint() {
         return server.query("planned", """
                 SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
