@@ -87,6 +87,18 @@ abstract class CliCommand implements Callable<Integer> {
         return tell(report);
     }
 
+    /** Whether standard output has another use than to tell about the run. */
+    boolean writesToOut() {
+        return false;
+    }
+
+    private Page page() {
+        Terminal terminal = cli.terminal();
+        return writesToOut()
+                ? new Page(terminal.err(), terminal.errColour(), cli.zone())
+                : new Page(terminal.out(), terminal.outColour(), cli.zone());
+    }
+
     private int tell(Report report) {
         Optional<ErrorCode> concern = report.concern();
         boolean done = concern.isEmpty() || concern.get() == ErrorCode.FINDINGS;
@@ -99,7 +111,7 @@ abstract class CliCommand implements Callable<Integer> {
                 }
             }
         } else {
-            report.text(new Page(cli.terminal().out(), cli.terminal().outColour(), cli.zone()));
+            report.text(page());
         }
         cli.terminal().out().flush();
         if (!done) {

@@ -18,11 +18,13 @@ final class Commands {
 
     static {
         ALL.put("init", InitCommand::new);
+        ALL.put("doctor", DoctorCommand::new);
         ALL.put("backup", BackupCommand::new);
         ALL.put("snapshots", SnapshotsCommand::new);
         ALL.put("show", ShowCommand::new);
         ALL.put("restore", RestoreCommand::new);
         ALL.put("compare", CompareCommand::new);
+        ALL.put("export", ExportCommand::new);
         ALL.put("check", CheckCommand::new);
         ALL.put("sync", SyncCommand::new);
         ALL.put("forget", ForgetCommand::new);

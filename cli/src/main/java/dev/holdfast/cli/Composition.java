@@ -37,7 +37,7 @@ final class Composition implements Supplier<Cli.Backend> {
 
     private Cli.Backend make() {
         Path spool = spool();
-        Connectors connectors = new InstalledConnectors(spool, clock);
+        Connectors connectors = new InstalledConnectors(spool, environment, clock);
         EngineRepositories.Machine machine = new EngineRepositories.Machine(
                 spool, Version.text(), host(), Runtime.getRuntime().availableProcessors());
         return new Cli.Backend(connectors, new EngineRepositories(connectors, machine, clock, new SecureRandom()));

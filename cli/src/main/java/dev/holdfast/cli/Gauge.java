@@ -93,6 +93,7 @@ final class Gauge implements Progress {
             case COMMIT -> "committing";
             case RESTORE -> "restoring";
             case COMPARE -> "comparing";
+            case EXPORT -> "exporting";
             case CHECK -> "checking";
             case SYNC -> "copying";
             case PRUNE -> "pruning";

@@ -32,6 +32,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.getLogger("ROOT").addAppender(appender);
         context.getLogger("ROOT").setLevel(verbose ? Level.INFO : Level.WARN);
         context.getLogger("dev.holdfast").setLevel(verbose ? Level.DEBUG : Level.WARN);
+        // what it warns of is an exception for us, and told as such
+        context.getLogger("org.apache.sshd").setLevel(verbose ? Level.WARN : Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

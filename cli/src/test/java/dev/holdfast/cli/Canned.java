@@ -17,6 +17,7 @@ import dev.holdfast.engine.repository.SyncReport;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,17 +51,12 @@ final class Canned implements Repositories, OpenRepository {
     }
 
     static Snapshot snapshot(SnapshotId id, Map<String, String> labels) {
+        return snapshot(id, labels, part("media", "bucket"));
+    }
+
+    static Snapshot snapshot(SnapshotId id, Map<String, String> labels, Part... parts) {
         return new Snapshot(
-                id,
-                "shop",
-                NOW,
-                NOW.plusSeconds(42),
-                "host",
-                "0.1.0",
-                List.of(part("media", "bucket")),
-                labels,
-                List.of(),
-                1_200_000);
+                id, "shop", NOW, NOW.plusSeconds(42), "host", "0.1.0", List.of(parts), labels, List.of(), 1_200_000);
     }
 
     @Override
@@ -100,7 +96,10 @@ final class Canned implements Repositories, OpenRepository {
 
     @Override
     public PartReader read(Snapshot snapshot, Part part) {
-        throw new UnsupportedOperationException();
+        return (PartReader) Proxy.newProxyInstance(
+                Canned.class.getClassLoader(), new Class<?>[] {PartReader.class}, (_, method, _) -> {
+                    throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -272,6 +273,47 @@ class MainTest {
         assertThat(program.run("show", "latest", "mdeia")).isEqualTo(27);
         assertThat(program.run("show", "zzzz", "--json")).isEqualTo(26);
         assertThat(program.out()).contains("\"code\":\"snapshot-missing\"");
+    }
+
+    @Test
+    void an_export_to_standard_output_is_that_alone() {
+        repository.snapshots = List.of(Canned.snapshot(Canned.FIRST, Map.of(), Canned.part("database", "postgres")));
+
+        assertThat(program.run("export", "--format", "sql", "--create", "--output", "-"))
+                .as(program.err())
+                .isZero();
+        assertThat(program.out()).isEqualTo("database as Sql[level=0, create=true]");
+        assertThat(program.err())
+                .contains("Exported 12 entries (3.4 kB) of 'database' as sql, 37 B to standard output");
+
+        assertThat(program.run("export", "--output", "-", "--json")).isEqualTo(2);
+        assertThat(program.run("export", "--output", "x", "--create")).isEqualTo(2);
+        assertThat(program.run("export", "--output", "x", "--compress", "10")).isEqualTo(2);
+        assertThat(program.run("export")).isEqualTo(2);
+        assertThat(program.run("export", "--output", "x", "--format", "tar")).isEqualTo(2);
+        assertThat(folder.resolve("x")).doesNotExist();
+    }
+
+    @Test
+    void an_export_to_a_file_is_told_and_not_written_over_another() {
+        repository.snapshots = List.of(Canned.snapshot(Canned.FIRST, Map.of(), Canned.part("database", "postgres")));
+
+        assertThat(program.run("export", "latest", "database", "-o", "x.dump", "--json"))
+                .as(program.err())
+                .isZero();
+        assertThat(folder.resolve("x.dump")).hasContent("database as Archive[level=6]");
+        assertThat(program.out())
+                .contains(
+                        "\"command\":\"export\",\"ok\":true",
+                        "\"format\":\"custom\"",
+                        "\"entries\":12",
+                        "\"bytes\":3400")
+                .contains("\"file\":\"" + folder.resolve("x.dump") + "\"", "\"fileBytes\":28");
+        assertThat(program.run("export", "-o", "x.dump")).isEqualTo(63);
+        assertThat(program.err()).contains("exists already", "--overwrite");
+        assertThat(program.run("export", "-o", "x.dump", "--overwrite", "--format", "roles"))
+                .isZero();
+        assertThat(folder.resolve("x.dump")).hasContent("database as Roles[level=0]");
     }
 
     @Test

@@ -1,15 +1,26 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.ExportFormat;
+import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.ExportReport;
+import dev.holdfast.engine.source.Exporter;
+import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.PartWriter;
+import dev.holdfast.engine.source.Progress;
 import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
 import dev.holdfast.engine.store.ObjectStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Reaches nothing. */
@@ -56,5 +67,28 @@ final class NoConnectors implements Connectors {
     @Override
     public Comparer comparer(SourceConfig place, RepositoryConfig repository) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Exporter exporter(Part part, ExportFormat format) {
+        return new Exporter() {
+            @Override
+            public void preflight(PartReader reader) {}
+
+            @Override
+            public ExportReport export(PartReader reader, ExportFile file, Progress progress) {
+                byte[] bytes = (part.name() + " as " + format).getBytes(StandardCharsets.UTF_8);
+                file.write(bytes, 0, bytes.length);
+                return new ExportReport(12, 3400, bytes.length, List.of());
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public ExportFile exportFile(Path path, boolean overwrite) {
+        return new LocalExportFile(path, overwrite);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.control.operation.BackupResult;
 import dev.holdfast.control.operation.CheckResult;
 import dev.holdfast.control.operation.CompareResult;
+import dev.holdfast.control.operation.DoctorResult;
 import dev.holdfast.control.operation.RestoreResult;
 import dev.holdfast.control.operation.RestoreResult.Outcome;
 import dev.holdfast.engine.error.ErrorCode;
@@ -12,6 +13,7 @@ import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.repository.CheckReport;
 import dev.holdfast.engine.repository.DestinationState;
 import dev.holdfast.engine.repository.Snapshot;
+import dev.holdfast.engine.source.Diagnosis;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
@@ -206,6 +208,48 @@ class ReportsTest {
                 .contains(
                         "\"equal\":false",
                         "\"differences\":[{\"key\":\"a.jpg\",\"what\":\"is missing\"}],\"differenceCount\":2");
+    }
+
+    @Test
+    void a_doctor_tells_what_was_found_what_follows_and_what_to_do() {
+        Report report = new DoctorReport(new DoctorResult(List.of(
+                new DoctorResult.Patient(
+                        "source",
+                        "database",
+                        "postgresql://db/shop",
+                        List.of(
+                                Diagnosis.ok("server", "PostgreSQL 18.1"),
+                                Diagnosis.note("extensions", "the database uses postgis", "a server must offer it"),
+                                Diagnosis.problem(
+                                        "privileges",
+                                        new Unavailable(
+                                                ErrorCode.TABLE_UNREADABLE, "user 'u' may not read t", "grant it.")))),
+                new DoctorResult.Patient(
+                        "repository",
+                        "",
+                        "",
+                        List.of(Diagnosis.warning("clock", "is wrong", "times are wrong", "set it."))))));
+
+        assertThat(report.concern()).contains(ErrorCode.TABLE_UNREADABLE);
+        assertThat(report.problem()).isEqualTo("a backup would fail: found 1 problem");
+        assertThat(text(report)).isEqualTo("""
+                        Source 'database': postgresql://db/shop
+                          ok       server: PostgreSQL 18.1
+                          note     extensions: the database uses postgis
+                                   so a server must offer it
+                          PROBLEM  privileges: user 'u' may not read t
+                                   so a run would end with exit code 45 (table-unreadable)
+                                   HINT: grant it.
+
+                        Repository
+                          warning  clock: is wrong
+                                   so times are wrong
+                                   HINT: set it.
+
+                        """);
+        assertThat(json(report)).isEqualTo("""
+                        {"command":"x","problems":1,"warnings":1,"looked":[{"kind":"source","name":"database","location":"postgresql://db/shop","diagnoses":[{"severity":"ok","subject":"server","found":"PostgreSQL 18.1","effect":"","advice":""},{"severity":"note","subject":"extensions","found":"the database uses postgis","effect":"a server must offer it","advice":""},{"severity":"problem","subject":"privileges","found":"user 'u' may not read t","effect":"a run would end with exit code 45 (table-unreadable)","advice":"grant it.","code":"table-unreadable"}]},{"kind":"repository","name":"","location":"","diagnoses":[{"severity":"warning","subject":"clock","found":"is wrong","effect":"times are wrong","advice":"set it."}]}]}
+                        """);
     }
 
     @Test

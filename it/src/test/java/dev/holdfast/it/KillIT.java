@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class KillIT {
     private static final int KILLS = 20;
     /** Reading everything and restoring an early snapshot takes its time; looking whether all is there does not. */
-    private static final int THOROUGH_EVERY = 5;
+    private static final int THOROUGH_EVERY = 10;
 
     private static final int NEW_BYTES = 5_000_000;
 

@@ -36,6 +36,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -444,6 +445,15 @@ public final class LocalStore implements ObjectStore {
             if (!isNoFile(e)) {
                 throw failure("cannot delete", key.name(), 0, e);
             }
+        }
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        try {
+            return OptionalLong.of(Files.getFileStore(root).getUsableSpace());
+        } catch (IOException e) {
+            throw failure("cannot look at the file system of", "", 0, e);
         }
     }
 

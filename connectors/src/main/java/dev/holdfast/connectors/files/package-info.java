@@ -1,6 +1,6 @@
 /**
- * File systems: a directory as a source, a target and something to compare with, and a directory as a place for
- * repositories. Names are raw bytes throughout, whatever the locale. Nothing here knows what is backed up when, or how a
+ * File systems: a directory as a source, a target and something to compare with; a directory as a place for
+ * repositories; a file as a place for an export. Names are raw bytes throughout, whatever the locale. Nothing here knows what is backed up when, or how a
  * repository is laid out. Invariant: a link is never followed out of the directory, and what was there before is replaced
  * only by something whole.
  */

@@ -1,24 +1,22 @@
 package dev.holdfast.connectors.postgres;
 
-import dev.holdfast.engine.error.Damaged;
-import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.connectors.postgres.ArchiveEntry.Span;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Encoding;
 
 /**
  * The table of contents of a custom-format archive of pg_dump, versions 1.14 to 1.16 of the format (PostgreSQL 12 to 18).
@@ -27,11 +25,7 @@ import org.postgresql.core.Encoding;
  * @see <a href="https://github.com/postgres/postgres/blob/master/src/bin/pg_dump/pg_backup_archiver.c">ReadHead, ReadToc</a>
  */
 final class ArchiveToc {
-    private static final int VERSION_1_15 = 0x010f;
-    private static final int VERSION_1_16 = 0x0110;
-    private static final int CUSTOM = 1;
     private static final int BUFFER_BYTES = 256 * 1024;
-    private static final int TIME_FIELDS = 7;
     private static final int[] FIXED_TIME = {0, 0, 0, 1, 0, 100, 0};
 
     private ArchiveToc() {}
@@ -39,12 +33,14 @@ final class ArchiveToc {
     /**
      * An entry. All texts are empty where the archive has none.
      *
-     * @param id what dependencies of others name
+     * @param id what dependencies name it by
+     * @param object what it makes; catalog 0 if it belongs to another entry or to none
      * @param type what pg_dump calls it, for example {@code TABLE} or {@code FK CONSTRAINT}
      * @param definition the SQL that makes it
      */
     record Item(
             int id,
+            CatalogId object,
             String type,
             String schema,
             String name,
@@ -53,15 +49,15 @@ final class ArchiveToc {
             String definition,
             List<String> dependencies) {
         Item withOwner(String another) {
-            return new Item(id, type, schema, name, another, tablespace, definition, dependencies);
+            return new Item(id, object, type, schema, name, another, tablespace, definition, dependencies);
         }
 
         Item withTablespace(String another) {
-            return new Item(id, type, schema, name, owner, another, definition, dependencies);
+            return new Item(id, object, type, schema, name, owner, another, definition, dependencies);
         }
 
         Item withDefinition(String another) {
-            return new Item(id, type, schema, name, owner, tablespace, another, dependencies);
+            return new Item(id, object, type, schema, name, owner, tablespace, another, dependencies);
         }
 
         /** For people. */
@@ -78,30 +74,138 @@ final class ArchiveToc {
     }
 
     /**
-     * Writes an archive again with some entries changed or left out; what is not changed stays byte for byte. Only for
-     * archives without data, where nothing points to a place in the file.
-     *
-     * @param encoding of the database, by its PostgreSQL name
-     */
-    static void copy(Path archive, Path copy, String encoding, Editor editor) throws IOException {
-        int entries;
-        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES);
-                OutputStream out = new BufferedOutputStream(Files.newOutputStream(copy), BUFFER_BYTES)) {
-            entries = new Reader(file, charset(encoding), archive).copy(out, editor);
-        }
-        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES)) {
-            new Reader(file, charset(encoding), archive).recount(copy, entries);
-        }
-    }
-
-    /**
      * Visits all entries.
      *
      * @param encoding of the database, by its PostgreSQL name
      */
     static void read(Path archive, String encoding, Consumer<Item> visitor) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES)) {
-            new Reader(file, charset(encoding), archive).items(visitor);
+            ArchiveInput input = new ArchiveInput(file, ArchiveInput.charset(encoding), name(archive));
+            input.skipTime();
+            input.origin();
+            int count = input.count();
+            for (int i = 0; i < count; i++) {
+                visitor.accept(item(input.entry()));
+            }
+        }
+    }
+
+    private static Item item(ArchiveEntry entry) {
+        return new Item(
+                entry.id(),
+                new CatalogId(oid(entry.catalog()), oid(entry.oid())),
+                entry.type(),
+                entry.schema(),
+                entry.name(),
+                entry.owner(),
+                entry.tablespace(),
+                entry.definition(),
+                entry.dependencies());
+    }
+
+    private static long oid(String text) {
+        return text.isEmpty() ? 0 : Long.parseLong(text);
+    }
+
+    /**
+     * Writes an archive again with some entries changed or left out; what is not changed stays byte for byte. Only for
+     * archives without data, where nothing points to a place in the file.
+     *
+     * @param encoding of the database, by its PostgreSQL name
+     */
+    static void copy(Path archive, Path copy, String encoding, Editor editor) throws IOException {
+        long countAt;
+        byte[] entries;
+        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES);
+                OutputStream out = new BufferedOutputStream(Files.newOutputStream(copy), BUFFER_BYTES)) {
+            ArchiveInput input = new ArchiveInput(file, ArchiveInput.charset(encoding), name(archive));
+            input.skipTime();
+            input.origin();
+            countAt = input.position();
+            int count = input.count();
+            copyHead(archive, input.position(), out);
+            int kept = 0;
+            for (int i = 0; i < count; i++) {
+                ArchiveEntry entry = input.entry();
+                Item item = item(entry);
+                Item edited = editor.edit(item);
+                if (edited != null) {
+                    write(out, input, entry, edited);
+                    kept++;
+                }
+            }
+            file.transferTo(out);
+            entries = number(input, kept);
+        }
+        try (RandomAccessFile patched = new RandomAccessFile(copy.toFile(), "rw")) {
+            patched.seek(countAt);
+            patched.write(entries);
+        }
+    }
+
+    private static void copyHead(Path archive, long bytes, OutputStream to) throws IOException {
+        try (InputStream head = Files.newInputStream(archive)) {
+            to.write(head.readNBytes(Math.toIntExact(bytes)));
+        }
+    }
+
+    private static void write(OutputStream out, ArchiveInput input, ArchiveEntry entry, Item edited)
+            throws IOException {
+        int from = 0;
+        from = replace(out, input, entry, from, entry.definitionAt(), entry.definition(), edited.definition());
+        from = replace(out, input, entry, from, entry.tablespaceAt(), entry.tablespace(), edited.tablespace());
+        from = replace(out, input, entry, from, entry.ownerAt(), entry.owner(), edited.owner());
+        out.write(entry.raw(), from, entry.raw().length - from);
+    }
+
+    private static int replace(
+            OutputStream out, ArchiveInput input, ArchiveEntry entry, int from, Span span, String before, String after)
+            throws IOException {
+        if (after.equals(before)) {
+            return from;
+        }
+        out.write(entry.raw(), from, span.from() - from);
+        byte[] text = after.getBytes(input.charset());
+        out.write(number(input, text.length));
+        out.write(text);
+        return span.to();
+    }
+
+    private static byte[] number(ArchiveInput input, int number) {
+        int bytes = input.format().intBytes();
+        byte[] encoded = new byte[1 + bytes];
+        for (int i = 0; i < Math.min(bytes, Integer.BYTES); i++) {
+            encoded[1 + i] = (byte) (number >>> (8 * i));
+        }
+        return encoded;
+    }
+
+    /**
+     * Rewrites an archive without some objects, and without what belongs to their entries, such as comments and rights. An
+     * archive lists what is needed before what needs it, so one pass is enough.
+     *
+     * @return entries that went because they need one that went, without being named themselves
+     */
+    static List<String> leaveOut(Path archive, String encoding, Set<CatalogId> gone) throws IOException {
+        Path shorter = archive.resolveSibling(archive.getFileName() + ".shorter");
+        List<String> more = new ArrayList<>();
+        Set<String> left = new HashSet<>();
+        try {
+            copy(archive, shorter, encoding, item -> {
+                boolean named = gone.contains(item.object());
+                if (!named && item.dependencies().stream().noneMatch(left::contains)) {
+                    return item;
+                }
+                left.add(Integer.toString(item.id()));
+                if (!named && item.object().catalog() != 0) {
+                    more.add(item.type() + " " + item.schema() + "." + item.name());
+                }
+                return null;
+            });
+            Files.move(shorter, archive, StandardCopyOption.REPLACE_EXISTING);
+            return more;
+        } finally {
+            Files.deleteIfExists(shorter);
         }
     }
 
@@ -109,225 +213,17 @@ final class ArchiveToc {
     static void fixTime(Path archive) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive));
                 RandomAccessFile patched = new RandomAccessFile(archive.toFile(), "rw")) {
-            Reader reader = new Reader(file, StandardCharsets.ISO_8859_1, archive);
-            patched.seek(reader.timeOffset());
+            ArchiveInput input = new ArchiveInput(file, StandardCharsets.ISO_8859_1, name(archive));
+            patched.seek(input.position());
             for (int value : FIXED_TIME) {
-                byte[] encoded = new byte[1 + reader.intBytes];
+                byte[] encoded = new byte[1 + input.format().intBytes()];
                 encoded[1] = (byte) value;
                 patched.write(encoded);
             }
         }
     }
 
-    private static Charset charset(String encoding) {
-        return encoding.equals("SQL_ASCII")
-                ? StandardCharsets.UTF_8
-                : Charset.forName(Encoding.getDatabaseEncoding(encoding).name());
-    }
-
-    private static final class Reader {
-        private final InputStream in;
-        private final Charset charset;
-        private final Path archive;
-        private final int version;
-        private final int intBytes;
-        private final int offsetBytes;
-        private @Nullable ByteArrayOutputStream recorded;
-        private Span definition = new Span(0, 0);
-        private Span tablespace = new Span(0, 0);
-        private Span owner = new Span(0, 0);
-        private long position;
-
-        /** Where a text lies, from the beginning of its entry. */
-        private record Span(int from, int to) {
-            static Span of(long entry, long from, long to) {
-                return new Span(Math.toIntExact(from - entry), Math.toIntExact(to - entry));
-            }
-        }
-
-        Reader(InputStream in, Charset charset, Path archive) throws IOException {
-            this.in = in;
-            this.charset = charset;
-            this.archive = archive;
-            if (!new String(bytes(5), StandardCharsets.US_ASCII).equals("PGDMP")) {
-                throw odd("does not begin with PGDMP");
-            }
-            version = octet() << 8 | octet();
-            octet(); // revision
-            if (version >>> 8 != 1 || version < 0x010e || version > VERSION_1_16) {
-                throw odd(
-                        "has format version " + (version >>> 8) + "." + (version & 0xff) + ", known are 1.14 to 1.16");
-            }
-            intBytes = octet();
-            offsetBytes = octet();
-            if (octet() != CUSTOM) {
-                throw odd("is not in custom format");
-            }
-            if (version >= VERSION_1_15) {
-                octet(); // compression
-            } else {
-                number();
-            }
-        }
-
-        long timeOffset() {
-            return position;
-        }
-
-        void items(Consumer<Item> visitor) throws IOException {
-            skipHeader();
-            int count = number();
-            for (int i = 0; i < count; i++) {
-                visitor.accept(item());
-            }
-        }
-
-        void skipHeader() throws IOException {
-            for (int i = 0; i < TIME_FIELDS; i++) {
-                number();
-            }
-            text(); // database
-            text(); // version of the server
-            text(); // version of pg_dump
-        }
-
-        /** Writes everything but the number of entries, which is what it returns. */
-        int copy(OutputStream out, Editor editor) throws IOException {
-            skipHeader();
-            int count = number();
-            try (InputStream again = Files.newInputStream(archive)) {
-                out.write(again.readNBytes(Math.toIntExact(position)));
-            }
-            recorded = new ByteArrayOutputStream();
-            int kept = 0;
-            for (int i = 0; i < count; i++) {
-                Item item = item();
-                Item edited = editor.edit(item);
-                if (edited != null) {
-                    write(out, recorded.toByteArray(), item, edited);
-                    kept++;
-                }
-                recorded.reset();
-            }
-            in.transferTo(out);
-            return kept;
-        }
-
-        private void write(OutputStream out, byte[] raw, Item item, Item edited) throws IOException {
-            int from = 0;
-            from = replace(out, raw, from, definition, item.definition(), edited.definition());
-            from = replace(out, raw, from, tablespace, item.tablespace(), edited.tablespace());
-            from = replace(out, raw, from, owner, item.owner(), edited.owner());
-            out.write(raw, from, raw.length - from);
-        }
-
-        private int replace(OutputStream out, byte[] raw, int from, Span span, String before, String after)
-                throws IOException {
-            if (after.equals(before)) {
-                return from;
-            }
-            out.write(raw, from, span.from() - from);
-            byte[] text = after.getBytes(charset);
-            out.write(encoded(text.length));
-            out.write(text);
-            return span.to();
-        }
-
-        byte[] encoded(int number) {
-            byte[] encoded = new byte[1 + intBytes];
-            for (int i = 0; i < Math.min(intBytes, Integer.BYTES); i++) {
-                encoded[1 + i] = (byte) (number >>> (8 * i));
-            }
-            return encoded;
-        }
-
-        /** Puts the number of entries that a copy has where it belongs. */
-        void recount(Path copy, int entries) throws IOException {
-            skipHeader();
-            try (RandomAccessFile patched = new RandomAccessFile(copy.toFile(), "rw")) {
-                patched.seek(position);
-                patched.write(encoded(entries));
-            }
-        }
-
-        private Item item() throws IOException {
-            long start = position;
-            int id = number();
-            number(); // whether data follow
-            text(); // oid of the catalog
-            text(); // oid
-            String name = text();
-            String type = text();
-            number(); // section
-            long at = position;
-            String sql = text();
-            definition = Span.of(start, at, position);
-            text(); // how to drop it
-            text(); // how to copy it
-            String schema = text();
-            at = position;
-            String space = text();
-            tablespace = Span.of(start, at, position);
-            text(); // access method
-            if (version >= VERSION_1_16) {
-                number(); // kind of relation
-            }
-            at = position;
-            String role = text();
-            owner = Span.of(start, at, position);
-            text(); // with oids
-            List<String> dependencies = new ArrayList<>();
-            for (String dependency = textOrNull(); dependency != null; dependency = textOrNull()) {
-                dependencies.add(dependency);
-            }
-            bytes(1 + offsetBytes); // where its data are
-            return new Item(id, type, schema, name, role, space, sql, dependencies);
-        }
-
-        private String text() throws IOException {
-            String text = textOrNull();
-            return text == null ? "" : text;
-        }
-
-        private @Nullable String textOrNull() throws IOException {
-            int length = number();
-            return length < 0 ? null : new String(bytes(length), charset);
-        }
-
-        private int number() throws IOException {
-            boolean negative = octet() != 0;
-            int value = 0;
-            for (int i = 0; i < intBytes; i++) {
-                int octet = octet();
-                if (i < Integer.BYTES) {
-                    value |= octet << (8 * i);
-                }
-            }
-            return negative ? -value : value;
-        }
-
-        private int octet() throws IOException {
-            return bytes(1)[0] & 0xff;
-        }
-
-        private byte[] bytes(int count) throws IOException {
-            byte[] bytes = in.readNBytes(count);
-            if (bytes.length < count) {
-                throw new EOFException(
-                        "archive " + archive.getFileName() + " ends at byte " + (position + bytes.length));
-            }
-            position += count;
-            if (recorded != null) {
-                recorded.writeBytes(bytes);
-            }
-            return bytes;
-        }
-
-        private static Damaged odd(String what) {
-            return new Damaged(
-                    ErrorCode.DATABASE_DUMP_FAILED,
-                    "the schema archive of pg_dump " + what,
-                    "install a pg_dump of version 14 to 18.");
-        }
+    private static String name(Path archive) {
+        return String.valueOf(archive.getFileName());
     }
 }

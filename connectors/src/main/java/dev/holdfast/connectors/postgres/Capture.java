@@ -1,7 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.connectors.postgres.Catalog.Kind;
-import dev.holdfast.connectors.postgres.Catalog.Root;
 import dev.holdfast.connectors.postgres.Catalog.Sequence;
 import dev.holdfast.connectors.postgres.Catalog.Table;
 import dev.holdfast.connectors.postgres.ClientTools.Tool;
@@ -30,15 +29,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  * this thread adds the entries. The first failure ends everything.
  */
 final class Capture {
-    private static final int BUFFER_BYTES = 256 * 1024;
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final FrozenDatabase frozen;
@@ -56,17 +51,20 @@ final class Capture {
     private final Tool dump;
     private final int connections;
     private final Path scratch;
-    private final Map<Table, Entry> captured = new ConcurrentHashMap<>();
+    private final RowCapture rows;
+    private final Among among;
     private final BlockingQueue<Entry> blobs = new ArrayBlockingQueue<>(256);
     private volatile @Nullable SchemaDump schema;
 
-    Capture(FrozenDatabase frozen, PartWriter part, Tool dump, int connections, Path scratch) {
+    Capture(FrozenDatabase frozen, PartWriter part, Tool dump, int connections, Path scratch, Among among) {
         this.frozen = frozen;
         this.location = frozen.location();
         this.part = part;
         this.dump = dump;
         this.connections = connections;
         this.scratch = scratch;
+        this.rows = new RowCapture(frozen, part, connections);
+        this.among = among;
     }
 
     Map<String, String> run() {
@@ -107,21 +105,11 @@ final class Capture {
 
     /** Reads schema, large objects and tables; returns how many large objects were added. */
     private long readContents() throws Exception {
-        List<Table> tables = frozen.tables().stream().filter(Table::hasRows).toList();
-        Queue<Table> queue = new ConcurrentLinkedQueue<>(tables.stream()
-                .sorted(Comparator.comparingLong(frozen::size).reversed())
-                .toList());
-        part.progress()
-                .expect(
-                        tables.size(),
-                        tables.stream().mapToLong(this::expectedBytes).sum());
         boolean done = false;
         try (Workers workers = new Workers()) {
             workers.start("pg_dump", () -> schema = SchemaDump.of(frozen, dump, scratch));
             workers.start("large objects", () -> readLargeObjects(workers));
-            for (int i = 0; i < Math.min(connections, tables.size()); i++) {
-                workers.start("copy " + i, () -> readTables(workers, queue));
-            }
+            rows.start(workers);
             long added = addBlobs(workers);
             workers.join(frozen::verifyHeld);
             frozen.verifyHeld();
@@ -171,127 +159,6 @@ final class Capture {
         }
     }
 
-    private void readTables(Workers workers, Queue<Table> queue) throws Exception {
-        try (Session session = frozen.join(PostgresSource.STALL)) {
-            workers.whenFailed(session::abort);
-            for (Table table = queue.poll(); table != null && !workers.failed(); table = queue.poll()) {
-                captured.put(table, readTable(session, table));
-            }
-        }
-    }
-
-    private Entry readTable(Session session, Table table) throws InterruptedException {
-        String doing = "reading table " + table.shown();
-        try {
-            frozen.lock(session, table);
-            RowDigest digest = new RowDigest();
-            try (ContentWriter writer = part.content(expectedBytes(table))) {
-                RowBuffer buffer = new RowBuffer(writer, digest, expectedBytes(table));
-                long said = TableRows.read(session, TableRows.copyOut(table, session.encoding()), buffer);
-                buffer.flush();
-                if (said != digest.rows()) {
-                    throw new Failed(
-                            ErrorCode.DATABASE_DUMP_FAILED,
-                            doing + " is not complete: the server sent " + said + " rows, received were "
-                                    + digest.rows(),
-                            "run the backup again; report it if it stays.");
-                }
-                Entry entry = new Entry(
-                        Keys.table(table.shown()), EntryType.TABLE, attributes(table, digest), writer.finish());
-                buffer.settle();
-                part.countRead(1, entry.content().bytes());
-                part.progress().advance(1, 0);
-                return entry;
-            }
-        } catch (SQLException e) {
-            throw SqlFailures.reading(e, doing, location);
-        } catch (OutOfMemoryError e) {
-            throw new Failed(
-                    ErrorCode.DATABASE_DUMP_FAILED,
-                    doing + " failed: this process ran out of memory, perhaps by one very long row",
-                    "give it more, for example JAVA_TOOL_OPTIONS=-Xmx2g.",
-                    e);
-        }
-    }
-
-    /** Gathers rows into pieces, and tells progress. */
-    private final class RowBuffer implements TableRows.Sink {
-        private final ContentWriter writer;
-        private final RowDigest digest;
-        private final byte[] buffer = new byte[BUFFER_BYTES];
-        private long expected;
-        private int used;
-
-        RowBuffer(ContentWriter writer, RowDigest digest, long expected) {
-            this.writer = writer;
-            this.digest = digest;
-            this.expected = expected;
-        }
-
-        @Override
-        public void row(byte[] bytes, int offset, int length) {
-            digest.row(bytes, offset, length - 1);
-            if (used + length > buffer.length) {
-                flush();
-            }
-            if (length > buffer.length) {
-                write(bytes, offset, length);
-            } else {
-                System.arraycopy(bytes, offset, buffer, used, length);
-                used += length;
-            }
-        }
-
-        void flush() {
-            write(buffer, 0, used);
-            used = 0;
-        }
-
-        private void write(byte[] bytes, int offset, int length) {
-            if (length > 0) {
-                writer.write(bytes, offset, length);
-                if (length > expected) {
-                    part.progress().expect(0, length - expected);
-                    expected = length;
-                }
-                expected -= length;
-                part.progress().advance(0, length);
-            }
-        }
-
-        /** What was expected and did not come is no longer expected. */
-        void settle() {
-            if (expected > 0) {
-                part.progress().expect(0, -expected);
-            }
-        }
-    }
-
-    private long expectedBytes(Table table) {
-        return part.previous(Keys.table(table.shown()))
-                .map(entry -> entry.content().bytes())
-                .orElseGet(() -> frozen.size(table));
-    }
-
-    private static Attributes attributes(Table table, RowDigest digest) {
-        Attributes.Builder attributes = Attributes.builder()
-                .put(Keys.ATTRIBUTE_SCHEMA, table.schema())
-                .put(Keys.ATTRIBUTE_NAME, table.name())
-                .put(Keys.COLUMNS, Keys.JSON.writeValueAsBytes(table.columns()))
-                .put(Keys.ROWS, digest.rows())
-                .put(Keys.HASH, digest.hash())
-                .put(Keys.TABLE_KIND, table.kind().name().toLowerCase(Locale.ROOT))
-                .put(Keys.PERSISTENCE, table.unlogged() ? "unlogged" : "permanent");
-        Root root = table.root();
-        if (root != null) {
-            attributes.put(Keys.ROOT, Keys.JSON.writeValueAsBytes(List.of(root.schema(), root.name())));
-        }
-        if (table.order() > 0) {
-            attributes.put(Keys.ORDER, table.order());
-        }
-        return attributes.build();
-    }
-
     /** Everything that was locked has its rows here and its definition in the schema. */
     private void verifyComplete(SchemaDump made) throws IOException {
         Set<List<String>> defined = new HashSet<>();
@@ -302,7 +169,7 @@ final class Capture {
         });
         List<String> lacking = new ArrayList<>();
         for (Table table : frozen.tables()) {
-            if (table.hasRows() && !captured.containsKey(table)) {
+            if (table.hasRows() && !rows.captured().containsKey(table)) {
                 lacking.add(table.shown() + " (rows)");
             }
             if (table.kind() != Kind.EXTENSION && !defined.contains(List.of(table.schema(), table.name()))) {
@@ -319,17 +186,30 @@ final class Capture {
 
     private Map<String, String> addTheRest(SchemaDump made, long largeObjects) throws Exception {
         Session leader = frozen.leader();
-        DatabaseProperties database = DatabaseProperties.of(leader, dump.major());
-        Roles roles = Roles.of(leader);
-        add(document(Keys.DATABASE, Keys.JSON.writeValueAsBytes(database)));
-        add(document(Keys.ROLES, Keys.JSON.writeValueAsBytes(roles)));
+        DatabaseProperties database = DatabaseProperties.of(frozen, dump.major());
+        Roles roles = Roles.of(leader, among == Among.FIRST);
+        ServerConfiguration server = ServerConfiguration.of(location);
+        add(document(Keys.DATABASE, database));
+        addIfPresent(Keys.HBA, server.hba());
+        addIfPresent(Keys.IDENT, server.ident());
+        add(document(Keys.ROLES, roles));
         try (InputStream archive = Files.newInputStream(made.file())) {
             add(new Entry(Keys.SCHEMA, EntryType.DOCUMENT, Attributes.NONE, store(archive, Files.size(made.file()))));
         }
+        addIfPresent(Keys.SERVER_SETTINGS, server.settings());
+        add(document(Keys.TABLESPACES, Tablespaces.of(leader)));
         addSorted(frozen.sequences().stream().map(Capture::entry).toList());
-        addSorted(List.copyOf(captured.values()));
+        addSorted(List.copyOf(rows.captured().values()));
         report(made, roles);
-        return details(leader, database, largeObjects);
+        Map<String, String> details = details(leader, database, largeObjects);
+        details.putAll(server.notes());
+        return details;
+    }
+
+    private void addIfPresent(EntryKey key, Optional<?> content) throws IOException {
+        if (content.isPresent()) {
+            add(document(key, content.get()));
+        }
     }
 
     private static Entry entry(Sequence sequence) {
@@ -345,7 +225,8 @@ final class Capture {
                 Content.EMPTY);
     }
 
-    private Entry document(EntryKey key, byte[] bytes) throws IOException {
+    private Entry document(EntryKey key, Object content) throws IOException {
+        byte[] bytes = Keys.JSON.writeValueAsBytes(content);
         return new Entry(
                 key, EntryType.DOCUMENT, Attributes.NONE, store(new ByteArrayInputStream(bytes), bytes.length));
     }
@@ -373,15 +254,31 @@ final class Capture {
 
     private void report(SchemaDump made, Roles roles) throws SQLException {
         String database = "database '" + location.database() + "'";
-        if (frozen.tables().isEmpty()) {
+        if (frozen.tables().isEmpty() && among == Among.ALONE) {
             part.find(new Finding(database, "has no table at all; see that it is the right one"));
         }
-        List<String> foreign = Catalog.foreignTables(frozen.leader());
+        List<String> foreign =
+                Catalog.foreignTables(frozen.leader(), frozen.scope().outRelations());
         if (!foreign.isEmpty()) {
             part.find(new Finding(
                     database,
                     "foreign tables are kept without their rows, which live on another server: "
                             + PostgresSource.some(foreign)));
+        }
+        List<String> absent =
+                Catalog.absentOnStandby(frozen.leader(), frozen.scope().unread());
+        if (!absent.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "is read on a standby, which has no contents of what is unlogged: " + PostgresSource.some(absent)));
+        }
+        List<String> kept =
+                Catalog.keptByExtensions(frozen.leader(), frozen.scope().unread());
+        if (!kept.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "extensions keep rows in tables of their own, which no dump has; back them up by other means if they"
+                            + " are yours, or exclude the tables if not: " + PostgresSource.some(kept)));
         }
         List<String> locked = roles.roles().stream()
                 .filter(role -> role.login() && !roles.passwordsReadable())
@@ -399,6 +296,18 @@ final class Capture {
                     "PostgreSQL " + frozen.leader().serverVersion() + " is newer than " + Session.NEWEST_TESTED_MAJOR
                             + ", the newest that was tested"));
         }
+        for (String pattern : frozen.scope().unmatched()) {
+            part.find(
+                    new Finding(database, "has nothing that is called like " + pattern + "; look for a typing error"));
+        }
+        List<String> others = new ArrayList<>(frozen.collateral().others());
+        others.addAll(made.leftOut());
+        if (!others.isEmpty()) {
+            part.find(new Finding(
+                    database,
+                    "what cannot be without that which the selection leaves out is left out too: "
+                            + PostgresSource.some(others)));
+        }
         for (String warning : made.warnings()) {
             part.find(new Finding(database, warning));
         }
@@ -413,10 +322,10 @@ final class Capture {
         details.put("encoding", database.encoding());
         details.put("locale", database.provider() + " " + database.collate());
         details.put("snapshot-time", frozen.time());
-        details.put("tables", Long.toString(captured.size()));
+        details.put("tables", Long.toString(rows.captured().size()));
         details.put(
                 "rows",
-                Long.toString(captured.values().stream()
+                Long.toString(rows.captured().values().stream()
                         .mapToLong(entry -> entry.attributes().number(Keys.ROWS).orElse(0))
                         .sum()));
         details.put(
@@ -434,6 +343,13 @@ final class Capture {
                         database.extensions().entrySet().stream()
                                 .map(extension -> extension.getKey() + " " + extension.getValue())
                                 .toList()));
+        LeftOut leftOut = database.leftOut();
+        if (leftOut != null) {
+            details.put("left-out", leftOut.summary());
+        }
+        if (leader.truth("SELECT pg_catalog.pg_is_in_recovery()")) {
+            details.put("standby", "yes");
+        }
         String position = leader.textOrNull("SELECT CASE WHEN pg_catalog.pg_is_in_recovery()"
                 + " THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END");
         if (position != null) {

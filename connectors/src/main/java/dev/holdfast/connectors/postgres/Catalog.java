@@ -16,6 +16,10 @@ final class Catalog {
     /** Schemas that belong to users; {@code n} is pg_namespace. */
     private static final String USER_SCHEMA = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
+    /** Leaves out the relations whose oids are given; {@code c} is pg_class. */
+    private static final String NOT_AMONG =
+            " AND NOT EXISTS (SELECT FROM pg_catalog.unnest(?::int8[]) gone(oid) WHERE gone.oid = c.oid::int8)";
+
     /** Extensions whose tables pg_dump alone does not bring back. */
     private static final Set<String> OWN_WAY = Set.of("timescaledb", "citus");
 
@@ -37,6 +41,7 @@ final class Catalog {
      * @param condition which rows of an extension's table belong to users, as SQL; empty for all
      * @param root the partitioned table that has to route the rows again, if they may land elsewhere
      * @param order a table with a higher one refers to tables with lower ones; 0 unless an extension's
+     * @param emptied whether a selection leaves its rows out
      */
     record Table(
             long oid,
@@ -47,7 +52,8 @@ final class Catalog {
             List<String> columns,
             String condition,
             @Nullable Root root,
-            int order) {
+            int order,
+            boolean emptied) {
         String quoted() {
             return Sql.name(schema, name);
         }
@@ -57,17 +63,23 @@ final class Catalog {
             return Sql.shortName(schema) + "." + Sql.shortName(name);
         }
 
+        /** Whether rows of its own are captured. */
         boolean hasRows() {
-            return kind != Kind.PARTITIONED;
+            return kind != Kind.PARTITIONED && !emptied;
         }
 
         /** The same with its columns in another order. */
         Table withColumns(List<String> reordered) {
-            return new Table(oid, schema, name, kind, unlogged, reordered, condition, root, order);
+            return new Table(oid, schema, name, kind, unlogged, reordered, condition, root, order, emptied);
         }
 
         private Table withOrder(int newOrder) {
-            return new Table(oid, schema, name, kind, unlogged, columns, condition, root, newOrder);
+            return new Table(oid, schema, name, kind, unlogged, columns, condition, root, newOrder, emptied);
+        }
+
+        /** The same, its rows left out. */
+        Table withoutRows() {
+            return new Table(oid, schema, name, kind, unlogged, columns, condition, root, order, true);
         }
     }
 
@@ -83,6 +95,97 @@ final class Catalog {
         String shown() {
             return Sql.shortName(schema) + "." + Sql.shortName(name);
         }
+    }
+
+    /**
+     * A schema that belongs to users.
+     *
+     * @param needed whether an extension lives in it
+     */
+    record Schema(long oid, String name, boolean needed) {}
+
+    /**
+     * What a selection can choose.
+     *
+     * @param kind as in pg_class
+     * @param ancestors what it is a partition of, if of anything
+     * @param owner the table whose column a sequence belongs to; 0 if to none
+     * @param member whether an extension made it
+     */
+    record Relation(
+            long oid,
+            long schemaOid,
+            String schema,
+            String name,
+            char kind,
+            List<Long> ancestors,
+            long owner,
+            boolean member) {
+        Relation {
+            ancestors = List.copyOf(ancestors);
+        }
+
+        boolean isSequence() {
+            return kind == 'S';
+        }
+
+        boolean isTable() {
+            return kind == 'r' || kind == 'p';
+        }
+
+        String shown() {
+            return Sql.shortName(schema) + "." + Sql.shortName(name);
+        }
+    }
+
+    static List<Schema> schemas(Session session) throws SQLException {
+        return session.list(
+                "SELECT n.oid, n.nspname::text, EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extnamespace = n.oid)"
+                        + " FROM pg_catalog.pg_namespace n WHERE " + USER_SCHEMA + " ORDER BY n.nspname",
+                row -> new Schema(row.getLong(1), row.getString(2), row.getBoolean(3)));
+    }
+
+    /** Tables, views, foreign tables and sequences of all schemas of users. */
+    static List<Relation> relations(Session session) throws SQLException {
+        return session.list(
+                """
+                SELECT c.oid, n.oid, n.nspname::text, c.relname::text, c.relkind::text,
+                  CASE WHEN c.relispartition THEN ARRAY(
+                    SELECT p.relid::oid::int8 FROM pg_catalog.pg_partition_ancestors(c.oid) p(relid)
+                    WHERE p.relid <> c.oid) END,
+                  CASE WHEN c.relkind = 'S' THEN coalesce((
+                    SELECT d.refobjid::int8 FROM pg_catalog.pg_depend d
+                    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
+                      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i')
+                    LIMIT 1), 0) ELSE 0 END,
+                  EXISTS (
+                    SELECT FROM pg_catalog.pg_depend d
+                    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
+                      AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e')
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND\s""" + USER_SCHEMA + " ORDER BY n.nspname, c.relname",
+                row -> new Relation(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5).charAt(0),
+                        Session.numbers(row, 6),
+                        row.getLong(7),
+                        row.getBoolean(8)));
+    }
+
+    /** Those of some sequences that are the default of a table which is not among some relations; never identities. */
+    static List<Long> usedByOthers(Session session, Long[] sequences, Long[] relations) throws SQLException {
+        return session.list("""
+                SELECT DISTINCT d.refobjid FROM pg_catalog.pg_depend d
+                JOIN pg_catalog.pg_attrdef a ON a.oid = d.objid
+                WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+                  AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = ANY (?::int8[]::oid[])
+                  AND NOT EXISTS (SELECT FROM pg_catalog.unnest(?::int8[]) gone(oid) WHERE gone.oid = a.adrelid::int8)
+                  AND NOT EXISTS (
+                    SELECT FROM pg_catalog.pg_depend i
+                    WHERE i.classid = d.refclassid AND i.objid = d.refobjid AND i.deptype = 'i')""", row -> row.getLong(1), sequences, relations);
     }
 
     /** All tables whose rows belong to users, and partitioned ones; takes no lock. */
@@ -148,7 +251,8 @@ final class Catalog {
                 Session.texts(row, 11),
                 condition == null ? "" : condition.strip(),
                 rootSchema == null || rootName == null ? null : new Root(rootSchema, rootName),
-                0);
+                0,
+                false);
     }
 
     /** Extensions' tables exist with their foreign keys before their rows come: those referred to come first. */
@@ -196,18 +300,45 @@ final class Catalog {
         return sizes;
     }
 
-    /** All sequences with their state at this moment: never behind rows that an earlier snapshot shows. */
-    static List<Sequence> sequences(Session session) throws SQLException {
-        List<Root> names = session.list("""
+    /** Pages of the tables that are heaps; only for tables that are locked. */
+    static Map<Long, Long> heapPages(Session session, List<Table> tables) throws SQLException {
+        Map<Long, Long> pages = new HashMap<>();
+        session.each("""
+                SELECT c.oid, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int8
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am a ON a.oid = c.relam
+                WHERE a.amname = 'heap' AND c.oid = ANY (?::int8[]::oid[])""", row -> pages.put(row.getLong(1), row.getLong(2)), (Object)
+                tables.stream().filter(Table::hasRows).map(Table::oid).toArray(Long[]::new));
+        return pages;
+    }
+
+    /** How many locks the server surely has room for, half of what it sets aside. */
+    static long lockRoom(Session session) throws SQLException {
+        return Long.parseLong(session.text("""
+                SELECT pg_catalog.current_setting('max_locks_per_transaction')::int8
+                  * (pg_catalog.current_setting('max_connections')::int8
+                    + pg_catalog.current_setting('max_prepared_transactions')::int8)"""));
+    }
+
+    /**
+     * All sequences but some with their state at this moment: never behind rows that an earlier snapshot shows.
+     *
+     * @param but oids of those that are not wanted
+     */
+    static List<Sequence> sequences(Session session, Long[] but) throws SQLException {
+        List<Root> names = session.list(
+                """
                 SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND\s""" + USER_SCHEMA + """
+                WHERE c.relkind = 'S' AND c.relpersistence <> 't'
+                  AND NOT (c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()) AND\s""" + USER_SCHEMA + """
                          AND (NOT EXISTS (
                             SELECT FROM pg_catalog.pg_depend d
                             WHERE d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                               AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e')
                           OR EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE c.oid = ANY (e.extconfig)))
-                        ORDER BY n.nspname, c.relname""", row -> new Root(row.getString(1), row.getString(2)));
+                        """ + NOT_AMONG + " ORDER BY n.nspname, c.relname",
+                row -> new Root(row.getString(1), row.getString(2)),
+                (Object) but);
         List<Sequence> sequences = new ArrayList<>();
         for (int from = 0; from < names.size(); from += 100) {
             List<Root> batch = names.subList(from, Math.min(names.size(), from + 100));
@@ -227,12 +358,68 @@ final class Catalog {
         return sequences;
     }
 
-    /** Tables whose rows live elsewhere and are not read. */
-    static List<String> foreignTables(Session session) throws SQLException {
+    /** Tables whose rows live elsewhere and are not read, but for some. */
+    static List<String> foreignTables(Session session, Long[] but) throws SQLException {
         return session.list(
                 "SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-                        + " ON n.oid = c.relnamespace WHERE c.relkind = 'f' AND " + USER_SCHEMA + " ORDER BY 1, 2",
-                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)));
+                        + " ON n.oid = c.relnamespace WHERE c.relkind = 'f' AND " + USER_SCHEMA + NOT_AMONG
+                        + " ORDER BY 1, 2",
+                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)),
+                (Object) but);
+    }
+
+    /** Tables and sequences whose contents a standby has not, but for some; none on a primary. */
+    static List<String> absentOnStandby(Session session, Long[] but) throws SQLException {
+        return session.list(
+                "SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+                        + " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'S') AND c.relpersistence = 'u'"
+                        + " AND pg_catalog.pg_is_in_recovery() AND " + USER_SCHEMA + NOT_AMONG + " ORDER BY 1, 2",
+                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)),
+                (Object) but);
+    }
+
+    /**
+     * Tables with rows that an extension made and does not hand to dumps, but for some: what users did to them is not to be
+     * told from what came with the extension.
+     */
+    static List<String> keptByExtensions(Session session, Long[] but) throws SQLException {
+        return session.list(
+                """
+                SELECT n.nspname::text, c.relname::text, e.extname::text
+                FROM pg_catalog.pg_extension e
+                JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+                  AND d.refobjid = e.oid AND d.deptype = 'e'
+                  AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                JOIN pg_catalog.pg_class c ON c.oid = d.objid
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND pg_catalog.pg_relation_size(c.oid) > 0
+                  AND NOT coalesce(c.oid = ANY (e.extconfig), false)""" + NOT_AMONG + " ORDER BY 3, 1, 2",
+                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)) + " (" + row.getString(3)
+                        + ")",
+                (Object) but);
+    }
+
+    /**
+     * The statements that gather statistics of all that is not elsewhere: a foreign table is not read, and neither is what it
+     * is a part of.
+     */
+    static List<String> analyze(Session session) throws SQLException {
+        if (session.truth("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind = 'f')")) {
+            return List.of("ANALYZE");
+        }
+        List<String> tables = session.list("""
+                WITH RECURSIVE elsewhere AS (
+                  SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'f'
+                  UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN elsewhere e ON e.oid = i.inhrelid)
+                SELECT n.nspname::text, c.relname::text
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
+                  AND c.oid NOT IN (SELECT oid FROM elsewhere) ORDER BY 1, 2""", row -> Sql.name(row.getString(1), row.getString(2)));
+        List<String> statements = new ArrayList<>();
+        for (int from = 0; from < tables.size(); from += 200) {
+            statements.add("ANALYZE " + String.join(", ", tables.subList(from, Math.min(tables.size(), from + 200))));
+        }
+        return statements;
     }
 
     /** Installed extensions with their versions. */
@@ -249,8 +436,8 @@ final class Catalog {
         return extensions(session).keySet().stream().filter(OWN_WAY::contains).toList();
     }
 
-    /** Tables and sequences among those that would be read and that the user may not read. */
-    static List<String> unreadable(Session session) throws SQLException {
+    /** Tables and sequences among those that would be read and that the user may not read, but for some. */
+    static List<String> unreadable(Session session, Long[] but) throws SQLException {
         return session.list(
                 """
                 SELECT CASE c.relkind WHEN 'S' THEN 'sequence ' ELSE 'table ' END,
@@ -266,18 +453,21 @@ final class Catalog {
                             WHERE d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                               AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e')
                           OR EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE c.oid = ANY (e.extconfig)))
-                        ORDER BY 1, 2, 3""",
-                row -> row.getString(1) + Sql.shortName(row.getString(2)) + "." + Sql.shortName(row.getString(3)));
+                        """ + NOT_AMONG + " ORDER BY 1, 2, 3",
+                row -> row.getString(1) + Sql.shortName(row.getString(2)) + "." + Sql.shortName(row.getString(3)),
+                (Object) but);
     }
 
-    /** Tables of which row security would hide rows from the user. */
-    static List<String> filtered(Session session) throws SQLException {
+    /** Tables of which row security would hide rows from the user, but for some. */
+    static List<String> filtered(Session session, Long[] but) throws SQLException {
         return session.list(
                 "SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
                         + " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'"
                         + " AND c.relrowsecurity AND pg_catalog.row_security_active(c.oid) AND " + USER_SCHEMA
+                        + NOT_AMONG
                         + " ORDER BY 1, 2",
-                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)));
+                row -> Sql.shortName(row.getString(1)) + "." + Sql.shortName(row.getString(2)),
+                (Object) but);
     }
 
     /** How many large objects the user may not read. */

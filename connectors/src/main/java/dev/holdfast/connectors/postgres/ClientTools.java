@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,15 @@ public final class ClientTools {
      */
     Tool restore(int serverMajor, int archiveMajor) {
         return choose("pg_restore", Math.max(serverMajor, archiveMajor), "the archive or the server", archiveMajor);
+    }
+
+    /** One of each version that is installed, for people: oldest first. */
+    List<Tool> all(String program) {
+        Map<String, Tool> versions = new LinkedHashMap<>();
+        find(program).forEach(tool -> versions.putIfAbsent(tool.version(), tool));
+        return versions.values().stream()
+                .sorted(Comparator.comparingInt(Tool::major))
+                .toList();
     }
 
     private Tool choose(String program, int wanted, String newerThan, int needed) {

@@ -135,8 +135,9 @@ final class Comparison {
                                     group.tables.stream().mapToLong(live::size).sum())
                             .reversed())
                     .toList());
-            for (int i = 0; i < Math.min(connections, groups.size()); i++) {
-                workers.start("copy " + i, () -> compareTables(workers, queue));
+            int readers = Math.min(connections, groups.size());
+            for (int i = 0; i < readers; i++) {
+                workers.start("copy " + i, () -> compareTables(workers, queue, readers));
             }
             workers.join(live::verifyHeld);
         }
@@ -144,7 +145,7 @@ final class Comparison {
     }
 
     private void compareProperties() throws SQLException {
-        DatabaseProperties now = DatabaseProperties.of(live.leader(), captured.dumpMajor());
+        DatabaseProperties now = DatabaseProperties.of(live, captured.dumpMajor());
         captured.differences(now).forEach(what -> differences.differs("database", what));
         compared.incrementAndGet();
     }
@@ -210,26 +211,25 @@ final class Comparison {
         return paired;
     }
 
-    private void compareTables(Workers workers, Queue<Group> queue) throws Exception {
-        try (Session session = live.join(PostgresSource.STALL)) {
-            workers.whenFailed(session::abort);
+    private void compareTables(Workers workers, Queue<Group> queue, int readers) throws Exception {
+        try (RowConnection rows = live.joinForRows(PostgresSource.STALL, readers)) {
+            workers.whenFailed(rows::abort);
             for (Group group = queue.poll(); group != null && !workers.failed(); group = queue.poll()) {
                 for (Table table : group.tables) {
-                    readTable(session, table, group);
+                    readTable(rows, table, group);
                 }
                 judge(group);
             }
         }
     }
 
-    private void readTable(Session session, Table table, Group group) throws InterruptedException {
+    private void readTable(RowConnection rows, Table table, Group group) throws InterruptedException {
         try {
-            live.lock(session, table);
-            TableRows.read(
-                    session,
+            live.lock(rows, table);
+            rows.read(
                     TableRows.copyOut(table.withColumns(group.columns), captured.encoding()),
-                    (bytes, offset, length) -> {
-                        group.live.row(bytes, offset, length - 1);
+                    (bytes, offset, length, endsRow) -> {
+                        group.live.piece(bytes, offset, length, endsRow);
                         progress.advance(0, length);
                     });
             group.unread--;

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param rights as granted; null if never changed from the default
  * @param schemas all of them but the system's
  * @param dumpMajor major version of the pg_dump that made the schema
+ * @param template whether others are made like it by everybody who may
+ * @param labels what providers say about its security
+ * @param selection what was captured of it; null for all
+ * @param leftOut what that left out; null for nothing
  */
 record DatabaseProperties(
         String name,
@@ -37,7 +41,11 @@ record DatabaseProperties(
         @Nullable List<Right> rights,
         List<Setting> settings,
         Map<String, String> extensions,
-        List<String> schemas) {
+        List<String> schemas,
+        boolean template,
+        List<SecurityLabel> labels,
+        @Nullable Selection selection,
+        @Nullable LeftOut leftOut) {
 
     /**
      * @param grantee empty for PUBLIC
@@ -54,8 +62,46 @@ record DatabaseProperties(
         settings = List.copyOf(settings);
         extensions = new TreeMap<>(extensions);
         schemas = List.copyOf(schemas);
+        labels = Keys.list(labels);
     }
 
+    /** Of what was selected of a frozen database. */
+    static DatabaseProperties of(FrozenDatabase frozen, int dumpMajor) throws SQLException {
+        DatabaseProperties whole = of(frozen.leader(), dumpMajor);
+        Scope scope = frozen.scope();
+        return scope.isEverything()
+                ? whole
+                : whole.within(scope, scope.leftOut(frozen.collateral().others()));
+    }
+
+    private DatabaseProperties within(Scope scope, LeftOut left) {
+        return new DatabaseProperties(
+                name,
+                owner,
+                serverVersion,
+                serverMajor,
+                dumpMajor,
+                encoding,
+                provider,
+                collate,
+                ctype,
+                locale,
+                icuRules,
+                collationVersion,
+                tablespace,
+                connectionLimit,
+                comment,
+                rights,
+                settings,
+                extensions,
+                schemas.stream().filter(scope::hasSchema).toList(),
+                template,
+                labels,
+                scope.selection(),
+                left);
+    }
+
+    /** Of a whole database. */
     static DatabaseProperties of(Session session, int dumpMajor) throws SQLException {
         int major = session.serverMajor();
         List<DatabaseProperties> found = session.list(
@@ -67,7 +113,7 @@ record DatabaseProperties(
                         + (major >= 15 ? " d.datcollversion," : " NULL,")
                         + """
                          t.spcname::text, d.datconnlimit, pg_catalog.shobj_description(d.oid, 'pg_database'),
-                         d.datacl IS NULL
+                         d.datacl IS NULL, d.datistemplate
                         FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
                         WHERE d.datname = pg_catalog.current_database()""",
                 row -> new DatabaseProperties(
@@ -93,11 +139,19 @@ record DatabaseProperties(
                         row.getBoolean(13) ? null : rights(session),
                         settings(session),
                         Catalog.extensions(session),
-                        session.list(
-                                "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_'"
-                                        + " AND nspname <> 'information_schema' ORDER BY 1",
-                                schema -> schema.getString(1))));
+                        Catalog.schemas(session).stream()
+                                .map(Catalog.Schema::name)
+                                .toList(),
+                        row.getBoolean(14),
+                        SecurityLabel.ofDatabases(session).getOrDefault(row.getString(1), List.of()),
+                        null,
+                        null));
         return found.getFirst();
+    }
+
+    /** What was captured of the database. */
+    Selection selected() {
+        return selection == null ? Selection.EVERYTHING : selection;
     }
 
     private static List<Right> rights(Session session) throws SQLException {
@@ -134,6 +188,8 @@ record DatabaseProperties(
         compare(differences, "connection limit", connectionLimit, live.connectionLimit);
         compare(differences, "comment", comment, live.comment);
         compare(differences, "rights", rights, live.rights);
+        compare(differences, "template", template, live.template);
+        compare(differences, "security labels", labels, live.labels);
         compare(differences, "settings", settings, live.settings);
         compare(differences, "extensions", extensions.keySet(), live.extensions.keySet());
         compare(differences, "schemas", schemas, live.schemas);

@@ -37,6 +37,7 @@ final class Filling {
     private final Progress progress;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong entries = new AtomicLong();
+    private final AtomicLong made = new AtomicLong();
 
     /**
      * @param encoding of the captured rows, by its PostgreSQL name
@@ -61,6 +62,11 @@ final class Filling {
         return bytes.get();
     }
 
+    /** Large objects that the definitions lacked: those of pg_dump 17 and later, which come with the data there. */
+    long largeObjectsMade() {
+        return made.get();
+    }
+
     /** Tables, sequences and large objects that are done. */
     long entries() {
         return entries.get();
@@ -80,9 +86,9 @@ final class Filling {
                 .sorted(Comparator.comparingLong(StoredTable::order))
                 .toList();
         if (!ordered.isEmpty()) {
-            try (Session session = open()) {
+            try (RowConnection rows = openForRows()) {
                 for (StoredTable table : ordered) {
-                    fill(session, table);
+                    fill(rows, table);
                 }
             }
         }
@@ -102,11 +108,23 @@ final class Filling {
     }
 
     private void fill(Workers workers, Queue<StoredTable> queue) throws Exception {
-        try (Session session = open()) {
-            workers.whenFailed(session::abort);
+        try (RowConnection rows = openForRows()) {
+            workers.whenFailed(rows::abort);
             for (StoredTable table = queue.poll(); table != null && !workers.failed(); table = queue.poll()) {
-                fill(session, table);
+                fill(rows, table);
             }
+        }
+    }
+
+    private RowConnection openForRows() throws SQLException {
+        RowConnection rows = RowConnection.open(database, PostgresSource.STALL);
+        try {
+            // as for a session
+            rows.run("SET synchronous_commit TO off");
+            return rows;
+        } catch (SQLException e) {
+            rows.close();
+            throw e;
         }
     }
 
@@ -122,14 +140,13 @@ final class Filling {
         }
     }
 
-    /** Fills one table, in a session of the caller's. */
-    void fill(Session session, StoredTable table) throws IOException {
+    /** Fills one table, over a connection of the caller's. */
+    void fill(RowTransfer connection, StoredTable table) throws IOException {
         RowDigest digest = new RowDigest();
         String shown = table.name().shown();
         String doing = "filling table " + shown;
         try (InputStream rows = part.open(table.entry().content())) {
-            long taken = TableRows.write(
-                    session,
+            long taken = connection.write(
                     TableRows.copyIn(place.apply(table.loaded()).quoted(), table.columns(), encoding),
                     rows,
                     (sent, length) -> {
@@ -169,9 +186,14 @@ final class Filling {
         }
         try (Session session = open()) {
             workers.whenFailed(session::abort);
+            boolean defined = session.truth("SELECT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)");
             session.run("BEGIN");
             long batch = 0;
             for (; entry != null && entry.type() == EntryType.LARGE_OBJECT; entry = cursor.next()) {
+                if (!defined) {
+                    session.text("SELECT pg_catalog.lo_create(?::int8::oid)", Keys.oid(entry.key()));
+                    made.incrementAndGet();
+                }
                 batch += 1024 + fillLargeObject(session, entry);
                 if (batch > BLOB_BATCH_BYTES) {
                     session.run("COMMIT");

@@ -30,9 +30,12 @@ final class FrozenDatabase implements AutoCloseable {
     private final Duration lockWait;
     private final String snapshot;
     private final String time;
-    private final List<Table> tables;
+    private final Scope scope;
+    private final Collateral collateral;
     private final List<Sequence> sequences;
     private final Map<Long, Long> sizes;
+    private final Map<Long, Long> pages;
+    private final long lockRoom;
 
     private FrozenDatabase(
             Session leader,
@@ -40,27 +43,34 @@ final class FrozenDatabase implements AutoCloseable {
             Duration lockWait,
             String snapshot,
             String time,
-            List<Table> tables,
+            Scope scope,
+            Collateral collateral,
             List<Sequence> sequences,
-            Map<Long, Long> sizes) {
+            Map<Long, Long> sizes,
+            Map<Long, Long> pages,
+            long lockRoom) {
         this.leader = leader;
         this.location = location;
         this.lockWait = lockWait;
         this.snapshot = snapshot;
         this.time = time;
-        this.tables = tables;
+        this.scope = scope;
+        this.collateral = collateral;
         this.sequences = sequences;
         this.sizes = sizes;
+        this.pages = pages;
+        this.lockRoom = lockRoom;
     }
 
     /**
+     * @param selection which tables to lock and to see
      * @param lockWait how long to wait for somebody who is changing a table
      * @throws HoldfastException if a lock is not to be had in time (naming who has it), or tables come and go too fast
      */
-    static FrozenDatabase freeze(PostgresLocation location, Duration lockWait) {
+    static FrozenDatabase freeze(PostgresLocation location, Selection selection, Duration lockWait) {
         Session leader = Session.open(location);
         try {
-            return new Freezing(leader, lockWait).freeze();
+            return new Freezing(leader, selection, lockWait).freeze();
         } catch (SQLException e) {
             leader.close();
             throw SqlFailures.reading(e, "locking the tables of database '" + location.database() + "'", location);
@@ -73,25 +83,27 @@ final class FrozenDatabase implements AutoCloseable {
     /** One attempt after the other, until the catalog stood still. */
     private static final class Freezing {
         private final Session leader;
+        private final Selection selection;
         private final Duration lockWait;
 
-        Freezing(Session leader, Duration lockWait) {
+        Freezing(Session leader, Selection selection, Duration lockWait) {
             this.leader = leader;
+            this.selection = selection;
             this.lockWait = lockWait;
         }
 
         FrozenDatabase freeze() throws SQLException {
             Set<String> unsettled = Set.of();
             for (int attempt = 0; attempt < TRIES; attempt++) {
-                List<Table> seen = Catalog.tables(leader);
+                List<Table> seen = Scope.of(leader, selection).tables();
                 leader.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
                 if (!lock(seen)) {
                     leader.run("ROLLBACK");
                     continue;
                 }
                 String snapshot = leader.text("SELECT pg_catalog.pg_export_snapshot()");
-                List<Table> shown = Catalog.tables(leader);
-                unsettled = notLocked(shown, seen);
+                Scope shown = Scope.of(leader, selection);
+                unsettled = notLocked(shown.tables(), seen);
                 if (unsettled.isEmpty()) {
                     return frozen(snapshot, shown);
                 }
@@ -104,7 +116,7 @@ final class FrozenDatabase implements AutoCloseable {
                     "run the backup when no tables are created, renamed or dropped.");
         }
 
-        private FrozenDatabase frozen(String snapshot, List<Table> shown) throws SQLException {
+        private FrozenDatabase frozen(String snapshot, Scope shown) throws SQLException {
             return new FrozenDatabase(
                     leader,
                     leader.location(),
@@ -113,8 +125,11 @@ final class FrozenDatabase implements AutoCloseable {
                     leader.text("SELECT pg_catalog.to_char(pg_catalog.clock_timestamp(),"
                             + " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
                     shown,
-                    Catalog.sequences(leader),
-                    Catalog.sizes(leader, shown));
+                    Collateral.of(leader, shown),
+                    Catalog.sequences(leader, shown.outRelations()),
+                    Catalog.sizes(leader, shown.tables()),
+                    Catalog.heapPages(leader, shown.tables()),
+                    Catalog.lockRoom(leader));
         }
 
         /** False if a table vanished meanwhile. Takes no snapshot. */
@@ -169,9 +184,18 @@ final class FrozenDatabase implements AutoCloseable {
         return time;
     }
 
-    /** Every table the snapshot shows, partitioned ones too. */
+    /** Every selected table the snapshot shows, partitioned ones too. */
     List<Table> tables() {
-        return tables;
+        return scope.tables();
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    /** What goes with that which the selection leaves out. */
+    Collateral collateral() {
+        return collateral;
     }
 
     List<Sequence> sequences() {
@@ -181,6 +205,16 @@ final class FrozenDatabase implements AutoCloseable {
     /** Bytes a table takes at the server. */
     long size(Table table) {
         return sizes.getOrDefault(table.oid(), 0L);
+    }
+
+    /** Pages of a table that is a heap, without what lies out of line; 0 for tables of another kind. */
+    long pages(Table table) {
+        return pages.getOrDefault(table.oid(), 0L);
+    }
+
+    /** The database's encoding by its PostgreSQL name. */
+    String encoding() {
+        return leader.encoding();
     }
 
     Duration lockWait() {
@@ -213,33 +247,78 @@ final class FrozenDatabase implements AutoCloseable {
     }
 
     /**
-     * Locks a table in a session that joined, without ever queueing behind somebody who waits for our own locks (the server
-     * cannot see that deadlock).
+     * A connection that reads rows of the same moment. It locks every table now, while hardly anybody can have begun to wait
+     * for our own locks, if the server has room for as many locks.
+     *
+     * @param readers how many such connections there will be
      */
-    void lock(Session session, Table table) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + lockWait.toNanos();
-        session.run("SAVEPOINT before_lock");
-        while (true) {
-            try {
-                session.run("LOCK TABLE ONLY " + table.quoted() + " IN ACCESS SHARE MODE NOWAIT");
-                session.run("RELEASE SAVEPOINT before_lock");
-                return;
-            } catch (SQLException e) {
-                if (!SqlFailures.state(e).equals("55P03")) {
-                    throw e;
+    RowConnection joinForRows(Duration stall, int readers) throws InterruptedException {
+        RowConnection rows = RowConnection.open(location, stall);
+        try {
+            rows.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            rows.run("SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
+            List<Table> all = scope.tables().stream().filter(Table::hasRows).toList();
+            // the leader and pg_dump lock them too
+            if ((long) all.size() * (readers + 2) <= lockRoom) {
+                for (int from = 0; from < all.size(); from += TABLES_PER_LOCK) {
+                    lock(rows, all.subList(from, Math.min(all.size(), from + TABLES_PER_LOCK)));
                 }
-                if (System.nanoTime() >= deadline) {
-                    throw Blockers.busy(location, "table " + table.shown(), List.of(table), lockWait, e);
-                }
-                session.run("ROLLBACK TO SAVEPOINT before_lock");
-                Thread.sleep(100);
             }
+            return rows;
+        } catch (SQLException e) {
+            rows.close();
+            throw SqlFailures.reading(e, "joining the snapshot of database '" + location.database() + "'", location);
+        } catch (RuntimeException | InterruptedException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    /** Locks a table in a connection that joined; costs little if it has the lock already. */
+    void lock(RowConnection rows, Table table) throws SQLException, InterruptedException {
+        lock(rows, List.of(table));
+    }
+
+    /**
+     * The leader has these locks. Somebody who waits for the leader to let go would keep us waiting too, and the server
+     * cannot see that deadlock: so this waits for a while, in the queue, and then says who it is.
+     */
+    private void lock(RowConnection rows, List<Table> wanted) throws SQLException, InterruptedException {
+        String statement = wanted.stream()
+                .map(table -> "ONLY " + table.quoted())
+                .collect(Collectors.joining(", ", "LOCK TABLE ", " IN ACCESS SHARE MODE"));
+        try {
+            rows.run("SAVEPOINT before_lock; " + statement + " NOWAIT; RELEASE SAVEPOINT before_lock");
+            return;
+        } catch (SQLException e) {
+            requireHeldByOthers(e);
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        try {
+            rows.run("ROLLBACK TO SAVEPOINT before_lock; SET LOCAL lock_timeout TO " + lockWait.toMillis() + "; "
+                    + statement + "; SET LOCAL lock_timeout TO 0");
+        } catch (SQLException e) {
+            requireHeldByOthers(e);
+            throw Blockers.busy(
+                    location,
+                    wanted.size() == 1 ? "table " + wanted.getFirst().shown() : "a table",
+                    wanted,
+                    lockWait,
+                    e);
+        }
+    }
+
+    private static void requireHeldByOthers(SQLException e) throws SQLException {
+        if (!SqlFailures.state(e).equals("55P03")) {
+            throw e;
         }
     }
 
     /** Who has or waits for a lock that others wait for. */
     String blockers() {
-        return Blockers.named(location, tables);
+        return Blockers.named(location, scope.tables());
     }
 
     /**

@@ -91,6 +91,7 @@ final class IntoDatabase implements RestoreWay {
                             + ", which belongs to somebody else",
                     "restore as its owner or as a superuser."));
         }
+        requireWhole(plan);
         plan.loss("Database '" + location.database() + "' on server " + location.server() + " (" + contents
                 + ") will be replaced"
                 + (job.choice().keepReplaced()
@@ -99,6 +100,18 @@ final class IntoDatabase implements RestoreWay {
                         : " and dropped."));
         sessions(sessions, plan);
         others(admin, plan);
+    }
+
+    /** What a selection left out would be missing from the database that takes the name. */
+    private void requireWhole(RestorePlan.Builder plan) {
+        LeftOut leftOut = captured.leftOut();
+        if (leftOut != null && !leftOut.isNothing()) {
+            plan.obstacle(new AlreadyExists(
+                    ErrorCode.DATABASE_EXISTS,
+                    job.database() + " on server " + location.server()
+                            + " would be replaced by a part of it: the snapshot leaves out " + leftOut.summary(),
+                    "restore under another name, and take from the old database what is missing."));
+        }
     }
 
     private void sessions(Sessions sessions, RestorePlan.Builder plan) {
@@ -255,7 +268,7 @@ final class IntoDatabase implements RestoreWay {
                 }
                 // last, because a limit of connections is among them
                 database.applyProperties(admin, changes);
-                changes.report(findings::add);
+                changes.report(findings::add, job.stored()::tablespaceCommands);
                 built = true;
             } finally {
                 if (!built) {
@@ -264,6 +277,13 @@ final class IntoDatabase implements RestoreWay {
             }
             swap(admin, database, replaces);
             reportLeftOver(admin);
+            if (filling.largeObjectsMade() > 0) {
+                findings.add(new Finding(
+                        "large objects",
+                        filling.largeObjectsMade() + " were made anew and belong to '" + location.user()
+                                + "', without rights and comments: the pg_dump of the capture does not keep these"
+                                + " with the schema"));
+            }
             return new RestoreReport(filling.entries() + chosen.documents(), filling.bytes(), findings, notes);
         }
     }
@@ -308,7 +328,9 @@ final class IntoDatabase implements RestoreWay {
 
     private void analyze(Session session) throws SQLException {
         try {
-            session.run("ANALYZE");
+            for (String statement : Catalog.analyze(session)) {
+                session.run(statement);
+            }
         } catch (SQLException e) {
             if (SqlFailures.isLost(e)) {
                 throw e;
@@ -354,7 +376,8 @@ final class IntoDatabase implements RestoreWay {
     private long compareAll(NewDatabase database, Progress progress) {
         List<String> differences = Collections.synchronizedList(new ArrayList<>());
         long compared;
-        try (FrozenDatabase restored = FrozenDatabase.freeze(database.location(), PostgresSource.LOCK_WAIT)) {
+        try (FrozenDatabase restored =
+                FrozenDatabase.freeze(database.location(), captured.selected(), PostgresSource.LOCK_WAIT)) {
             compared = new Comparison(
                             restored,
                             job.stored().part(),

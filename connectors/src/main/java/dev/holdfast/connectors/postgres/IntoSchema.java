@@ -315,7 +315,7 @@ final class IntoSchema implements RestoreWay {
                     move(live, session, move, way.getKey(), way.getValue(), stays.getOrDefault(way.getKey(), Set.of()));
                 }
                 alignExtensions(live, session, move);
-                changes.report(findings::add);
+                changes.report(findings::add, job.stored()::tablespaceCommands);
             }
             return dump(live, scratch.location(), ways);
         } finally {

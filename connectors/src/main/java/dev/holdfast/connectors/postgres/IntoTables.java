@@ -271,8 +271,9 @@ final class IntoTables implements RestoreWay {
         Triggers triggers = Triggers.of(live, names(chosen));
         triggers.disable(live);
         keys.defer(live);
+        RowTransfer rows = new SessionRows(live);
         for (StoredTable table : keys.ordered(chosen.tables())) {
-            filling.fill(live, table);
+            filling.fill(rows, table);
         }
         keys.check(live);
         restart(live, chosen);
@@ -293,7 +294,7 @@ final class IntoTables implements RestoreWay {
     private void compare(Session live, Chosen chosen, Progress progress) throws SQLException {
         progress.expect(chosen.entries(), chosen.bytes(job.stored()));
         RowCheck check = new RowCheck(job.stored().properties().encoding(), name -> name, progress);
-        check.tables(live, chosen.tables());
+        check.tables(new SessionRows(live), chosen.tables());
         check.sequences(live, chosen.sequences());
         notes.add("Read again and compared before it was committed: "
                 + (chosen.tables().size() + chosen.sequences().size())

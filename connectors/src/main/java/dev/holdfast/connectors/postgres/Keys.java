@@ -13,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,10 +25,18 @@ final class Keys {
     static final EntryKey BLOBS = EntryKey.of("blob/");
     static final EntryKey DOCUMENTS = EntryKey.of("document/");
     static final EntryKey DATABASE = EntryKey.of("document/database");
+    static final EntryKey HBA = EntryKey.of("document/hba");
+    static final EntryKey IDENT = EntryKey.of("document/ident");
     static final EntryKey ROLES = EntryKey.of("document/roles");
     static final EntryKey SCHEMA = EntryKey.of("document/schema");
+    static final EntryKey SERVER_SETTINGS = EntryKey.of("document/server-settings");
+    static final EntryKey TABLESPACES = EntryKey.of("document/tablespaces");
     static final EntryKey SEQUENCES = EntryKey.of("sequence/");
     static final EntryKey TABLES = EntryKey.of("table/");
+
+    /** Every document that may be there; without the first, the roles and the schema there is no restore. */
+    static final Set<EntryKey> KNOWN_DOCUMENTS =
+            Set.of(DATABASE, HBA, IDENT, ROLES, SCHEMA, SERVER_SETTINGS, TABLESPACES);
 
     static final String ATTRIBUTE_SCHEMA = "schema";
     static final String ATTRIBUTE_NAME = "name";
@@ -37,6 +47,7 @@ final class Keys {
     static final String PERSISTENCE = "persistence";
     static final String ROOT = "root";
     static final String ORDER = "order";
+    static final String RANGE_PAGES = "range-pages";
     static final String LAST_VALUE = "last-value";
     static final String IS_CALLED = "is-called";
 
@@ -105,6 +116,11 @@ final class Keys {
                         ErrorCode.PART_MISSING,
                         "part '" + part.name() + "' has no entry " + key,
                         "the snapshot was made by another version of Holdfast; use that one."));
+    }
+
+    /** A list that an older document may not have. */
+    static <T> List<T> list(@Nullable List<T> elements) {
+        return elements == null ? List.of() : List.copyOf(elements);
     }
 
     /** A JSON document. */

@@ -124,6 +124,14 @@ final class NewDatabase {
         if (rights != null && roles.keepsRights()) {
             grant(admin, rights, owner.orElse(target.user()), roles);
         }
+        for (SecurityLabel label : properties.labels()) {
+            attempt(admin, label.sql("DATABASE " + Sql.name(name)));
+        }
+        if (properties.template()) {
+            // a template cannot be dropped, not even by a restore that fails now
+            find("was a template; make it one if it should be: ALTER DATABASE " + Sql.name(target.database())
+                    + " IS_TEMPLATE true");
+        }
         if (properties.connectionLimit() >= 0) {
             attempt(admin, "ALTER DATABASE " + Sql.name(name) + " CONNECTION LIMIT " + properties.connectionLimit());
         }

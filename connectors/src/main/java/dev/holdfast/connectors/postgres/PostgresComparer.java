@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.source.Comparer;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
@@ -45,11 +46,24 @@ public final class PostgresComparer implements Comparer {
 
     @Override
     public long compare(PartReader part, DifferenceListener differences, Progress progress) {
+        try (Route route = Route.open(location)) {
+            try {
+                return compare(route.location(), part, differences, progress);
+            } catch (HoldfastException e) {
+                throw route.explained(e);
+            }
+        }
+    }
+
+    private long compare(PostgresLocation server, PartReader part, DifferenceListener differences, Progress progress) {
+        Selection selection =
+                Keys.read(part, Keys.DATABASE, DatabaseProperties.class).selected();
         // the same look as before a capture: what cannot be read cannot be compared
-        try (PostgresSource source = new PostgresSource(location, connections, scratch, tools, lockWait)) {
+        try (PostgresSource source =
+                new PostgresSource(server, connections, scratch, selection, Among.ALONE, tools, lockWait)) {
             source.preflight();
         }
-        try (FrozenDatabase live = FrozenDatabase.freeze(location, lockWait)) {
+        try (FrozenDatabase live = FrozenDatabase.freeze(server, selection, lockWait)) {
             return new Comparison(live, part, differences, progress, connections, scratch, tools).run();
         }
     }

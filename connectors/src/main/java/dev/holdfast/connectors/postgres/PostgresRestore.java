@@ -51,8 +51,8 @@ public record PostgresRestore(
                 && name.isPresent()) {
             throw unusable("rows alone go into the tables that are there, not into a side schema", "leave one out.");
         }
-        schemas.forEach(NamePattern::ofSchema);
-        tables.forEach(NamePattern::ofTable);
+        schemas.forEach(NamePattern::ofName);
+        tables.forEach(NamePattern::ofTableAnywhere);
     }
 
     /** What is restored of what was selected. */

@@ -3,16 +3,21 @@ package dev.holdfast.connectors.postgres;
 import dev.holdfast.connectors.postgres.Catalog.Sequence;
 import dev.holdfast.connectors.postgres.Catalog.Table;
 import dev.holdfast.connectors.postgres.ClientTools.Tool;
-import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.source.Checkup;
+import dev.holdfast.engine.source.Diagnosis;
+import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Source;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +37,11 @@ public final class PostgresSource implements Source {
     private final PostgresLocation location;
     private final int connections;
     private final Path scratch;
+    private final Selection selection;
+    private final Among among;
     private final ClientTools tools;
     private final Duration lockWait;
+    private @Nullable Route route;
     private @Nullable FrozenDatabase frozen;
     private @Nullable Tool dump;
 
@@ -42,16 +50,37 @@ public final class PostgresSource implements Source {
      * @param scratch a folder for the schema's archive while it is made
      */
     public PostgresSource(PostgresLocation location, int connections, Path scratch) {
-        this(location, connections, scratch, ClientTools.ofMachine(), LOCK_WAIT);
+        this(location, connections, scratch, Selection.EVERYTHING, Among.ALONE);
+    }
+
+    /**
+     * @param selection what of it is captured
+     * @param among whether all others of the server are, too
+     */
+    public PostgresSource(PostgresLocation location, int connections, Path scratch, Selection selection, Among among) {
+        this(location, connections, scratch, selection, among, ClientTools.ofMachine(), LOCK_WAIT);
     }
 
     PostgresSource(PostgresLocation location, int connections, Path scratch, ClientTools tools, Duration lockWait) {
+        this(location, connections, scratch, Selection.EVERYTHING, Among.ALONE, tools, lockWait);
+    }
+
+    PostgresSource(
+            PostgresLocation location,
+            int connections,
+            Path scratch,
+            Selection selection,
+            Among among,
+            ClientTools tools,
+            Duration lockWait) {
         if (connections < 1 || connections > 64) {
             throw new IllegalArgumentException("1 to 64 connections, not " + connections);
         }
         this.location = location;
         this.connections = connections;
         this.scratch = scratch;
+        this.selection = selection;
+        this.among = among;
         this.tools = tools;
         this.lockWait = lockWait;
     }
@@ -66,16 +95,41 @@ public final class PostgresSource implements Source {
         return location.toString();
     }
 
+    /** The server that was chosen, which is then used to the end. */
+    private PostgresLocation reached() {
+        if (route == null) {
+            route = Route.open(location);
+        }
+        return route.location();
+    }
+
     @Override
     public void preflight() {
-        try (Session session = Session.open(location)) {
-            checkServer(session);
-            dump = tools.dump(session.serverMajor());
-            checkExtensions(session);
-            checkReadable(session);
+        try (Session session = Session.open(reached())) {
+            dump = new Preflight(session.location(), connections, selection, tools).require(session);
         } catch (SQLException e) {
             throw SqlFailures.reading(e, "looking at database '" + location.database() + "'", location);
         }
+    }
+
+    @Override
+    public Checkup diagnose() {
+        List<Diagnosis> found = new ArrayList<>();
+        OptionalLong bytes = OptionalLong.empty();
+        try (Session session = Session.open(reached())) {
+            found.add(Diagnosis.ok("connection", session.location().way()));
+            Preflight preflight = new Preflight(session.location(), connections, selection, tools);
+            found.addAll(preflight.diagnose(session));
+            bytes = OptionalLong.of(
+                    Long.parseLong(session.text("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())")));
+            found.addAll(new Examination(session, preflight, tools, scratch).run());
+        } catch (HoldfastException e) {
+            found.add(Diagnosis.problem("connection", e));
+        } catch (SQLException e) {
+            found.add(Diagnosis.problem(
+                    "database", SqlFailures.reading(e, "looking at database '" + location.database() + "'", location)));
+        }
+        return new Checkup(found, bytes);
     }
 
     static void checkServer(Session session) {
@@ -88,42 +142,6 @@ public final class PostgresSource implements Source {
         }
     }
 
-    private void checkExtensions(Session session) throws SQLException {
-        List<String> unsupported = Catalog.unsupportedExtensions(session);
-        if (!unsupported.isEmpty()) {
-            throw new Unsupported(
-                    ErrorCode.DATABASE_DUMP_FAILED,
-                    "database '" + location.database() + "' keeps its data in a way of its own: extension "
-                            + String.join(", ", unsupported),
-                    "back it up with the extension's own tools; this version would not bring all of it back.");
-        }
-    }
-
-    private void checkReadable(Session session) throws SQLException {
-        List<String> unreadable = Catalog.unreadable(session);
-        if (!unreadable.isEmpty()) {
-            throw denied(
-                    "user '" + location.user() + "' may not read " + some(unreadable),
-                    "let a superuser run: GRANT pg_read_all_data TO " + Sql.name(location.user()) + ".");
-        }
-        List<String> filtered = Catalog.filtered(session);
-        if (!filtered.isEmpty()) {
-            throw denied(
-                    "row security hides rows from user '" + location.user() + "' in " + some(filtered),
-                    "let a superuser run: ALTER ROLE " + Sql.name(location.user()) + " BYPASSRLS.");
-        }
-        long largeObjects = Catalog.unreadableLargeObjects(session);
-        if (largeObjects > 0) {
-            throw denied(
-                    "user '" + location.user() + "' may not read " + largeObjects + " large objects",
-                    "read as their owner or as a superuser, or grant SELECT on each.");
-        }
-    }
-
-    private static AccessDenied denied(String message, String hint) {
-        return new AccessDenied(ErrorCode.TABLE_UNREADABLE, message, hint);
-    }
-
     static String some(List<String> names) {
         return String.join(", ", names.subList(0, Math.min(NAMED, names.size())))
                 + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "");
@@ -134,7 +152,7 @@ public final class PostgresSource implements Source {
         if (frozen != null) {
             throw new IllegalStateException("frozen before");
         }
-        frozen = FrozenDatabase.freeze(location, lockWait);
+        frozen = FrozenDatabase.freeze(reached(), selection, lockWait);
     }
 
     @Override
@@ -144,7 +162,13 @@ public final class PostgresSource implements Source {
             throw new IllegalStateException("not frozen");
         }
         Tool program = dump == null ? tools.dump(moment.leader().serverMajor()) : dump;
-        return new Capture(moment, part, program, connections, scratch).run();
+        location.passwordFileIgnored()
+                .ifPresent(why -> part.find(new Finding("database '" + location.database() + "'", why)));
+        try {
+            return new Capture(moment, part, program, connections, scratch, among).run();
+        } catch (HoldfastException e) {
+            throw route == null ? e : route.explained(e);
+        }
     }
 
     /** For tests: what is locked. */
@@ -161,6 +185,9 @@ public final class PostgresSource implements Source {
     public void close() {
         if (frozen != null) {
             frozen.close();
+        }
+        if (route != null) {
+            route.close();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
 import dev.holdfast.engine.source.RestorePlan;
@@ -8,6 +9,7 @@ import dev.holdfast.engine.source.Target;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database to restore into. It is built beside under a name of its own and gets the final name by a rename, the last step;
@@ -21,6 +23,7 @@ public final class PostgresTarget implements Target {
     private final Path scratch;
     private final ClientTools tools;
     private final Duration lockWait;
+    private @Nullable Route route;
     private boolean overwrite;
 
     /**
@@ -67,16 +70,24 @@ public final class PostgresTarget implements Target {
         return location.toString();
     }
 
+    /** The server that was chosen, which is then used to the end; the database need not exist. */
+    private PostgresLocation reached() {
+        if (route == null) {
+            route = Route.open(location, NewDatabase::administer);
+        }
+        return route.location();
+    }
+
     @Override
     public RestorePlan plan(PartReader part, boolean mayOverwrite) {
         overwrite = mayOverwrite;
         RestorePlan.Builder plan = RestorePlan.of(part);
-        String doing = "looking at server " + location.server();
-        try (Session admin = NewDatabase.administer(location)) {
+        String doing = "looking at database '" + location.database() + "'";
+        try (Session admin = NewDatabase.administer(reached())) {
             way(admin, part).plan(admin, plan);
             return plan.build();
         } catch (Exception e) {
-            throw RestoreFailures.of(e, doing, location, scratch);
+            throw failure(e, doing);
         }
     }
 
@@ -84,18 +95,23 @@ public final class PostgresTarget implements Target {
     public RestoreReport restore(PartReader part, Progress progress) {
         try {
             RestoreWay way;
-            try (Session admin = NewDatabase.administer(location)) {
+            try (Session admin = NewDatabase.administer(reached())) {
                 way = way(admin, part);
             }
             return way.run(progress);
         } catch (Exception e) {
-            throw RestoreFailures.of(e, "restoring database '" + location.database() + "'", location, scratch);
+            throw failure(e, "restoring database '" + location.database() + "'");
         }
+    }
+
+    private HoldfastException failure(Exception e, String doing) {
+        HoldfastException failure = RestoreFailures.of(e, doing, route == null ? location : route.location(), scratch);
+        return route == null ? failure : route.explained(failure);
     }
 
     private RestoreWay way(Session admin, PartReader part) throws SQLException {
         RestoreJob job = new RestoreJob(
-                location, StoredDatabase.of(part), choice, overwrite, connections, scratch, tools, lockWait);
+                reached(), StoredDatabase.of(part), choice, overwrite, connections, scratch, tools, lockWait);
         if (choice.contents() == PostgresRestore.Contents.DATA) {
             return new IntoTables(job);
         }
@@ -105,6 +121,8 @@ public final class PostgresTarget implements Target {
 
     @Override
     public void close() {
-        // every connection was closed by what opened it
+        if (route != null) {
+            route.close();
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,8 +229,12 @@ final class RoleChanges implements ArchiveToc.Editor {
                 .add(thing);
     }
 
-    /** Tells what was left out so far. */
-    void report(Consumer<Finding> findings) {
+    /**
+     * Tells what was left out so far.
+     *
+     * @param commands gives the statements that make tablespaces, as far as they are known
+     */
+    void report(Consumer<Finding> findings, Function<Set<String>, List<String>> commands) {
         if (!lostOwners.isEmpty()) {
             findings.accept(new Finding(
                     "owners",
@@ -239,12 +244,17 @@ final class RoleChanges implements ArchiveToc.Editor {
         if (!lostSpaces.isEmpty()) {
             findings.accept(new Finding(
                     "tablespaces",
-                    "what they held is in the default tablespace, because these do not exist: " + some(lostSpaces)));
+                    "what they held is in the default tablespace, because these do not exist: " + some(lostSpaces)
+                            + remedy(commands.apply(lostSpaces))));
         }
         lost.forEach((key, items) -> {
             int line = key.lastIndexOf('\n');
             findings.accept(new Finding(key.substring(0, line), key.substring(line + 1) + ": " + some(items)));
         });
+    }
+
+    private static String remedy(List<String> commands) {
+        return commands.isEmpty() ? "" : "; make them before a restore: " + String.join("; ", commands);
     }
 
     private static String some(Set<String> names) {

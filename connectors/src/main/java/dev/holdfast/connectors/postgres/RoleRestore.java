@@ -2,6 +2,7 @@ package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.connectors.postgres.DatabaseProperties.Setting;
 import dev.holdfast.connectors.postgres.Roles.Membership;
+import dev.holdfast.connectors.postgres.Roles.ParameterRight;
 import dev.holdfast.connectors.postgres.Roles.Role;
 import dev.holdfast.engine.source.Finding;
 import java.sql.SQLException;
@@ -17,6 +18,7 @@ final class RoleRestore {
     private final Session admin;
     private final Consumer<Finding> findings;
     private final List<String> created = new ArrayList<>();
+    private final List<ParameterRight> granted = new ArrayList<>();
 
     RoleRestore(Session admin, Consumer<Finding> findings) {
         this.admin = admin;
@@ -37,6 +39,26 @@ final class RoleRestore {
         for (Membership membership : roles.memberships()) {
             if (created.contains(membership.role()) || created.contains(membership.member())) {
                 grant(membership);
+            }
+        }
+        for (ParameterRight right : roles.parameterRights()) {
+            if (created.contains(right.grantee())) {
+                attempt(right.grantee(), right.grant());
+                granted.add(right);
+            }
+        }
+        tellOfEveryRole(roles);
+    }
+
+    /** What holds for every role of a server is not changed for the sake of one database. */
+    private void tellOfEveryRole(Roles roles) throws SQLException {
+        List<Setting> present = Roles.forEveryRole(admin);
+        for (Setting setting : roles.forEveryRole()) {
+            if (!present.contains(setting)) {
+                findings.accept(new Finding(
+                        "every role",
+                        "had a setting that it has not here; if it should: ALTER ROLE ALL SET "
+                                + Sql.name(setting.name()) + " TO " + Sql.setting(setting.name(), setting.value())));
             }
         }
     }
@@ -62,14 +84,20 @@ final class RoleRestore {
         if (comment != null) {
             attempt(role.name(), "COMMENT ON ROLE " + Sql.name(role.name()) + " IS " + Sql.literal(comment));
         }
+        for (SecurityLabel label : role.labels()) {
+            attempt(role.name(), label.sql("ROLE " + Sql.name(role.name())));
+        }
     }
 
     private void grant(Membership membership) throws SQLException {
         if (exists(membership.role()) && exists(membership.member())) {
-            attempt(
-                    membership.member(),
-                    "GRANT " + Sql.name(membership.role()) + " TO " + Sql.name(membership.member())
-                            + (membership.admin() ? " WITH ADMIN OPTION" : ""));
+            attempt(membership.member(), membership.grant(admin.serverMajor()));
+            if (membership.isMoreOn(admin.serverMajor())) {
+                find(
+                        membership.member(),
+                        "has more of role '" + membership.role() + "' than before, because the server is older than"
+                                + " PostgreSQL 16 and cannot grant less");
+            }
         }
     }
 
@@ -91,12 +119,16 @@ final class RoleRestore {
 
     /** Takes back what was made; for a restore that failed. */
     void undo(Session session) {
-        for (String role : created.reversed()) {
-            try {
-                session.run("DROP ROLE IF EXISTS " + Sql.name(role));
-            } catch (SQLException e) {
-                // it owns or may use something elsewhere by now: then it is somebody's
-            }
+        granted.forEach(right -> quietly(session, right.revoke()));
+        // one that owns or may use something elsewhere by now is somebody's, and stays
+        created.reversed().forEach(role -> quietly(session, "DROP ROLE IF EXISTS " + Sql.name(role)));
+    }
+
+    private static void quietly(Session session, String sql) {
+        try {
+            session.run(sql);
+        } catch (SQLException e) {
+            // what cannot be taken back stays
         }
     }
 }

@@ -55,9 +55,9 @@ final class RowCheck {
     /**
      * @throws Failed if a table is not what was captured
      */
-    void tables(Session session, Collection<StoredTable> tables) throws SQLException {
+    void tables(RowTransfer rows, Collection<StoredTable> tables) throws SQLException {
         for (Group group : Group.of(tables)) {
-            check(session, group);
+            check(rows, group);
         }
     }
 
@@ -68,10 +68,10 @@ final class RowCheck {
         try (Workers workers = new Workers()) {
             for (int i = 0; i < Math.min(connections, queue.size()); i++) {
                 workers.start("read " + i, () -> {
-                    try (Session session = Session.open(database, PostgresSource.STALL)) {
-                        workers.whenFailed(session::abort);
+                    try (RowConnection rows = RowConnection.open(database, PostgresSource.STALL)) {
+                        workers.whenFailed(rows::abort);
                         for (Group group = queue.poll(); group != null && !workers.failed(); group = queue.poll()) {
-                            check(session, group);
+                            check(rows, group);
                         }
                     }
                 });
@@ -80,13 +80,13 @@ final class RowCheck {
         }
     }
 
-    private void check(Session session, Group group) throws SQLException {
+    private void check(RowTransfer rows, Group group) throws SQLException {
         RowDigest captured = new RowDigest();
         group.tables().forEach(table -> captured.add(table.rows(), table.hash()));
         RowDigest here = new RowDigest();
         try {
-            TableRows.read(session, copyOut(group), (bytes, offset, length) -> {
-                here.row(bytes, offset, length - 1);
+            rows.read(copyOut(group), (bytes, offset, length, endsRow) -> {
+                here.piece(bytes, offset, length, endsRow);
                 progress.advance(0, length);
             });
         } catch (SQLException e) {

@@ -1,9 +1,9 @@
 package dev.holdfast.connectors.postgres;
 
+import com.dynatrace.hash4j.hashing.HashStream128;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hashing;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -16,14 +16,25 @@ final class RowDigest {
     private long rows;
     private long high;
     private long low;
-    private byte[] carried = new byte[0];
-    private int carriedBytes;
+    private final HashStream128 begun = HASHER.hashStream();
+    private long begunBytes;
 
     /** One row, without its line end. */
     void row(byte[] bytes, int offset, int length) {
-        HashValue128 hash = HASHER.hashBytesTo128Bits(bytes, offset, length);
-        addHash(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
-        rows++;
+        addHash(HASHER.hashBytesTo128Bits(bytes, offset, length));
+    }
+
+    /**
+     * A piece of a row with its line end, which is the last byte of the piece that ends the row.
+     *
+     * @param endsRow whether the row ends with this piece
+     */
+    void piece(byte[] bytes, int offset, int length, boolean endsRow) {
+        if (endsRow) {
+            end(bytes, offset, length - 1);
+        } else {
+            begin(bytes, offset, length);
+        }
     }
 
     /**
@@ -35,28 +46,26 @@ final class RowDigest {
         int start = offset;
         for (int i = offset; i < end; i++) {
             if (bytes[i] == '\n') {
-                if (carriedBytes > 0) {
-                    carry(bytes, start, i - start);
-                    row(carried, 0, carriedBytes);
-                    carriedBytes = 0;
-                } else {
-                    row(bytes, start, i - start);
-                }
+                end(bytes, start, i - start);
                 start = i + 1;
             }
         }
-        carry(bytes, start, end - start);
+        begin(bytes, start, end - start);
     }
 
-    private void carry(byte[] bytes, int offset, int length) {
-        if (length == 0) {
+    private void begin(byte[] bytes, int offset, int length) {
+        begun.putBytes(bytes, offset, length);
+        begunBytes += length;
+    }
+
+    private void end(byte[] bytes, int offset, int length) {
+        if (begunBytes == 0) {
+            row(bytes, offset, length);
             return;
         }
-        if (carried.length < carriedBytes + length) {
-            carried = Arrays.copyOf(carried, Math.max(2 * carried.length, carriedBytes + length));
-        }
-        System.arraycopy(bytes, offset, carried, carriedBytes, length);
-        carriedBytes += length;
+        addHash(begun.putBytes(bytes, offset, length).get());
+        begun.reset();
+        begunBytes = 0;
     }
 
     /** Takes in the rows of another part. */
@@ -69,6 +78,11 @@ final class RowDigest {
     void add(long count, String hash) {
         addHash(HexFormat.fromHexDigitsToLong(hash, 0, 16), HexFormat.fromHexDigitsToLong(hash, 16, 32));
         rows += count;
+    }
+
+    private void addHash(HashValue128 hash) {
+        addHash(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
+        rows++;
     }
 
     private void addHash(long addedHigh, long addedLow) {
@@ -84,7 +98,7 @@ final class RowDigest {
 
     /** Whether the text so far ends within a row. */
     boolean isWithinRow() {
-        return carriedBytes > 0;
+        return begunBytes > 0;
     }
 
     /** 32 hexadecimal digits. */

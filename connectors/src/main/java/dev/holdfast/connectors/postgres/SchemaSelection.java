@@ -125,8 +125,8 @@ final class SchemaSelection {
 
     private SchemaSelection(StoredDatabase stored, PostgresRestore choice, Home home, Set<String> offered) {
         this.stored = stored;
-        this.schemas = choice.schemas().stream().map(NamePattern::ofSchema).toList();
-        this.tables = choice.tables().stream().map(NamePattern::ofTable).toList();
+        this.schemas = choice.schemas().stream().map(NamePattern::ofName).toList();
+        this.tables = choice.tables().stream().map(NamePattern::ofTableAnywhere).toList();
         this.contents = choice.contents();
         this.home = home;
         this.offered = offered;
@@ -240,7 +240,7 @@ final class SchemaSelection {
             boolean inSchema = !item.schema().isEmpty() || (whole && item.type().equals("SCHEMA"));
             String schema = item.type().equals("SCHEMA") ? item.name() : item.schema();
             if (inSchema && (relation || whole)) {
-                if (pattern.matches(schema, item.name())) {
+                if (whole ? pattern.matches(schema) : pattern.matches(schema, item.name())) {
                     found = true;
                     asked.add(item.id());
                 }
@@ -250,7 +250,7 @@ final class SchemaSelection {
         if (!found) {
             throw new Missing(
                     ErrorCode.PART_MISSING,
-                    "the snapshot has no " + what + " that matches '" + pattern.text() + "'",
+                    "the snapshot has no " + what + " that matches '" + pattern + "'",
                     "it has: " + PostgresSource.some(List.copyOf(seen)) + ".");
         }
     }

@@ -220,7 +220,7 @@ final class ServerLook {
                 changes.edit(item);
             }
         });
-        changes.report(plan::finding);
+        changes.report(plan::finding, job.stored()::tablespaceCommands);
         chosen.leftOut().forEach(plan::finding);
     }
 

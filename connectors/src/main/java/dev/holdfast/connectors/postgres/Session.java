@@ -10,10 +10,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
@@ -30,7 +30,10 @@ final class Session implements AutoCloseable {
     static final int NEWEST_TESTED_MAJOR = 18;
     private static final int PING_MILLIS = 300_000;
 
-    /** Set where the server knows them. Each is something that changes what text COPY writes or reads, or ends a long run. */
+    /**
+     * Set where the server knows them. Each is something that changes what text COPY writes or reads, ends a long run, or
+     * takes longer to begin than our statements to run.
+     */
     private static final Map<String, String> SETTINGS = Map.ofEntries(
             Map.entry("array_nulls", "on"),
             Map.entry("bytea_output", "hex"),
@@ -42,6 +45,7 @@ final class Session implements AutoCloseable {
             Map.entry("idle_in_transaction_session_timeout", "0"),
             Map.entry("idle_session_timeout", "0"),
             Map.entry("IntervalStyle", "postgres"),
+            Map.entry("jit", "off"),
             Map.entry("lc_monetary", "C"),
             Map.entry("lock_timeout", "0"),
             Map.entry("quote_all_identifiers", "off"),
@@ -88,13 +92,7 @@ final class Session implements AutoCloseable {
      * @param stall how long the server may send nothing while something is expected of it; zero for as long as it takes
      */
     static Session open(PostgresLocation location, Duration stall) {
-        Properties properties = new Properties();
-        properties.setProperty("ApplicationName", "holdfast");
-        properties.setProperty("connectTimeout", "10");
-        properties.putAll(location.jdbcProperties());
-        properties.setProperty("loginTimeout", "30");
-        properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("socketFactory", KeepAliveSockets.class.getName());
+        Properties properties = location.jdbcProperties();
         properties.setProperty("socketTimeout", Long.toString(stall.toSeconds()));
         try {
             Connection connection = new Driver().connect(location.jdbcUrl(), properties);
@@ -116,6 +114,10 @@ final class Session implements AutoCloseable {
         int major;
         String version;
         String encoding;
+        try (Statement statement = connection.createStatement()) {
+            // a role or database may allow less time than asking for everything else takes
+            statement.execute("SET statement_timeout = 0");
+        }
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
                         SELECT pg_catalog.current_setting('server_version_num')::int / 10000,
@@ -127,17 +129,18 @@ final class Session implements AutoCloseable {
             encoding = row.getString(3);
         }
         Session session = new Session(connection, location, major, version, encoding);
-        session.applySettings();
+        session.list(settingsSql(), row -> row.getString(1));
         return session;
     }
 
-    private void applySettings() throws SQLException {
-        String[] names = SETTINGS.keySet().toArray(String[]::new);
-        String[] values = Arrays.stream(names).map(SETTINGS::get).toArray(String[]::new);
-        list("""
-                SELECT pg_catalog.set_config(s.name, wanted.value, false)
-                FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::text[])) AS wanted(name, value)
-                JOIN pg_catalog.pg_settings s ON s.name = wanted.name""", row -> row.getString(1), names, values);
+    /** Sets what the server knows of our settings. */
+    static String settingsSql() {
+        return SETTINGS.entrySet().stream()
+                .map(setting -> "(" + Sql.literal(setting.getKey()) + ", " + Sql.literal(setting.getValue()) + ")")
+                .collect(Collectors.joining(
+                        ", ",
+                        "SELECT pg_catalog.set_config(s.name, wanted.value, false) FROM (VALUES ",
+                        ") AS wanted(name, value) JOIN pg_catalog.pg_settings s ON s.name = wanted.name"));
     }
 
     PostgresLocation location() {
@@ -156,6 +159,11 @@ final class Session implements AutoCloseable {
     /** The database's encoding by its PostgreSQL name, for example {@code UTF8}. */
     String encoding() {
         return encoding;
+    }
+
+    /** The server's process for this connection, as it was announced when the connection began. */
+    int announcedProcess() throws SQLException {
+        return driver().getBackendPID();
     }
 
     PGConnection driver() throws SQLException {
@@ -242,6 +250,11 @@ final class Session implements AutoCloseable {
     static List<String> texts(ResultSet row, int column) throws SQLException {
         Array array = row.getArray(column);
         return array == null ? List.of() : List.of((String[]) array.getArray());
+    }
+
+    static List<Long> numbers(ResultSet row, int column) throws SQLException {
+        Array array = row.getArray(column);
+        return array == null ? List.of() : List.of((Long[]) array.getArray());
     }
 
     /**

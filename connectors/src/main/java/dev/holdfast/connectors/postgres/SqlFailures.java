@@ -13,7 +13,11 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -57,16 +61,59 @@ final class SqlFailures {
     }
 
     private static HoldfastException noAnswer(SQLException e, PostgresLocation location, String said) {
-        if (said.contains("no password was provided")) {
+        if (Pooler.said(said)) {
+            return Pooler.refusal(location);
+        }
+        if (root(e) instanceof SSLException || root(e) instanceof GeneralSecurityException || isAboutTheName(said)) {
+            return new AccessDenied(
+                    ErrorCode.DATABASE_ACCESS_DENIED,
+                    "server " + location.server() + " cannot be reached with sslmode "
+                            + PostgresLocation.label(location.sslMode()) + ": "
+                            + (isAboutTheName(said) ? "its certificate is not for this host" : root(e).getMessage()),
+                    "check sslmode, the authority in sslrootcert, and the name in the server's certificate.",
+                    e);
+        }
+        if (lacksEncryption(e)) {
+            return new AccessDenied(
+                    ErrorCode.DATABASE_ACCESS_DENIED,
+                    "server " + location.server() + " offers no encryption, and sslmode "
+                            + PostgresLocation.label(location.sslMode()) + " asks for it",
+                    "turn ssl on at the server; only where nobody can listen, use sslmode=disable.",
+                    e);
+        }
+        if (said.contains("requireAuth")) {
+            return new AccessDenied(
+                    ErrorCode.DATABASE_ACCESS_DENIED,
+                    "server " + location.server() + " lets user '" + location.user()
+                            + "' log in by a method that require_auth="
+                            + location.requireAuth().orElse("")
+                            + " does not accept",
+                    "change require_auth, or the server's pg_hba.conf.",
+                    e);
+        }
+        if (said.contains("no password was provided") || said.contains("password is an empty string")) {
             return new AccessDenied(
                     ErrorCode.DATABASE_ACCESS_DENIED,
                     "server " + location.server() + " wants a password for user '" + location.user()
-                            + "' and none is given",
+                            + "' and none is given"
+                            + location.passwordFileIgnored()
+                                    .map(why -> "; " + why)
+                                    .orElse(""),
                     "give the source a password or a password-file.",
+                    e);
+        }
+        Optional<String> behind =
+                location.tunnel().flatMap(tunnel -> tunnel.lost().or(tunnel::refused));
+        if (behind.isPresent()) {
+            return new Unavailable(
+                    ErrorCode.DATABASE_UNAVAILABLE,
+                    "server " + location.server() + " does not let us in: " + behind.get(),
+                    "see that it runs and that the ssh server reaches it under this host and port.",
                     e);
         }
         String why = switch (root(e)) {
             case UnknownHostException unknown -> "no such host";
+            case NoSuchFileException missing -> "there is no socket '" + missing.getFile() + "'";
             case ConnectException refused -> "connection refused";
             case SocketTimeoutException timeout -> "no answer in time";
             case Throwable other -> said;
@@ -103,6 +150,13 @@ final class SqlFailures {
                         message,
                         "it was changed while it was read; run the backup again when the change is done.",
                         e);
+            case "40001" ->
+                new Busy(
+                        ErrorCode.TABLE_CHANGED,
+                        message,
+                        "a standby ends readers that are in the way of changes: set hot_standby_feedback there, raise"
+                                + " max_standby_streaming_delay, or read the primary.",
+                        e);
             case "22021" ->
                 new Unsupported(
                         ErrorCode.DATABASE_DUMP_FAILED,
@@ -116,6 +170,13 @@ final class SqlFailures {
                         ErrorCode.DATABASE_DUMP_FAILED,
                         message,
                         "if it is shared memory that is short: raise max_locks_per_transaction, every table is locked at once.",
+                        e);
+            case "54000" ->
+                new Failed(
+                        ErrorCode.DATABASE_DUMP_FAILED,
+                        message,
+                        "a row of more than 1 GB as text cannot be read by COPY, nor by pg_dump; make it smaller,"
+                                + " or keep large values as large objects.",
                         e);
             case "57014" ->
                 new Failed(
@@ -182,7 +243,16 @@ final class SqlFailures {
         return message == null ? e.toString() : message.strip();
     }
 
-    private static Throwable root(Throwable failure) {
+    private static boolean isAboutTheName(String said) {
+        return said.contains("could not be verified by hostnameverifier");
+    }
+
+    /** Whether the server was asked to encrypt and cannot. */
+    static boolean lacksEncryption(SQLException e) {
+        return state(e).equals("08004") && said(e).contains("does not support SSL");
+    }
+
+    static Throwable root(Throwable failure) {
         Throwable cause = failure.getCause();
         return cause == null ? failure : root(cause);
     }

@@ -13,6 +13,7 @@ import java.util.Set;
 /**
  * A part of this kind, understood: its documents and what its entries say. Rows and large objects are read elsewhere.
  *
+ * @param documents how many; they are entries too
  * @param largeObjects how many
  */
 record StoredDatabase(
@@ -21,8 +22,8 @@ record StoredDatabase(
         Roles roles,
         List<StoredTable> tables,
         List<StoredSequence> sequences,
+        int documents,
         long largeObjects) {
-    private static final Set<?> DOCUMENTS = Set.of(Keys.DATABASE, Keys.ROLES, Keys.SCHEMA);
 
     StoredDatabase {
         tables = List.copyOf(tables);
@@ -74,15 +75,17 @@ record StoredDatabase(
     static StoredDatabase of(PartReader part) {
         List<StoredTable> tables = new ArrayList<>();
         List<StoredSequence> sequences = new ArrayList<>();
+        int documents = 0;
         EntryCursor cursor = part.entriesFrom(Keys.DOCUMENTS);
         for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
             switch (entry.type()) {
                 case TABLE -> tables.add(StoredTable.of(entry));
                 case SEQUENCE -> sequences.add(StoredSequence.of(entry));
                 case DOCUMENT -> {
-                    if (!DOCUMENTS.contains(entry.key())) {
+                    if (!Keys.KNOWN_DOCUMENTS.contains(entry.key())) {
                         throw unknown(entry);
                     }
+                    documents++;
                 }
                 default -> throw unknown(entry);
             }
@@ -93,7 +96,15 @@ record StoredDatabase(
                 Keys.read(part, Keys.ROLES, Roles.class),
                 tables,
                 sequences,
-                part.entryCount() - tables.size() - sequences.size() - DOCUMENTS.size());
+                documents,
+                part.entryCount() - tables.size() - sequences.size() - documents);
+    }
+
+    /** The statements that make some of the captured tablespaces again. */
+    List<String> tablespaceCommands(Set<String> names) {
+        return part.find(Keys.TABLESPACES).isEmpty()
+                ? List.of()
+                : Keys.read(part, Keys.TABLESPACES, Tablespaces.class).commands(names);
     }
 
     private static Unsupported unknown(Entry entry) {
@@ -101,10 +112,5 @@ record StoredDatabase(
                 ErrorCode.DATABASE_RESTORE_FAILED,
                 "entry " + entry.key() + " of type " + entry.type() + " is not known to this version",
                 "restore with the version of Holdfast that made the snapshot, or a later one.");
-    }
-
-    /** Documents are entries too. */
-    int documents() {
-        return DOCUMENTS.size();
     }
 }

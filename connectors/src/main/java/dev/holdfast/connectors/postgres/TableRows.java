@@ -1,34 +1,40 @@
 package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.connectors.postgres.Catalog.Table;
-import java.io.IOException;
-import java.io.InputStream;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.postgresql.copy.CopyIn;
-import org.postgresql.copy.CopyOut;
 
-/** Rows of a table over the wire, as COPY text in an encoding of the caller's choice. */
+/** The statements that read and write rows of a table, as COPY text in an encoding of the caller's choice. */
 final class TableRows {
     private TableRows() {}
 
-    /** Takes one row after the other. */
-    interface Sink {
-        /**
-         * @param bytes the row with its line end
-         */
-        void row(byte[] bytes, int offset, int length);
+    /** Reads a table's own rows, none of its children's. */
+    static String copyOut(Table table, String encoding) {
+        if (!table.condition().isEmpty()) {
+            return copyWhere(table, table.condition(), encoding);
+        }
+        return "COPY " + table.quoted() + columns(table.columns()) + out(encoding);
     }
 
-    /** The statement that reads a table's own rows, none of its children's. */
-    static String copyOut(Table table, String encoding) {
-        String options = " TO STDOUT WITH (FORMAT text, ENCODING " + Sql.literal(encoding) + ")";
-        if (table.condition().isEmpty()) {
-            return "COPY " + table.quoted() + columns(table.columns()) + options;
-        }
-        return "COPY (SELECT " + list(table.columns()) + " FROM ONLY " + table.quoted() + " " + table.condition() + ")"
-                + options;
+    /**
+     * Reads the rows that lie in some pages of a heap.
+     *
+     * @param fromPage the first page
+     * @param toPage behind the last page; {@link Long#MAX_VALUE} for all that follow, however many there are by now
+     */
+    static String copyOut(Table table, long fromPage, long toPage, String encoding) {
+        String from = "ctid >= '(" + fromPage + ",0)'::pg_catalog.tid";
+        String to = toPage == Long.MAX_VALUE ? "" : " AND ctid < '(" + toPage + ",0)'::pg_catalog.tid";
+        return copyWhere(table, "WHERE " + from + to, encoding);
+    }
+
+    private static String copyWhere(Table table, String condition, String encoding) {
+        return "COPY (SELECT " + list(table.columns()) + " FROM ONLY " + table.quoted() + " " + condition + ")"
+                + out(encoding);
+    }
+
+    private static String out(String encoding) {
+        return " TO STDOUT WITH (FORMAT text, ENCODING " + Sql.literal(encoding) + ")";
     }
 
     static String copyIn(String quotedTable, List<String> columns, String encoding) {
@@ -43,53 +49,5 @@ final class TableRows {
 
     private static String list(List<String> columns) {
         return columns.stream().map(Sql::name).collect(Collectors.joining(", "));
-    }
-
-    /**
-     * Reads to the end.
-     *
-     * @return how many rows the server says it sent
-     */
-    static long read(Session session, String copySql, Sink sink) throws SQLException {
-        CopyOut copy = session.driver().getCopyAPI().copyOut(copySql);
-        try {
-            for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
-                sink.row(row, 0, row.length);
-            }
-            return copy.getHandledRowCount();
-        } finally {
-            if (copy.isActive()) {
-                session.abort(); // the rest of the rows is of no use to anybody
-            }
-        }
-    }
-
-    /** Told of each piece that was sent. */
-    interface Sent {
-        void bytes(byte[] bytes, int length);
-    }
-
-    /**
-     * Sends everything.
-     *
-     * @return how many rows the server says it took
-     */
-    static long write(Session session, String copySql, InputStream rows, Sent sent) throws SQLException, IOException {
-        CopyIn copy = session.driver().getCopyAPI().copyIn(copySql);
-        boolean done = false;
-        try {
-            byte[] buffer = new byte[64 * 1024];
-            for (int n = rows.read(buffer); n >= 0; n = rows.read(buffer)) {
-                copy.writeToCopy(buffer, 0, n);
-                sent.bytes(buffer, n);
-            }
-            long taken = copy.endCopy();
-            done = true;
-            return taken;
-        } finally {
-            if (!done && copy.isActive()) {
-                session.abort();
-            }
-        }
     }
 }

@@ -48,15 +48,9 @@ record ToolRun(int exitCode, String stderr) {
             Runnable heartbeat,
             Predicate<String> goesOn)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(program.toString());
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        Map<String, String> variables = builder.environment();
-        variables.keySet().removeIf(name -> name.startsWith("PG") && !name.equals("PGPASSFILE"));
-        variables.put("LC_ALL", "C");
-        variables.putAll(environment);
-        Process process = builder.start();
+        Process process = prepare(program, arguments, environment)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
         try {
             process.getOutputStream().close();
             FutureTask<String> said = new FutureTask<>(() -> tail(process.getErrorStream(), line -> {
@@ -74,6 +68,24 @@ record ToolRun(int exitCode, String stderr) {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** A program that is not started yet, in an environment as for {@link #of}. */
+    static ProcessBuilder prepare(Path program, List<String> arguments, Map<String, String> environment) {
+        List<String> command = new ArrayList<>();
+        command.add(program.toString());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> variables = builder.environment();
+        variables.keySet().removeIf(name -> name.startsWith("PG") && !name.equals("PGPASSFILE"));
+        variables.put("LC_ALL", "C");
+        variables.putAll(environment);
+        return builder;
+    }
+
+    /** The last part of what a program says, to its end. */
+    static String tail(InputStream stream) throws IOException {
+        return tail(stream, line -> {});
     }
 
     private static String tail(InputStream stream, Consumer<String> lines) throws IOException {

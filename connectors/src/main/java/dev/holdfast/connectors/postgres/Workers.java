@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks that succeed or fail together: the first failure ends all others, and nobody leaves before the last has ended. Tasks
- * run on virtual threads; one that waits in a socket is ended by what it {@link #whenFailed registered}.
+ * run on threads of their own, which read from sockets faster than virtual ones; one that waits in a socket is ended by what it {@link #whenFailed registered}.
  */
 final class Workers implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
@@ -26,7 +26,7 @@ final class Workers implements AutoCloseable {
 
     /** Starts a task; one thread starts them all. */
     void start(String name, Task task) {
-        Thread thread = Thread.ofVirtual().name(name).unstarted(() -> {
+        Thread thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> {
             try {
                 task.run();
             } catch (Throwable e) { // also an Error: a table that does not fit in memory must not end a backup as done

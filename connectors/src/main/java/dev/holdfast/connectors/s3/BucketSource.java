@@ -4,6 +4,9 @@ import dev.holdfast.connectors.workers.OrderedWorkers;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.source.Checkup;
+import dev.holdfast.engine.source.Diagnosis;
+import dev.holdfast.engine.source.Diagnosis.Severity;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.PartWriter.Change;
 import dev.holdfast.engine.source.Source;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +78,35 @@ public final class BucketSource implements Source {
         }
         if (!first.isEmpty()) {
             readOneByte(first.getFirst().key());
+        }
+    }
+
+    @Override
+    public Checkup diagnose() {
+        Checkup access = Source.super.diagnose();
+        if (access.diagnoses().getFirst().severity() == Severity.PROBLEM || !isEmpty()) {
+            return access;
+        }
+        return new Checkup(
+                List.of(
+                        access.diagnoses().getFirst(),
+                        Diagnosis.warning(
+                                "contents",
+                                location() + " has no object",
+                                "a backup is made of nothing",
+                                "look for a typing error in bucket and prefix.")),
+                OptionalLong.empty());
+    }
+
+    private boolean isEmpty() {
+        try {
+            return client().listObjectsV2(r -> r.bucket(location.bucket())
+                            .prefix(location.prefix())
+                            .maxKeys(1))
+                    .contents()
+                    .isEmpty();
+        } catch (SdkException e) {
+            throw failures.of("cannot list", e);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs pieces of work in parallel and hands over their results in the order in which the work was given, within bounds: so
  * many pieces at once, so many results waiting for an earlier one. Given to and taken from by one thread; results are handed
- * over on that thread. A piece that fails makes the next call throw; all others are then interrupted.
+ * over on that thread. A piece that fails interrupts all others and makes the call that waits, or the next one, throw.
  *
  * @param <T> what a piece of work gives
  */
@@ -53,16 +54,26 @@ public final class OrderedWorkers<T> implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        waiting.add(threads.submit(() -> {
-            try {
-                return work.call();
-            } catch (Throwable e) {
-                failure.compareAndSet(null, e);
-                throw e;
-            } finally {
-                atOnce.release();
+        try {
+            waiting.add(threads.submit(() -> run(work)));
+        } catch (RejectedExecutionException e) {
+            throwFailure();
+            throw e;
+        }
+    }
+
+    private T run(Callable<T> work) throws Exception {
+        try {
+            return work.call();
+        } catch (Throwable e) {
+            if (failure.compareAndSet(null, e)) {
+                // whoever waits for an earlier piece must not wait for what nobody needs any more
+                threads.shutdownNow();
             }
-        }));
+            throw e;
+        } finally {
+            atOnce.release();
+        }
     }
 
     /** Gives a result that needs no work, in its place in the order. */
@@ -82,34 +93,39 @@ public final class OrderedWorkers<T> implements AutoCloseable {
 
     /** Hands over what is ready; waits until at most so many are left. */
     private void handOver(int left) {
-        Throwable failed = failure.get();
-        if (failed != null) {
-            throw rethrown(failed);
-        }
+        throwFailure();
         while (!waiting.isEmpty()
                 && (waiting.size() > left || waiting.getFirst().isDone())) {
-            try {
-                results.accept(waiting.getFirst().get());
-            } catch (InterruptedException e) {
-                throw interrupted(e);
-            } catch (ExecutionException e) {
-                throw rethrown(e.getCause() == null ? e : e.getCause());
-            }
+            T result = first();
             waiting.removeFirst();
+            results.accept(result);
+            throwFailure();
+        }
+    }
+
+    private T first() {
+        try {
+            return waiting.getFirst().get();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (ExecutionException e) {
+            throwFailure();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void throwFailure() {
+        switch (failure.get()) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable e -> throw new IllegalStateException(e);
         }
     }
 
     private static Cancelled interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new Cancelled(ErrorCode.CANCELLED, "stopped", "", e);
-    }
-
-    private static RuntimeException rethrown(Throwable failure) {
-        return switch (failure) {
-            case RuntimeException e -> e;
-            case Error e -> throw e;
-            default -> new IllegalStateException(failure);
-        };
     }
 
     /** Interrupts what still runs and waits for it. */

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import dev.holdfast.demo.stand.ServerBinaries;
 import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.MemoryPart;
+import dev.holdfast.engine.source.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,7 +104,7 @@ class PostgresNewerServerTest {
     }
 
     @Test
-    void rows_that_users_added_to_an_extensions_tables_come_back_in_the_order_of_their_references() {
+    void rows_that_users_added_to_an_extensions_tables_come_back_in_the_order_of_their_references() throws Exception {
         String database = Server.database(
                 server,
                 "CREATE EXTENSION hstore",
@@ -119,10 +123,40 @@ class PostgresNewerServerTest {
         MemoryPart part = Server.backUp(server, database);
         PostgresLocation copy = Server.location(newer, "extended");
         assertThat(Server.restore(part, copy, false).findings()).isEmpty();
-        assertThat(newer.query("extended", "SELECT string_agg(z_groups::text, ' ' ORDER BY id) FROM z_groups"))
+        verifyExtended("extended");
+        exportInto("exported", part, "-e");
+        verifyExtended("exported");
+        exportInto("exported_parallel", part, "-j2");
+        verifyExtended("exported_parallel");
+    }
+
+    private static void verifyExtended(String database) {
+        assertThat(newer.query(database, "SELECT string_agg(z_groups::text, ' ' ORDER BY id) FROM z_groups"))
                 .isEqualTo("(1,f) (2,t)");
-        assertThat(newer.query("extended", "SELECT count(*) FROM a_members")).isEqualTo("2");
-        assertThat(newer.query("extended", "SELECT nextval('numbers')")).isEqualTo("78");
+        assertThat(newer.query(database, "SELECT count(*) FROM a_members")).isEqualTo("2");
+        assertThat(newer.query(database, "SELECT nextval('numbers')")).isEqualTo("78");
+    }
+
+    /** Through the pg_restore of the older server's version. */
+    private static void exportInto(String database, MemoryPart part, String option) throws Exception {
+        newer.createDatabase(database);
+        Path archive = Server.folder().resolve("extended.dump");
+        try (ExportFile file = new LocalExportFile(archive, false);
+                PostgresExporter exporter = new PostgresExporter(PostgresExporter.Format.CUSTOM, 6, false)) {
+            file.preflight();
+            exporter.export(part, file, Progress.NONE);
+            file.commit();
+        }
+        Process restore = new ProcessBuilder(
+                        server.binFolder().resolve("pg_restore").toString(),
+                        option,
+                        "-d",
+                        newer.url("postgres").replaceAll("/postgres$", "/" + database),
+                        archive.toString())
+                .inheritIO()
+                .start();
+        assertThat(restore.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(restore.exitValue()).isZero();
     }
 
     @Test

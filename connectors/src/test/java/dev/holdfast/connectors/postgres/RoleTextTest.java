@@ -26,8 +26,9 @@ class RoleTextTest {
                 ownership,
                 "me",
                 new RoleChanges.Server(roles, superuser ? roles : Set.of(), new HashSet<>(), superuser));
-        ArchiveToc.Item item = changes.edit(new ArchiveToc.Item(1, type, "s", "x", owner, "", definition, List.of()));
-        changes.report(findings::add);
+        ArchiveToc.Item item = changes.edit(
+                new ArchiveToc.Item(1, new CatalogId(0, 0), type, "s", "x", owner, "", definition, List.of()));
+        changes.report(findings::add, names -> List.of());
         return item == null ? "" : item.definition();
     }
 

@@ -103,7 +103,11 @@ final class Server {
     }
 
     static MemoryPart backUp(PostgresLocation location, MemoryPart part) {
-        try (PostgresSource source = new PostgresSource(location, 3, folder())) {
+        return backUp(location, part, Selection.EVERYTHING);
+    }
+
+    static MemoryPart backUp(PostgresLocation location, MemoryPart part, Selection selection) {
+        try (PostgresSource source = new PostgresSource(location, 3, folder(), selection, Among.ALONE)) {
             source.preflight();
             source.freeze();
             return part.with(source.capture(part));

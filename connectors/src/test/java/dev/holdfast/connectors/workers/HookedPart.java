@@ -5,6 +5,7 @@ import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.MemoryPart;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.SectionedContent;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryCursor;
 import dev.holdfast.engine.tree.EntryKey;
@@ -34,6 +35,14 @@ public final class HookedPart implements PartWriter {
             hook.run();
         }
         return part.content(expectedBytes);
+    }
+
+    @Override
+    public synchronized SectionedContent sections() {
+        if (done++ < times) {
+            hook.run();
+        }
+        return part.sections();
     }
 
     @Override

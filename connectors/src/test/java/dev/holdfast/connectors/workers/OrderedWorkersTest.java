@@ -90,6 +90,34 @@ final class OrderedWorkersTest {
     }
 
     @Test
+    void a_failure_ends_the_wait_for_an_earlier_piece_that_would_never_end() {
+        IllegalStateException failure = new IllegalStateException("told to fail");
+        CountDownLatch waiting = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> {
+                    try (OrderedWorkers<Integer> workers = workers(2, 2)) {
+                        workers.submit(() -> {
+                            new CountDownLatch(1).await();
+                            return 1;
+                        });
+                        workers.submit(() -> {
+                            waiting.await();
+                            throw failure;
+                        });
+                        Thread main = Thread.currentThread();
+                        Thread.startVirtualThread(() -> {
+                            while (main.getState() != Thread.State.WAITING) {
+                                Thread.onSpinWait();
+                            }
+                            waiting.countDown();
+                        });
+                        workers.finish();
+                    }
+                })
+                .isSameAs(failure);
+    }
+
+    @Test
     void an_interrupt_while_waiting_cancels() {
         try (OrderedWorkers<Integer> workers = workers(1, 1)) {
             workers.submit(() -> {

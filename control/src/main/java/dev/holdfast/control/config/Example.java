@@ -5,6 +5,14 @@ public final class Example {
     static final String NAME = "for example: stack: shop";
     static final String POSTGRES =
             "for example: postgres: {url: 'postgresql://shop@127.0.0.1:5432/shop', password: '${SHOP_DB_PASSWORD}'}";
+    static final String SSH =
+            "for example: ssh: {host: bastion.example.org, user: backup, key: ~/.ssh/id_ed25519, known-hosts: ~/.ssh/known_hosts}";
+    static final String FINGERPRINT = "for example: fingerprint: SHA256:ONJMZkZ2v4dzTwD9VcAZbxlDLZ4K9EqN0BuKgUMRjl0";
+    static final String SCHEMAS = "for example: schemas: {exclude: [audit]}";
+    static final String TABLES = "for example: tables: {exclude: [\"public.cache_*\"]}";
+    static final String EXCLUDE_DATA = "for example: exclude-data: [public.sessions]";
+    static final String DATABASES = "for example: databases: all";
+    static final String EXCLUDE_DATABASES = "for example: exclude-databases: [\"test_*\"]";
     static final String ENDPOINT = "for example: endpoint: http://127.0.0.1:9000";
     static final String BUCKET = "for example: bucket: {endpoint: 'http://127.0.0.1:9000', bucket: shop-media}";
     static final String DIRECTORY = "for example: directory: {path: /srv/shop/uploads}";

@@ -2,6 +2,7 @@ package dev.holdfast.control.config;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * The pieces of a libpq URL that naming another database needs; everything else is passed on untouched.
@@ -12,8 +13,20 @@ import java.util.HexFormat;
  * @param options from the question mark on; or empty
  */
 record PostgresUrl(String scheme, String user, String hosts, String options) {
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
+    private static final Pattern DATABASE = Pattern.compile("(?<=[?&])dbname=[^&]*(&|$)");
+
+    /** Parameters that may lead elsewhere, or log in as somebody else. */
+    private static final Pattern ELSEWHERE =
+            Pattern.compile("[?&](host|hostaddr|port|service|servicefile|user|password|passfile)=");
+
     static boolean isUrl(String text) {
         return text.startsWith("postgresql://") || text.startsWith("postgres://");
+    }
+
+    /** What libpq takes for keywords: no scheme, but something with a value. */
+    static boolean isKeywords(String text) {
+        return !SCHEME.matcher(text).lookingAt() && text.indexOf('=') > 0;
     }
 
     static PostgresUrl parse(String url) {
@@ -29,13 +42,21 @@ record PostgresUrl(String scheme, String user, String hosts, String options) {
     }
 
     String withDatabase(String database) {
-        return scheme + "://" + user + hosts + "/" + percentEncoded(database) + options;
+        String others = DATABASE.matcher(options).replaceAll("");
+        String kept = others.endsWith("?") || others.endsWith("&") ? others.substring(0, others.length() - 1) : others;
+        return scheme + "://" + user + hosts + "/" + percentEncoded(database) + kept;
     }
 
+    /** Whether it surely leads to the same server as the same user. */
     boolean sameServer(PostgresUrl other) {
         return hosts.equals(other.hosts)
-                && (other.user.isEmpty() || userName().equals(other.userName()))
-                && !other.user.contains(":");
+                && !ELSEWHERE.matcher(options).find()
+                && !ELSEWHERE.matcher(other.options).find()
+                && (other.user.isEmpty() || userName().equals(other.userName()));
+    }
+
+    boolean hasPassword() {
+        return user.contains(":");
     }
 
     private String userName() {

@@ -1,5 +1,6 @@
 package dev.holdfast.control.config;
 
+import dev.holdfast.connectors.postgres.Among;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +16,17 @@ public record StackConfig(String name, List<SourceConfig> sources, RepositoryCon
         sources = List.copyOf(sources);
     }
 
-    public Optional<SourceConfig> source(String sourceName) {
+    /** The source of a part: the one with its name, or one database of a source with all. */
+    public Optional<SourceConfig> source(String part) {
+        return named(part)
+                .or(() -> DatabasePart.parse(part)
+                        .flatMap(one -> named(one.source())
+                                .filter(source -> source instanceof PostgresConfig all
+                                        && all.scope().everyDatabase())
+                                .map(source -> ((PostgresConfig) source).oneOfAll(one.database(), Among.OTHERS))));
+    }
+
+    private Optional<SourceConfig> named(String sourceName) {
         return sources.stream().filter(s -> s.name().equals(sourceName)).findFirst();
     }
 

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -32,6 +33,10 @@ public final class StackFileReader {
     private static final List<String> SOURCE_KINDS =
             List.of(PostgresConfig.KIND, BucketConfig.KIND, DirectoryConfig.KIND);
     private static final List<String> DESTINATION_KINDS = List.of("local", "s3");
+    private static final List<String> POSTGRES_KEYS = Stream.concat(
+                    Stream.of("url", "password", "password-file", "connections", "ssh"),
+                    PostgresScopeReader.KEYS.stream())
+            .toList();
     private static final List<String> S3_KEYS = List.of(
             "endpoint",
             "region",
@@ -191,19 +196,24 @@ public final class StackFileReader {
     }
 
     private static PostgresConfig postgres(String name, Section section) {
-        section.only(List.of("url", "password", "password-file", "connections"), Example.POSTGRES);
+        section.only(POSTGRES_KEYS, Example.POSTGRES);
         String url = section.requiredText("url", Example.POSTGRES);
-        if (!PostgresUrl.isUrl(url)) {
+        if (!PostgresConfig.isUrl(url)) {
             throw new Stop(
                     section.line("url"),
-                    "'" + section.path() + ".url' must begin with postgresql://",
+                    "'" + section.path()
+                            + ".url' must begin with postgresql:// or be keywords such as host=db dbname=shop",
                     Example.POSTGRES);
         }
         return new PostgresConfig(
                 name,
                 new Secret(url),
                 section.secret("password"),
-                section.whole("connections", 1, PostgresConfig.MAX_CONNECTIONS, PostgresConfig.DEFAULT_CONNECTIONS));
+                section.whole("connections", 1, PostgresConfig.MAX_CONNECTIONS, PostgresConfig.DEFAULT_CONNECTIONS),
+                PostgresScopeReader.read(section),
+                section.has("ssh")
+                        ? Optional.of(SshSection.read(section.section("ssh", Example.SSH)))
+                        : Optional.empty());
     }
 
     private static DirectoryConfig directory(String name, Section section) {

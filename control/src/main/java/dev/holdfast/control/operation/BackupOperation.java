@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,21 +71,36 @@ public final class BackupOperation {
         List<SourceConfig> chosen = chosen(request);
         chosen.forEach(
                 source -> Separation.requireSource(source, request.stack().repository()));
-        try (OpenSources sources = OpenSources.of(chosen, request.stack().repository(), connectors)) {
+        try (OpenSources sources =
+                        OpenSources.of(expanded(chosen, run), request.stack().repository(), connectors);
+                OpeningRepository opening =
+                        OpeningRepository.begin(repositories, request.stack().repository())) {
             sources.each(source -> run.step(new Step(PREFLIGHT, source.name()), source::preflight));
-            try (OpenRepository repository = run.step(
-                    Step.of(OPEN), _ -> repositories.open(request.stack().repository()))) {
-                Optional<Finding> clockFinding = Findings.clock(repository.snapshots(), began);
-                clockFinding.ifPresent(run::found);
-                List<Finding> earlier = Findings.joined(clockFinding.stream().toList(), repository.findings());
-                Commit commit = write(request, sources, repository, run);
-                return new BackupResult(
-                        commit.snapshot(),
-                        commit.destinations(),
-                        Findings.joined(commit.snapshot().findings(), earlier),
-                        Duration.between(began, clock.instant()));
-            }
+            OpenRepository repository = run.step(Step.of(OPEN), _ -> opening.await());
+            Optional<Finding> clockFinding = Findings.clock(repository.snapshots(), began);
+            clockFinding.ifPresent(run::found);
+            List<Finding> earlier = Findings.joined(clockFinding.stream().toList(), repository.findings());
+            sources.notePassing(repository.snapshots(), request.stack().name());
+            Commit commit = write(request, sources, repository, run);
+            return new BackupResult(
+                    commit.snapshot(),
+                    commit.destinations(),
+                    Findings.joined(commit.snapshot().findings(), earlier),
+                    Duration.between(began, clock.instant()));
         }
+    }
+
+    /** What each source consists of; only a source with all databases has to be asked. */
+    private Map<SourceConfig, Expansion> expanded(List<SourceConfig> chosen, Run run) {
+        Map<SourceConfig, Expansion> expanded = new LinkedHashMap<>();
+        for (SourceConfig source : chosen) {
+            expanded.put(
+                    source,
+                    Expansion.asks(source)
+                            ? run.step(new Step(PREFLIGHT, source.name()), _ -> connectors.expand(source))
+                            : Expansion.of(source));
+        }
+        return expanded;
     }
 
     /** Every database's moment is fixed before anything is read, so that what the databases refer to is still there. */
@@ -104,17 +120,26 @@ public final class BackupOperation {
     }
 
     private static List<SourceConfig> chosen(Request request) {
-        List<SourceConfig> all = request.stack().sources();
-        Set<String> wanted = new HashSet<>(request.sources());
+        return chosen(request.stack(), request.sources());
+    }
+
+    /**
+     * The sources with these names, or all.
+     *
+     * @throws Invalid (USAGE) if there is none of a name
+     */
+    static List<SourceConfig> chosen(StackConfig stack, List<String> names) {
+        List<SourceConfig> all = stack.sources();
+        Set<String> wanted = new HashSet<>(names);
         List<String> known = all.stream().map(SourceConfig::name).toList();
-        for (String name : request.sources()) {
+        for (String name : names) {
             if (!known.contains(name)) {
                 String meant = Spelling.meant(name, known)
                         .map(word -> "; did you mean '" + word + "'?")
                         .orElse("");
                 throw new Invalid(
                         ErrorCode.USAGE,
-                        "stack '" + request.stack().name() + "' has no source '" + name + "'" + meant,
+                        "stack '" + stack.name() + "' has no source '" + name + "'" + meant,
                         "its sources are: " + String.join(", ", known) + ".");
             }
         }

@@ -4,10 +4,14 @@ import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.Exporter;
 import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
 import dev.holdfast.engine.store.ObjectStore;
+import java.nio.file.Path;
 
 /** Makes what reaches foreign systems. Nothing is contacted before the first use of what was made. */
 public interface Connectors {
@@ -17,6 +21,15 @@ public interface Connectors {
      * @param repository where its copies are is never part of a source
      */
     Source source(SourceConfig source, RepositoryConfig repository);
+
+    /**
+     * Asks what a source consists of now.
+     *
+     * @throws dev.holdfast.engine.error.HoldfastException if what it is made of has to be asked for and does not answer
+     */
+    default Expansion expand(SourceConfig source) {
+        return Expansion.of(source);
+    }
 
     /**
      * @param place where to restore to
@@ -29,4 +42,14 @@ public interface Connectors {
      * @param repository where its copies are does not count
      */
     Comparer comparer(SourceConfig place, RepositoryConfig repository);
+
+    /**
+     * @throws dev.holdfast.engine.error.Invalid (USAGE) if a part of this kind cannot be exported
+     */
+    Exporter exporter(Part part, ExportFormat format);
+
+    /**
+     * @param overwrite whether a file that is there may be replaced
+     */
+    ExportFile exportFile(Path path, boolean overwrite);
 }

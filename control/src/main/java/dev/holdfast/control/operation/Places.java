@@ -1,6 +1,7 @@
 package dev.holdfast.control.operation;
 
 import dev.holdfast.control.config.BucketConfig;
+import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.PostgresConfig;
@@ -45,10 +46,12 @@ final class Places {
 
     /** The parts with these names, or all, in the order of {@link Order}. */
     List<Part> parts(Snapshot snapshot, Collection<String> names) {
-        names.forEach(name -> known(snapshot, name));
-        given.keySet().forEach(name -> known(snapshot, name));
+        names.forEach(name -> knownOrAll(snapshot, name));
+        given.keySet().forEach(name -> knownOrAll(snapshot, name));
         return snapshot.parts().stream()
-                .filter(part -> names.isEmpty() || names.contains(part.name()))
+                .filter(part -> names.isEmpty()
+                        || names.contains(part.name())
+                        || source(part).filter(names::contains).isPresent())
                 .sorted(Comparator.comparingInt(part -> Order.of(part.kind())))
                 .toList();
     }
@@ -59,12 +62,28 @@ final class Places {
             return List.of();
         }
         return stack.map(StackConfig::sources).orElse(List.of()).stream()
-                .filter(source -> snapshot.part(source.name()).isEmpty())
+                .filter(source -> snapshot.parts().stream().noneMatch(part -> isOf(part, source.name())))
                 .map(source -> new Finding(
                         source.name(),
                         "the stack has this source, but snapshot " + snapshot.id()
                                 + " has no such part; an earlier one may"))
                 .toList();
+    }
+
+    /** The source of which a part is one database among all; empty for every other part. */
+    private static Optional<String> source(Part part) {
+        return DatabasePart.parse(part.name()).map(DatabasePart::source);
+    }
+
+    private static boolean isOf(Part part, String name) {
+        return part.name().equals(name) || source(part).filter(name::equals).isPresent();
+    }
+
+    /** A name means a part, or all databases of a source. */
+    private static void knownOrAll(Snapshot snapshot, String name) {
+        if (snapshot.parts().stream().noneMatch(part -> isOf(part, name))) {
+            known(snapshot, name);
+        }
     }
 
     static Part known(Snapshot snapshot, String name) {
@@ -85,7 +104,29 @@ final class Places {
         String text = given.get(part.name());
         Optional<SourceConfig> own = stack.flatMap(s -> s.source(part.name()))
                 .filter(source -> source.kind().equals(part.kind()));
-        return text == null ? own.orElseThrow(() -> unknown(part)) : named(part, text, own);
+        if (text != null) {
+            return named(part, text, own);
+        }
+        return DatabasePart.parse(part.name())
+                .filter(database -> given.containsKey(database.source()))
+                .map(database -> onServer(part, database, own))
+                // a part from before its source became all databases belongs to one that the stack file no longer names
+                .or(() -> own.filter(source -> !(source instanceof PostgresConfig postgres
+                        && postgres.scope().everyDatabase())))
+                .orElseThrow(() -> unknown(part));
+    }
+
+    /** The place was given for all databases at once: it is a server, and each keeps its name. */
+    private SourceConfig onServer(Part part, DatabasePart database, Optional<SourceConfig> own) {
+        String text = String.valueOf(given.get(database.source()));
+        if (!PostgresConfig.isUrl(text)) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "'" + database.source()
+                            + "' is all databases of a server; their place must begin with postgresql://",
+                    "for example: " + option + " " + database.source() + "=postgresql://user:password@host:5432");
+        }
+        return database(part, text, own).withDatabase(database.database());
     }
 
     private SourceConfig named(Part part, String text, Optional<SourceConfig> own) {
@@ -107,7 +148,7 @@ final class Places {
 
     private PostgresConfig database(Part part, String text, Optional<SourceConfig> own) {
         Optional<PostgresConfig> source = own.map(PostgresConfig.class::cast);
-        if (!text.contains("://")) {
+        if (!text.contains("://") && !PostgresConfig.isUrl(text)) {
             return source.orElseThrow(() -> new Invalid(
                             ErrorCode.USAGE,
                             "'" + text + "' is the name of a database, but the stack file does not say on which server",
@@ -152,7 +193,7 @@ final class Places {
     private Invalid unknown(Part part) {
         String why = stack.isEmpty()
                 ? "without a stack file every part needs one"
-                : "the stack file has no source of this name and kind";
+                : "the stack file has no source of this name and kind, or it is all databases of a server";
         return new Invalid(
                 ErrorCode.USAGE,
                 "part '" + part.name() + "' (" + part.kind() + " " + part.location() + ") has no place to go to: "

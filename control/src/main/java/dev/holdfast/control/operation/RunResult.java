@@ -8,6 +8,8 @@ public sealed interface RunResult
         permits BackupResult,
                 CheckResult,
                 CompareResult,
+                DoctorResult,
+                ExportResult,
                 ForgetResult,
                 InitResult,
                 PruneResult,

@@ -16,6 +16,7 @@ public record Step(Phase phase, String subject) {
         COMMIT,
         RESTORE,
         COMPARE,
+        EXPORT,
         CHECK,
         SYNC,
         PRUNE

@@ -3,10 +3,14 @@ package dev.holdfast.control.wiring;
 import dev.holdfast.connectors.files.DirectoryComparer;
 import dev.holdfast.connectors.files.DirectorySource;
 import dev.holdfast.connectors.files.DirectoryTarget;
+import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalStore;
+import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresComparer;
+import dev.holdfast.connectors.postgres.PostgresExporter;
 import dev.holdfast.connectors.postgres.PostgresLocation;
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.PostgresServer;
 import dev.holdfast.connectors.postgres.PostgresSource;
 import dev.holdfast.connectors.postgres.PostgresTarget;
 import dev.holdfast.connectors.s3.BucketComparer;
@@ -15,9 +19,12 @@ import dev.holdfast.connectors.s3.BucketTarget;
 import dev.holdfast.connectors.s3.S3Credentials;
 import dev.holdfast.connectors.s3.S3Location;
 import dev.holdfast.connectors.s3.S3Store;
+import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.control.config.BucketConfig;
+import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
+import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.RepositoryConfig;
@@ -26,28 +33,43 @@ import dev.holdfast.control.config.S3Keys;
 import dev.holdfast.control.config.S3Place;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.control.config.SshConfig;
 import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.Expansion;
+import dev.holdfast.control.operation.ExportFormat;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.Exporter;
 import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
 import dev.holdfast.engine.store.ObjectStore;
 import dev.holdfast.engine.store.RetryingStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The connectors that come with Holdfast. Each is made, and its libraries loaded, only when it is asked for. */
 public final class InstalledConnectors implements Connectors {
     private final Path scratch;
+    private final Environment environment;
     private final InstantSource clock;
 
     /**
      * @param scratch folder for what does not fit into memory
+     * @param environment what the programs of PostgreSQL would look at too
      */
-    public InstalledConnectors(Path scratch, InstantSource clock) {
+    public InstalledConnectors(Path scratch, Environment environment, InstantSource clock) {
         this.scratch = scratch;
+        this.environment = environment;
         this.clock = clock;
     }
 
@@ -62,11 +84,39 @@ public final class InstalledConnectors implements Connectors {
     @Override
     public Source source(SourceConfig source, RepositoryConfig repository) {
         return switch (source) {
-            case PostgresConfig postgres -> new PostgresSource(location(postgres), postgres.connections(), scratch);
+            case PostgresConfig postgres ->
+                new PostgresSource(
+                        location(postgres),
+                        postgres.connections(),
+                        scratch,
+                        postgres.scope().selection(),
+                        postgres.scope().among());
             case BucketConfig bucket -> new BucketSource(location(bucket.place()), clock);
             case DirectoryConfig directory ->
                 new DirectorySource(directory.path(), directory.exclude(), folders(repository), clock);
         };
+    }
+
+    @Override
+    public Expansion expand(SourceConfig source) {
+        return source instanceof PostgresConfig postgres && postgres.scope().everyDatabase()
+                ? everyDatabase(postgres)
+                : Expansion.of(source);
+    }
+
+    private Expansion everyDatabase(PostgresConfig server) {
+        PostgresServer.Databases databases =
+                new PostgresServer(location(server)).databases(server.scope().excludeDatabases());
+        List<SourceConfig> sources = new ArrayList<>();
+        for (String database : databases.captured()) {
+            sources.add(server.oneOfAll(database, sources.isEmpty() ? Among.FIRST : Among.OTHERS));
+        }
+        return new Expansion(
+                sources,
+                databases.present().stream()
+                        .map(database -> new DatabasePart(server.name(), database).name())
+                        .collect(Collectors.toSet()),
+                databases.findings());
     }
 
     @Override
@@ -89,6 +139,27 @@ public final class InstalledConnectors implements Connectors {
         };
     }
 
+    @Override
+    public Exporter exporter(Part part, ExportFormat format) {
+        if (!part.kind().equals(PostgresConfig.KIND)) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "part '" + part.name() + "' is a " + part.kind() + ", and only databases can be exported",
+                    "'holdfast restore' brings it back as it was.");
+        }
+        return switch (format) {
+            case ExportFormat.Archive archive ->
+                new PostgresExporter(PostgresExporter.Format.CUSTOM, archive.level(), false);
+            case ExportFormat.Sql sql -> new PostgresExporter(PostgresExporter.Format.SQL, sql.level(), sql.create());
+            case ExportFormat.Roles roles -> new PostgresExporter(PostgresExporter.Format.ROLES, roles.level(), false);
+        };
+    }
+
+    @Override
+    public ExportFile exportFile(Path path, boolean overwrite) {
+        return new LocalExportFile(path, overwrite);
+    }
+
     private static List<Path> folders(RepositoryConfig repository) {
         return repository.destinations().stream()
                 .flatMap(destination ->
@@ -96,9 +167,26 @@ public final class InstalledConnectors implements Connectors {
                 .toList();
     }
 
-    private static PostgresLocation location(PostgresConfig config) {
-        PostgresLocation location = PostgresLocation.parse(config.url().text());
-        return config.password().map(Secret::text).map(location::withPassword).orElse(location);
+    private PostgresLocation location(PostgresConfig config) {
+        Map<String, String> variables = new HashMap<>(environment.variables());
+        variables.putIfAbsent("HOME", System.getProperty("user.home"));
+        PostgresLocation location = PostgresLocation.parse(config.url().text(), variables);
+        PostgresLocation reached =
+                config.ssh().map(ssh -> location.withSsh(location(ssh))).orElse(location);
+        return config.password().map(Secret::text).map(reached::withPassword).orElse(reached);
+    }
+
+    private static SshLocation location(SshConfig ssh) {
+        return new SshLocation(
+                ssh.host(),
+                ssh.port(),
+                ssh.user(),
+                ssh.key(),
+                ssh.keyPassword().map(Secret::text),
+                ssh.password().map(Secret::text),
+                ssh.knownHosts(),
+                ssh.fingerprint(),
+                ssh.jump().map(InstalledConnectors::location));
     }
 
     private static S3Location location(S3Place place) {

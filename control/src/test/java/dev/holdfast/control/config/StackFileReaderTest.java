@@ -321,13 +321,83 @@ class StackFileReaderTest {
                         /srv/shop/holdfast.yaml:12: 'repository.compression' is '99'; expected a whole number from -5 to 19""");
     }
 
+    private PostgresConfig database(String lines) {
+        return (PostgresConfig) read(SMALL.replace("directory:\n      path: uploads", "postgres:\n" + lines.indent(6)))
+                .sources()
+                .getFirst();
+    }
+
+    @Test
+    void a_database_is_named_by_a_variable_or_by_keywords() {
+        variables.put("DATABASE_URL", "postgresql://shop:p%40ss@db/shop?sslmode=require");
+
+        assertThat(database("url: ${DATABASE_URL}").url())
+                .isEqualTo(new Secret("postgresql://shop:p%40ss@db/shop?sslmode=require"));
+        assertThat(database("url: service=shop").url()).isEqualTo(new Secret("service=shop"));
+    }
+
+    @Test
+    void a_database_may_lie_behind_ssh_servers() {
+        variables.put("KEY_PASSWORD", "hunter2");
+        String fingerprint = "SHA256:" + "a".repeat(43);
+
+        SshConfig ssh = database("""
+                        url: postgresql://shop@db/shop
+                        ssh:
+                          host: inner
+                          port: 2222
+                          user: backup
+                          key: ~/.ssh/id
+                          key-password: ${KEY_PASSWORD}
+                          jump: {host: outer, user: hop, password: hunter2, known-hosts: hosts, fingerprint: %s}
+                        """.formatted(fingerprint)).ssh().orElseThrow();
+
+        assertThat(ssh)
+                .isEqualTo(new SshConfig(
+                        "inner",
+                        2222,
+                        "backup",
+                        Optional.of(Path.of("/home/shop/.ssh/id")),
+                        Optional.of(new Secret("hunter2")),
+                        Optional.empty(),
+                        Path.of("/home/shop/.ssh/known_hosts"),
+                        Optional.empty(),
+                        Optional.of(new SshConfig(
+                                "outer",
+                                22,
+                                "hop",
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(new Secret("hunter2")),
+                                Path.of("/srv/shop/hosts"),
+                                Optional.of(fingerprint),
+                                Optional.empty()))));
+        assertThat(ssh.toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void an_ssh_server_needs_a_key_or_a_password() {
+        String ssh = SMALL.replace(
+                "directory:\n      path: uploads",
+                "postgres:\n      url: postgresql://db/shop\n      ssh: {host: h, user: u%s}");
+
+        assertThat(message(ssh.formatted("")))
+                .isEqualTo(
+                        "/srv/shop/holdfast.yaml:6: 'sources.uploads.postgres.ssh' has neither 'key' nor 'password'");
+        assertThat(message(ssh.formatted(", key: k, fingerprint: aa:bb")))
+                .contains("'sources.uploads.postgres.ssh.fingerprint' is not a fingerprint");
+        assertThat(message(ssh.formatted(", key: k, identity: x"))).contains("unknown key", "identity");
+    }
+
     @Test
     void a_database_url_is_recognised_and_never_shown() {
         String database =
                 SMALL.replace("directory:\n      path: uploads", "postgres:\n      url: mysql://root:hunter2@db/shop");
 
         assertThat(refused(database))
-                .hasMessage("/srv/shop/holdfast.yaml:5: 'sources.uploads.postgres.url' must begin with postgresql://");
+                .hasMessage(
+                        "/srv/shop/holdfast.yaml:5: 'sources.uploads.postgres.url' must begin with postgresql:// or be"
+                                + " keywords such as host=db dbname=shop");
         assertThat(message(SMALL.replace(
                         "directory:\n      path: uploads", "postgres: postgresql://root:hunter2@db/shop")))
                 .isEqualTo("/srv/shop/holdfast.yaml:4: 'sources.uploads.postgres' must be a map, not a single value");

@@ -12,12 +12,13 @@ import dev.holdfast.engine.source.Progress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BackupOperationTest {
-    private final List<String> log = new ArrayList<>();
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final FakeConnectors connectors = new FakeConnectors(log);
     private final FakeRepository repository = new FakeRepository(log);
     private final BackupOperation operation =
@@ -32,12 +33,12 @@ class BackupOperationTest {
     void databases_are_frozen_before_anything_is_read_and_captured_before_buckets_and_directories() {
         run();
 
-        assertThat(log)
+        // the repository is opened beside the preflights
+        assertThat(log.subList(0, log.indexOf("begin shop")))
+                .containsExactlyInAnyOrder("preflight database", "preflight media", "preflight uploads", "open")
+                .containsSubsequence("preflight database", "preflight media", "preflight uploads");
+        assertThat(log.subList(log.indexOf("begin shop"), log.size()))
                 .containsExactly(
-                        "preflight database",
-                        "preflight media",
-                        "preflight uploads",
-                        "open",
                         "begin shop",
                         "freeze database",
                         "freeze media",
@@ -81,11 +82,14 @@ class BackupOperationTest {
     }
 
     @Test
-    void a_source_that_fails_its_preflight_ends_the_run_before_the_repository_is_opened() {
+    void a_source_that_fails_its_preflight_ends_the_run_before_anything_is_frozen_or_written() {
         connectors.failing.add("preflight uploads");
 
         assertThatThrownBy(this::run).isInstanceOf(Unavailable.class).hasMessage("preflight of uploads failed");
-        assertThat(log).doesNotContain("open").endsWith("close database", "close media", "close uploads");
+        assertThat(log)
+                .doesNotContain("begin shop", "freeze database")
+                .contains("open", "close repository")
+                .endsWith("close database", "close media", "close uploads");
     }
 
     @Test

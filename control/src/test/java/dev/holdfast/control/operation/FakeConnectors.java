@@ -1,5 +1,6 @@
 package dev.holdfast.control.operation;
 
+import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DestinationConfig;
@@ -9,8 +10,13 @@ import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.ExportReport;
+import dev.holdfast.engine.source.Exporter;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.PartWriter;
@@ -26,11 +32,13 @@ import dev.holdfast.engine.tree.Content;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryKey;
 import dev.holdfast.engine.tree.EntryType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Foreign systems that write down what is done with them and fail where a test says so. */
 public final class FakeConnectors implements Connectors {
@@ -43,8 +51,10 @@ public final class FakeConnectors implements Connectors {
     public final Set<String> occupied = new HashSet<>();
 
     public final List<Finding> restoreFindings = new ArrayList<>();
+    public final List<Finding> exportFindings = new ArrayList<>();
     public final List<Finding> plannedFindings = new ArrayList<>();
     public int differences;
+    public List<String> databases = List.of();
     public long compared = 7;
     public long restored = 7;
     public Runnable duringCapture = () -> {};
@@ -56,6 +66,9 @@ public final class FakeConnectors implements Connectors {
     private void note(String what, String name) {
         log.add(what + " " + name);
         if (failing.contains(what + " " + name)) {
+            if (name.endsWith("/dropped")) {
+                throw new Missing(ErrorCode.DATABASE_MISSING, what + " of " + name + " failed", "");
+            }
             throw new Unavailable(ErrorCode.BUCKET_UNAVAILABLE, what + " of " + name + " failed", "look at it.");
         }
     }
@@ -114,6 +127,21 @@ public final class FakeConnectors implements Connectors {
                 log.add("close " + name);
             }
         };
+    }
+
+    @Override
+    public Expansion expand(SourceConfig source) {
+        note("expand", source.name());
+        PostgresConfig server = (PostgresConfig) source;
+        return new Expansion(
+                databases.stream()
+                        .filter(database -> !server.scope().excludeDatabases().contains(database))
+                        .<SourceConfig>map(database -> server.oneOfAll(database, Among.OTHERS))
+                        .toList(),
+                databases.stream()
+                        .map(database -> server.name() + "/" + database)
+                        .collect(Collectors.toSet()),
+                List.of(new Finding("server", "has more")));
     }
 
     @Override
@@ -185,6 +213,73 @@ public final class FakeConnectors implements Connectors {
             @Override
             public void close() {
                 log.add("close " + config.name());
+            }
+        };
+    }
+
+    @Override
+    public Exporter exporter(Part part, ExportFormat format) {
+        return new Exporter() {
+            @Override
+            public void preflight(PartReader reader) {
+                note("preflight", part.name());
+            }
+
+            @Override
+            public ExportReport export(PartReader reader, ExportFile file, Progress progress) {
+                note("export", part.name() + " as " + format.label());
+                file.write(new byte[] {1, 2, 3}, 0, 3);
+                return new ExportReport(reader.entryCount(), reader.contentBytes(), 3, exportFindings);
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + part.name());
+            }
+        };
+    }
+
+    @Override
+    public ExportFile exportFile(Path path, boolean overwrite) {
+        return new ExportFile() {
+            @Override
+            public String location() {
+                return path.toString();
+            }
+
+            @Override
+            public void preflight() {
+                note("open", path.toString());
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                note("write", path.toString());
+            }
+
+            @Override
+            public boolean seekable() {
+                return false;
+            }
+
+            @Override
+            public void patch(long position, byte[] bytes) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public int read(long position, byte[] bytes) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void commit() {
+                note("commit", path.toString());
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + path);
             }
         };
     }

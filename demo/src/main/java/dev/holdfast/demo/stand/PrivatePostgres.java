@@ -88,7 +88,9 @@ public final class PrivatePostgres implements AutoCloseable {
         this.scratch = elsewhere || tooLong(builder.folder) ? Scratch.create("holdfast-pg-") : null;
         this.home = (elsewhere && scratch != null ? scratch.folder() : builder.folder).toAbsolutePath();
         this.sockets = scratch != null ? scratch.folder().resolve("s") : home.resolve("s");
-        this.password = HexFormat.of().formatHex(new SecureRandom().generateSeed(16));
+        this.password = builder.primary != null
+                ? builder.primary.password
+                : HexFormat.of().formatHex(new SecureRandom().generateSeed(16));
         this.settings = Map.copyOf(builder.settings);
         this.binaries = builder.binaries != null ? builder.binaries : ServerBinaries.any(home.resolve("embedded"));
         this.keepFiles = builder.keepFiles;
@@ -118,6 +120,7 @@ public final class PrivatePostgres implements AutoCloseable {
         private String locale = "C";
         private boolean keepFiles;
         private @Nullable Path orphan;
+        private @Nullable PrivatePostgres primary;
 
         private Builder(Path folder) {
             this.folder = folder;
@@ -165,6 +168,12 @@ public final class PrivatePostgres implements AutoCloseable {
             return setting("fsync", "off").setting("synchronous_commit", "off").setting("full_page_writes", "off");
         }
 
+        /** Makes it a standby that follows another server; it has that one's password and databases. */
+        public Builder standbyOf(PrivatePostgres server) {
+            this.primary = server;
+            return binaries(server.binaries);
+        }
+
         /** Leaves the cluster's files where they are when the server is closed. */
         public Builder keepFiles() {
             this.keepFiles = true;
@@ -181,7 +190,11 @@ public final class PrivatePostgres implements AutoCloseable {
         public PrivatePostgres start() {
             PrivatePostgres postgres = new PrivatePostgres(this);
             try {
-                postgres.createCluster(encoding, locale, initdb);
+                if (primary == null) {
+                    postgres.createCluster(encoding, locale, initdb);
+                } else {
+                    postgres.copyCluster(primary);
+                }
                 postgres.start();
                 return postgres;
             } catch (RuntimeException e) {
@@ -377,17 +390,40 @@ public final class PrivatePostgres implements AutoCloseable {
         }
     }
 
+    /** Folders of the server, which belong to the account it runs under. */
+    private void createFolders(Path data) throws IOException {
+        Files.createDirectories(home);
+        for (Path folder : List.of(data, sockets)) {
+            Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            account.own(folder);
+        }
+    }
+
+    private void copyCluster(PrivatePostgres primary) {
+        Runtime.getRuntime().addShutdownHook(endWithUs);
+        Path data = home.resolve("data");
+        try {
+            createFolders(data);
+            initialise(List.of(
+                    binaries.program("pg_basebackup").toString(),
+                    "--pgdata=" + data,
+                    "--dbname=host=127.0.0.1 port=" + primary.port + " user=" + SUPERUSER,
+                    "--write-recovery-conf",
+                    "--checkpoint=fast",
+                    "--no-sync"));
+            Files.writeString(data.resolve("postgresql.conf"), configuration(), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new StandFailure("cannot copy a PostgreSQL cluster to '%s': %s".formatted(home, e), e);
+        }
+    }
+
     private void createCluster(String encoding, String locale, List<String> more) {
         Runtime.getRuntime().addShutdownHook(endWithUs);
         Path data = home.resolve("data");
         Path secret = home.resolve("password");
         try {
-            Files.createDirectories(home);
-            for (Path folder : List.of(data, sockets)) {
-                Files.createDirectories(folder);
-                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-                account.own(folder);
-            }
+            createFolders(data);
             Files.writeString(secret, password);
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
             account.own(secret);
@@ -410,13 +446,15 @@ public final class PrivatePostgres implements AutoCloseable {
     }
 
     private void initialise(List<String> command) throws IOException {
-        Process process =
-                process(account.run(command)).redirectErrorStream(true).start();
+        ProcessBuilder builder = process(account.run(command)).redirectErrorStream(true);
+        builder.environment().put("PGPASSWORD", password);
+        Process process = builder.start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
-                throw new StandFailure("initdb failed with exit code %d:%n%s".formatted(process.exitValue(), said));
+                throw new StandFailure("%s failed with exit code %d:%n%s"
+                        .formatted(Path.of(command.getFirst()).getFileName(), process.exitValue(), said));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

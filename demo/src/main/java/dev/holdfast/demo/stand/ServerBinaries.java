@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -67,6 +69,22 @@ public record ServerBinaries(Path bin, int major) {
             unpack(folder);
         }
         return in(bin);
+    }
+
+    /**
+     * Unpacks a server of another major version, as {@link #embedded(Path)} does, from the library's jar of that version.
+     *
+     * @param jar the library, which cannot be on the class path beside the other
+     */
+    public static ServerBinaries embedded(Path jar, Path folder) {
+        try (FileSystem library = FileSystems.newFileSystem(jar);
+                InputStream packed = Files.newInputStream(library.getPath(EMBEDDED))) {
+            Files.createDirectories(folder);
+            unpack(new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(packed))), folder);
+            return in(folder.resolve("bin"));
+        } catch (IOException e) {
+            throw new StandFailure("cannot unpack the PostgreSQL in '%s' into '%s': %s".formatted(jar, folder, e), e);
+        }
     }
 
     /** This machine's newest server, else the embedded one, unpacked into {@code embeddedFolder}. */

@@ -67,6 +67,27 @@ public final class Aead {
      */
     public static byte[] open(byte[] key, byte[] nonce, byte[] bound, byte[] sealed, int offset, int length)
             throws AEADBadTagException {
+        byte[] plain = new byte[Math.max(0, length - TAG_BYTES)];
+        open(key, nonce, bound, sealed, offset, length, plain, 0);
+        return plain;
+    }
+
+    /**
+     * Opens sealed bytes into an array; what it holds after a failure is not to be used.
+     *
+     * @param target receives {@code length - TAG_BYTES} bytes at {@code targetOffset}
+     * @throws AEADBadTagException if they are not what was sealed under this key, nonce and bound data
+     */
+    public static void open(
+            byte[] key,
+            byte[] nonce,
+            byte[] bound,
+            byte[] sealed,
+            int offset,
+            int length,
+            byte[] target,
+            int targetOffset)
+            throws AEADBadTagException {
         if (length < TAG_BYTES) {
             throw new AEADBadTagException("shorter than a tag");
         }
@@ -74,9 +95,8 @@ public final class Aead {
         try {
             cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
             cipher.updateAAD(bound);
-            byte[] plain = cipher.doFinal(sealed, offset, length);
+            cipher.doFinal(sealed, offset, length, target, targetOffset);
             CIPHERS.add(cipher);
-            return plain;
         } catch (AEADBadTagException e) {
             throw e;
         } catch (GeneralSecurityException e) {

@@ -66,14 +66,14 @@ public final class SpoolFile {
         }
     }
 
-    void write(byte[] bytes, long position) {
+    void write(byte[] bytes, int length, long position) {
         while (true) {
             IOException problem;
             Spool.Folder wroteTo = currentFolder();
             moving.readLock().lock();
             try {
                 wroteTo = folder;
-                ByteBuffer rest = ByteBuffer.wrap(bytes);
+                ByteBuffer rest = ByteBuffer.wrap(bytes, 0, length);
                 while (rest.hasRemaining()) {
                     channel.write(rest, position + rest.position());
                 }

@@ -6,9 +6,11 @@ import dev.holdfast.engine.source.ContentWriter;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.SectionedContent;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryCursor;
 import dev.holdfast.engine.tree.EntryKey;
+import dev.holdfast.engine.tree.Extent;
 import dev.holdfast.engine.tree.NodeStore;
 import dev.holdfast.engine.tree.TreeRoot;
 import dev.holdfast.engine.tree.TreeWriter;
@@ -42,7 +44,17 @@ final class PartCapture implements PartWriter {
             PackWriter packs,
             SealingPool pool,
             NodeStore nodes,
-            MemoryBudget budget) {}
+            MemoryBudget budget) {
+        ChunkStream stream(long expectedBytes, Consumer<Extent> stored) {
+            return new ChunkStream(chunker, expectedBytes, packs, pool, stored);
+        }
+
+        /** Waits for the memory of one stream; answers what gives it back. */
+        Runnable takeMemory(long expectedBytes) {
+            int taken = budget.take(ChunkCutter.windowBytes(chunker, expectedBytes));
+            return () -> budget.giveBack(taken);
+        }
+    }
 
     PartCapture(
             String name,
@@ -77,14 +89,12 @@ final class PartCapture implements PartWriter {
 
     @Override
     public ContentWriter content(long expectedBytes) {
-        int taken = workshop.budget.take(ChunkCutter.windowBytes(workshop.chunker, expectedBytes));
-        return new StoringContentWriter(
-                workshop.chunker,
-                expectedBytes,
-                workshop.packs,
-                workshop.pool,
-                workshop.nodes,
-                () -> workshop.budget.giveBack(taken));
+        return new StoringContentWriter(workshop, expectedBytes);
+    }
+
+    @Override
+    public SectionedContent sections() {
+        return new StoringSections(workshop);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.holdfast.engine.format.RepositoryKeys;
 import dev.holdfast.engine.format.SealedDocument;
 import dev.holdfast.engine.index.ChunkIndex;
 import dev.holdfast.engine.index.ChunkSet;
-import dev.holdfast.engine.pack.BlobFormat;
 import dev.holdfast.engine.pack.PackEntry;
 import dev.holdfast.engine.pack.PackInfo;
 import dev.holdfast.engine.pack.PackScanner;
@@ -224,7 +223,7 @@ final class Pruner {
                 Shipping shipping = new Shipping(replicas)) {
             PackWriter packs = new PackWriter(
                     keys,
-                    new BlobFormat(options.compressionLevel()),
+                    options.compressionLevel(),
                     fresh,
                     new Spool(List.of(new Spool.Folder(options.spool(), Optional.empty())), (folder, reason) -> {}),
                     (pack, entries, file) -> {

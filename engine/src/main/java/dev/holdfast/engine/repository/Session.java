@@ -10,7 +10,6 @@ import dev.holdfast.engine.format.FileKind;
 import dev.holdfast.engine.format.RepositoryKeys;
 import dev.holdfast.engine.format.SealedDocument;
 import dev.holdfast.engine.index.ChunkIndex;
-import dev.holdfast.engine.pack.BlobFormat;
 import dev.holdfast.engine.pack.PackWriter;
 import dev.holdfast.engine.pack.Spool;
 import dev.holdfast.engine.source.Finding;
@@ -95,7 +94,7 @@ final class Session implements SnapshotWriter {
         this.runs = new RunWriter(replicas, keys, random, id());
         this.packs = new PackWriter(
                 keys,
-                new BlobFormat(options.compressionLevel()),
+                options.compressionLevel(),
                 index,
                 spool(),
                 (pack, entries, file) -> {

@@ -32,6 +32,9 @@ public interface PartWriter {
      */
     ContentWriter content(long expectedBytes);
 
+    /** Begins to take the bytes of an entry in sections that are written side by side. */
+    SectionedContent sections();
+
     /**
      * Adds an entry.
      *

@@ -1,6 +1,9 @@
 package dev.holdfast.engine.source;
 
+import dev.holdfast.engine.error.HoldfastException;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * One thing that is protected: a database, a bucket, a directory. Used once, in this order: {@link #preflight}, {@link
@@ -20,6 +23,19 @@ public interface Source extends AutoCloseable {
      * @throws dev.holdfast.engine.error.HoldfastException with the first reason why it cannot
      */
     void preflight();
+
+    /**
+     * Looks at everything that may matter to a capture and tells all of it; what {@link #preflight} would refuse is a problem
+     * here, with the same code. In place of a capture, not before one.
+     */
+    default Checkup diagnose() {
+        try {
+            preflight();
+            return new Checkup(List.of(Diagnosis.ok("access", location() + " can be read")), OptionalLong.empty());
+        } catch (HoldfastException e) {
+            return new Checkup(List.of(Diagnosis.problem("access", e)), OptionalLong.empty());
+        }
+    }
 
     /** Fixes the moment the capture will show, where the source can (a database's exported snapshot); returns at once. */
     void freeze();

@@ -3,6 +3,7 @@ package dev.holdfast.engine.store;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -76,6 +77,11 @@ public interface ObjectStore extends AutoCloseable {
      */
     default Optional<Path> spool() {
         return Optional.empty();
+    }
+
+    /** How many bytes this place can still take; empty where nobody says. */
+    default OptionalLong freeBytes() {
+        return OptionalLong.empty();
     }
 
     /**

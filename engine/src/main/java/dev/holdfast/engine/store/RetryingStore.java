@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -185,6 +186,11 @@ public final class RetryingStore implements ObjectStore {
     @Override
     public int sweepTemporary(Instant olderThan) {
         return retry(() -> store.sweepTemporary(olderThan));
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        return retry(store::freeBytes);
     }
 
     @Override

@@ -10,15 +10,23 @@ import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.WrongKey;
 import dev.holdfast.engine.source.PartReader;
+import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.SectionWriter;
+import dev.holdfast.engine.source.SectionedContent;
 import dev.holdfast.engine.store.FaultyStore;
 import dev.holdfast.engine.store.MemoryStore;
+import dev.holdfast.engine.tree.Attributes;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryKey;
+import dev.holdfast.engine.tree.EntryType;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,6 +116,49 @@ class RepositoryTest {
             Snapshot second = yard.backup(repository, renamed).snapshot();
             assertThat(second.storedBytes()).isLessThan(first.storedBytes() / 20);
         }
+    }
+
+    @Test
+    void sections_written_side_by_side_follow_each_other_as_they_were_begun() throws Exception {
+        yard.create(store);
+        byte[] bytes = Yard.bytes(new Random(6), 200 << 10);
+        int pieces = 100;
+        try (Repository repository = yard.open(store);
+                SnapshotWriter writer = repository.begin(Yard.STACK, Map.of())) {
+            PartWriter part = writer.beginPart(Yard.PART, "test", "", Progress.NONE);
+            SectionedContent sections = part.sections();
+            List<SectionWriter> begun = new ArrayList<>();
+            for (int i = 0; i < pieces; i++) {
+                // so many at once that the first ones must end for the last ones to begin
+                begun.add(sections.section(bytes.length));
+                if (i >= 10) {
+                    endWith(begun.get(i - 10), bytes, i - 10);
+                }
+            }
+            assertThatThrownBy(sections::finish).isInstanceOf(IllegalStateException.class);
+            for (int i = pieces - 1; i >= pieces - 10; i--) {
+                endWith(begun.get(i), bytes, i);
+            }
+            part.add(
+                    new Entry(EntryKey.of("all"), EntryType.FILE, Attributes.NONE, sections.finish()),
+                    PartWriter.Change.NEW);
+            writer.endPart(Map.of());
+            Snapshot snapshot = writer.commit().snapshot();
+
+            ByteArrayOutputStream expected = new ByteArrayOutputStream();
+            for (int i = 0; i < pieces; i++) {
+                expected.write(i);
+                expected.write(bytes, 0, bytes.length - 1000 * (i % 3));
+            }
+            byte[] read = Yard.restore(repository, snapshot).get("all");
+            assertThat(Arrays.equals(read, expected.toByteArray())).isTrue();
+        }
+    }
+
+    private static void endWith(SectionWriter section, byte[] bytes, int number) {
+        section.write(new byte[] {(byte) number}, 0, 1);
+        section.write(bytes, 0, bytes.length - 1000 * (number % 3));
+        section.end();
     }
 
     @Test

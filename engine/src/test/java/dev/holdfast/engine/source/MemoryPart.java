@@ -112,6 +112,44 @@ public final class MemoryPart implements PartWriter, PartReader {
         };
     }
 
+    @Override
+    public SectionedContent sections() {
+        List<ByteArrayOutputStream> begun = new ArrayList<>();
+        AtomicLong unfinished = new AtomicLong();
+        return new SectionedContent() {
+            @Override
+            public synchronized SectionWriter section(long expectedBytes) {
+                ByteArrayOutputStream written = new ByteArrayOutputStream();
+                begun.add(written);
+                unfinished.incrementAndGet();
+                return new SectionWriter() {
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) {
+                        written.write(bytes, offset, length);
+                    }
+
+                    @Override
+                    public void end() {
+                        unfinished.decrementAndGet();
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+            }
+
+            @Override
+            public synchronized Content finish() {
+                if (unfinished.get() > 0) {
+                    throw new IllegalStateException("a section has not ended");
+                }
+                ByteArrayOutputStream all = new ByteArrayOutputStream();
+                begun.forEach(written -> all.writeBytes(written.toByteArray()));
+                return store(all.toByteArray());
+            }
+        };
+    }
+
     private Content store(byte[] all) {
         if (all.length == 0) {
             return Content.EMPTY;

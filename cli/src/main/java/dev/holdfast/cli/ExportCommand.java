@@ -1,0 +1,139 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.control.operation.ExportFormat;
+import dev.holdfast.control.operation.ExportOperation;
+import dev.holdfast.control.operation.SnapshotSelector;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.source.ExportFile;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "export",
+        header = "Writes a snapshot's database as a file for pg_restore or psql.",
+        description = {
+            "Writes the database of a snapshot as a file that PostgreSQL's own pg_restore or psql restores, without",
+            "Holdfast. Nothing is unpacked on the way: no server is needed, and no room but that of the file. The rows",
+            "of every table are counted and hashed while they are written, and must be those that were captured."
+        },
+        footer = {
+            "",
+            "Formats:",
+            "  custom   an archive as of 'pg_dump -Fc': pg_restore -d EMPTY_DATABASE FILE; -j works",
+            "  sql      a text: psql -v ON_ERROR_STOP=1 -d EMPTY_DATABASE -f FILE; needs pg_restore here",
+            "  roles    the roles that the database uses, as SQL; run it with psql before the others",
+            "",
+            "Examples:",
+            "  holdfast export latest --output shop.dump",
+            "  holdfast export 01jd8x database --format sql --compress 6 --output shop.sql.gz",
+            "  holdfast export latest --format roles --output roles.sql",
+            "  set -o pipefail; holdfast export latest --compress 0 --output - | pg_restore -d shop_copy",
+            "",
+            "Exit codes: 0 the file is whole; 3 it is, but something will not be exactly as it was; 24 the snapshot",
+            "is damaged; 63 the file exists or cannot be written. Only a whole file gets its name.",
+            "All are listed by 'holdfast --help'."
+        })
+final class ExportCommand extends RepositoryCommand {
+    private static final String STANDARD_OUTPUT = "-";
+    private static final int USUAL_ARCHIVE_LEVEL = 6;
+
+    /** What {@code --format} takes. */
+    enum Format {
+        custom,
+        sql,
+        roles
+    }
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "SNAPSHOT",
+            description = "'latest' (if none is given), an id, or the beginning of one.")
+    String snapshot = SnapshotSelector.LATEST;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "PART",
+            description = "Which database; not needed where the snapshot has only one.")
+    @Nullable
+    String part;
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = "custom (if none is given), sql or roles.")
+    Format format = Format.custom;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            required = true,
+            description = "The file to write, or '-' for standard output.")
+    String output = "";
+
+    @Option(
+            names = "--compress",
+            paramLabel = "N",
+            description = "0 (none) to 9. custom: within the archive, 6 if nothing is said. sql, roles: the whole"
+                    + " text, as gzip does, 0 if nothing is said.")
+    @Nullable
+    Integer level;
+
+    @Option(
+            names = "--create",
+            description = "sql: make the database too, under its own name. An archive always can: pg_restore --create.")
+    boolean create;
+
+    @Option(names = "--overwrite", description = "Replace the file if it is there.")
+    boolean overwrite;
+
+    ExportCommand(Cli cli) {
+        super(cli);
+    }
+
+    @Override
+    Report perform() {
+        checkOptions();
+        ExportOperation operation = new ExportOperation(cli.connectors(), cli.repositories(), cli.clock());
+        ExportOperation.Request request =
+                new ExportOperation.Request(choice(), snapshot, Optional.ofNullable(part), format());
+        return new ExportReportPage(running(run -> operation.run(request, file(), run)));
+    }
+
+    @Override
+    boolean writesToOut() {
+        return output.equals(STANDARD_OUTPUT);
+    }
+
+    private void checkOptions() {
+        if (level != null && (level < 0 || level > 9)) {
+            throw new Invalid(ErrorCode.USAGE, "--compress takes 0 to 9, not " + level, "");
+        }
+        if (json && writesToOut()) {
+            throw new Invalid(
+                    ErrorCode.USAGE, "--json and --output - would both write to standard output", "name a file.");
+        }
+        if (create && format != Format.sql) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "--create is for --format sql",
+                    "an archive always can make the database: pg_restore --create.");
+        }
+    }
+
+    private ExportFormat format() {
+        return switch (format) {
+            case custom -> new ExportFormat.Archive(level == null ? USUAL_ARCHIVE_LEVEL : level);
+            case sql -> new ExportFormat.Sql(level == null ? 0 : level, create);
+            case roles -> new ExportFormat.Roles(level == null ? 0 : level);
+        };
+    }
+
+    private ExportFile file() {
+        return writesToOut()
+                ? new StandardOutput(cli.terminal().out())
+                : cli.connectors().exportFile(cli.folder().resolve(output), overwrite);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.engine.error.ErrorCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What PostgreSQL's own programs make of an export. */
+@ExtendWith(Stands.Provided.class)
+class ExportIT {
+    @Test
+    void a_snapshot_comes_back_through_pg_restore_and_psql_alone(Stands stands) throws Exception {
+        try (Stack stack = Stack.on(stands, "export")) {
+            stack.database().fill(500);
+            stack.uploads().fill(2);
+            stack.describe(List.of(stack.databaseSource(), stack.folderSource()), List.of(stack.diskDestination()));
+            stack.init();
+            stack.backup();
+            Map<String, String> rows = stack.database().fingerprint();
+
+            Path archive = stack.home().resolve("shop.dump");
+            Outcome exported = stack.json("export", "--output", "shop.dump").succeeded();
+            assertThat(exported.text("file")).isEqualTo(archive.toString());
+            assertThat(exported.number("fileBytes")).isEqualTo(Files.size(archive));
+            stack.run("export", "--output", "shop.dump")
+                    .failed(ErrorCode.FILE_UNWRITABLE)
+                    .hinting("--overwrite");
+            equal(stack, rows, "%1$s/pg_restore -e -j2 -d %2$s shop.dump");
+
+            String launcher = stands.launcher().toString();
+            equal(stack, rows, launcher + " export --format sql -o - | %1$s/psql -X -q -v ON_ERROR_STOP=1 -d %2$s");
+            equal(stack, rows, launcher + " export latest database -o - | %1$s/pg_restore -e -d %2$s");
+
+            stack.run("export", "latest", "uploads", "-o", "x")
+                    .failed(ErrorCode.USAGE)
+                    .saying("'uploads' is a directory");
+            assertThat(stack.home()).isDirectoryNotContaining("glob:**{.part,/x}");
+        }
+    }
+
+    private static void equal(Stack stack, Map<String, String> rows, String restore) {
+        Database copy = stack.database().beside("-copy");
+        copy.server().createDatabase(copy.name());
+        String command =
+                restore.formatted(copy.server().binFolder(), copy.server().url(copy.name()));
+        stack.other(List.of("bash", "-c", "set -o pipefail; " + command)).succeeded();
+        assertThat(Fingerprints.differences(rows, copy.fingerprint()))
+                .as(restore)
+                .isEmpty();
+        copy.destroy();
+    }
+}
