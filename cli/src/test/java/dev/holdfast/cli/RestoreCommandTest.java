@@ -73,6 +73,6 @@ class RestoreCommandTest {
         assertThatThrownBy(() -> choice("--truncate")).hasMessageContaining("only where rows alone are restored");
         assertThatThrownBy(() -> choice("--owner", "x", "--no-owner")).hasMessageContaining("exclude each other");
         assertThatThrownBy(() -> choice("--side-schema", "pg_x")).hasMessage("'pg_x' cannot be the name of a schema");
-        assertThatThrownBy(() -> choice("--table", "a.b.c")).hasMessage("'a.b.c' is not the name of a table");
+        assertThatThrownBy(() -> choice("--table", "a.b.c")).hasMessage("pattern 'a.b.c' is not schema.table");
     }
 }
