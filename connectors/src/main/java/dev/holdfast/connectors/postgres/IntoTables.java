@@ -232,7 +232,7 @@ final class IntoTables implements RestoreWay {
     }
 
     private void lock(Session live, Chosen chosen) throws SQLException {
-        live.run("SET LOCAL lock_timeout = " + PostgresSource.LOCK_WAIT.toMillis());
+        live.run("SET LOCAL lock_timeout = " + job.lockWait().toMillis());
         String mode = job.choice().truncate() ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE";
         try {
             live.run("LOCK TABLE "
@@ -243,13 +243,19 @@ final class IntoTables implements RestoreWay {
             if (!SqlFailures.state(e).equals("55P03")) {
                 throw e;
             }
-            throw new Busy(
+            throw inUse(e);
+        }
+    }
+
+    private Busy inUse(SQLException cause) throws SQLException {
+        try (Session another = Session.open(location)) {
+            return new Busy(
                     ErrorCode.TABLE_CHANGED,
                     "tables of " + job.database() + " are in use by others, waited "
-                            + PostgresSource.LOCK_WAIT.toSeconds() + " s: " + SqlFailures.said(e) + "; connected are "
-                            + Sessions.in(live, location.database()).shown(),
+                            + job.lockWait().toMillis() + " ms: " + SqlFailures.said(cause) + "; connected are "
+                            + Sessions.in(another, location.database()).shown(),
                     "nothing was changed; restore when they are idle.",
-                    e);
+                    cause);
         }
     }
 

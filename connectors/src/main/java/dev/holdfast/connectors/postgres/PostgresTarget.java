@@ -8,6 +8,7 @@ import dev.holdfast.engine.source.RestoreReport;
 import dev.holdfast.engine.source.Target;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class PostgresTarget implements Target {
     private final Path scratch;
     private final ClientTools tools;
     private @Nullable Route route;
+    private final Duration lockWait;
     private boolean overwrite;
 
     /**
@@ -37,11 +39,16 @@ public final class PostgresTarget implements Target {
      * @param choice what is restored, where to and for whom
      */
     public PostgresTarget(PostgresLocation location, PostgresRestore choice, int connections, Path scratch) {
-        this(location, choice, connections, scratch, ClientTools.ofMachine());
+        this(location, choice, connections, scratch, ClientTools.ofMachine(), PostgresSource.LOCK_WAIT);
     }
 
     PostgresTarget(
-            PostgresLocation location, PostgresRestore choice, int connections, Path scratch, ClientTools tools) {
+            PostgresLocation location,
+            PostgresRestore choice,
+            int connections,
+            Path scratch,
+            ClientTools tools,
+            Duration lockWait) {
         if (connections < 1 || connections > 64) {
             throw new IllegalArgumentException("1 to 64 connections, not " + connections);
         }
@@ -50,6 +57,7 @@ public final class PostgresTarget implements Target {
         this.connections = connections;
         this.scratch = scratch;
         this.tools = tools;
+        this.lockWait = lockWait;
     }
 
     @Override
@@ -102,8 +110,8 @@ public final class PostgresTarget implements Target {
     }
 
     private RestoreWay way(Session admin, PartReader part) throws SQLException {
-        RestoreJob job =
-                new RestoreJob(reached(), StoredDatabase.of(part), choice, overwrite, connections, scratch, tools);
+        RestoreJob job = new RestoreJob(
+                reached(), StoredDatabase.of(part), choice, overwrite, connections, scratch, tools, lockWait);
         if (choice.contents() == PostgresRestore.Contents.DATA) {
             return new IntoTables(job);
         }

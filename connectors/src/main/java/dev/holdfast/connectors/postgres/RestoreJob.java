@@ -1,6 +1,7 @@
 package dev.holdfast.connectors.postgres;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What is to be restored, and where to.
@@ -9,6 +10,7 @@ import java.nio.file.Path;
  * @param overwrite whether what is there may be replaced
  * @param connections how many tables are filled at once
  * @param scratch a folder for the schema's archive while it is used
+ * @param lockWait how long to wait for others who use a table
  */
 record RestoreJob(
         PostgresLocation location,
@@ -17,7 +19,8 @@ record RestoreJob(
         boolean overwrite,
         int connections,
         Path scratch,
-        ClientTools tools) {
+        ClientTools tools,
+        Duration lockWait) {
     String database() {
         return "database '" + location.database() + "'";
     }

@@ -70,8 +70,13 @@ class PostgresRestoreTroubleTest {
     }
 
     private static RestoreReport restore(MemoryPart from, String name, ClientTools tools, Progress progress) {
-        try (PostgresTarget target =
-                new PostgresTarget(Server.location(server, name), PostgresRestore.WHOLE, 2, Server.folder(), tools)) {
+        try (PostgresTarget target = new PostgresTarget(
+                Server.location(server, name),
+                PostgresRestore.WHOLE,
+                2,
+                Server.folder(),
+                tools,
+                PostgresSource.LOCK_WAIT)) {
             target.preflight(from, false);
             return target.restore(from, progress);
         }

@@ -7,11 +7,16 @@ import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.AlreadyExists;
+import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.source.MemoryPart;
+import dev.holdfast.engine.source.Progress;
 import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +189,31 @@ class PostgresRowsTest {
         assertThat(fingerprint()).isEqualTo(before);
         restore(ROWS.compared(false));
         assertThat(server.query(live, "SELECT count(*) FROM a_orders")).isEqualTo("50");
+    }
+
+    @Test
+    void tables_that_others_use_are_waited_for_and_who_is_connected_is_told() throws Exception {
+        String before = fingerprint();
+        try (Connection connection = server.connect(live);
+                Statement statement = connection.createStatement();
+                PostgresTarget target = new PostgresTarget(
+                        live(),
+                        ROWS.truncating().restore(),
+                        1,
+                        Server.folder(),
+                        ClientTools.ofMachine(),
+                        Duration.ofMillis(200))) {
+            connection.setAutoCommit(false);
+            statement.execute("SET application_name = 'shop web'");
+            statement.execute("SELECT count(*) FROM tree");
+            target.preflight(part, false);
+            assertThatThrownBy(() -> target.restore(part, Progress.NONE))
+                    .isInstanceOf(Busy.class)
+                    .hasMessageContaining(
+                            "are in use by others, waited 200 ms: canceling statement due to lock timeout;")
+                    .hasMessageContaining("shop web (1)");
+        }
+        assertThat(fingerprint()).isEqualTo(before);
     }
 
     @Test

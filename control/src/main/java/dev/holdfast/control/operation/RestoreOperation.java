@@ -93,7 +93,8 @@ public final class RestoreOperation {
                             repository.snapshots(), request.choice().stackName())
                     .select(request.snapshot());
             Places places = new Places(request.choice().stack(), environment, request.places(), "--to");
-            List<Finding> absent = places.absent(snapshot, request.parts());
+            List<Finding> absent =
+                    request.database().isPartial() ? List.of() : places.absent(snapshot, request.parts());
             absent.forEach(run::found);
             List<Part> parts = parts(places, snapshot, request);
             parts.forEach(part ->
