@@ -142,7 +142,8 @@ final class Preflight {
                     "user '" + location.user() + "' may not read " + PostgresSource.some(unreadable),
                     "let a superuser run: GRANT pg_read_all_data TO " + Sql.name(location.user()) + ".");
         }
-        return "user '" + location.user() + "' may read all " + scope().tables().size() + " tables, and all sequences";
+        return "user '" + location.user() + "' may read all tables ("
+                + scope().tables().size() + ") and sequences";
     }
 
     private String unfiltered(Session session) throws SQLException {
