@@ -22,13 +22,8 @@ public final class PostgresTarget implements Target {
     private final int connections;
     private final Path scratch;
     private final ClientTools tools;
-<<<<<<< HEAD
-    private final Duration lockWait;
-    private @Nullable Route route;
-=======
     private @Nullable Route route;
     private final Duration lockWait;
->>>>>>> main
     private boolean overwrite;
 
     /**
