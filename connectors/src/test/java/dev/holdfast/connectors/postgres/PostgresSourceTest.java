@@ -15,9 +15,7 @@ import dev.holdfast.engine.error.Unsupported;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.MemoryPart;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -330,9 +328,22 @@ class PostgresSourceTest {
     }
 
     private static void tool(Path folder, String name, String script) throws Exception {
-        Path tool = folder.resolve(name);
-        Files.writeString(tool, "#!/bin/sh\n" + script + "\n");
-        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // by a process that has ended: what this one had open for writing might just be inherited by another one that
+        // it
+        // starts, and a file that is open for writing cannot be executed
+        Process writer = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "cat > \"$1\" && chmod 755 \"$1\"",
+                        "sh",
+                        folder.resolve(name).toString())
+                .inheritIO()
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        try (var input = writer.getOutputStream()) {
+            input.write(("#!/bin/sh\n" + script + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(writer.waitFor()).isZero();
     }
 
     @Test
