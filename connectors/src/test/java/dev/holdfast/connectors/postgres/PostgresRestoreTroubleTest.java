@@ -139,9 +139,8 @@ class PostgresRestoreTroubleTest {
      */
     private static ClientTools newer(String said) throws Exception {
         Path folder = Server.folder();
-        Path program = folder.resolve("pg_restore");
-        Files.writeString(program, """
-                #!/bin/sh
+        Server.program(
+                folder, "pg_restore", """
                 [ "$1" = --version ] && { echo 'pg_restore (PostgreSQL) 17.9'; exit 0; }
                 case " $* " in *--exit-on-error*) exit 9;; esac
                 %s
@@ -150,7 +149,6 @@ class PostgresRestoreTroubleTest {
                 echo "pg_restore: warning: errors ignored on restore: $errors" >&2
                 exit 1
                 """.formatted(said, server.binFolder().resolve("pg_restore")));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         return new ClientTools(List.of(folder));
     }
 

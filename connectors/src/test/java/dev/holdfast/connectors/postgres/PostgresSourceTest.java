@@ -305,7 +305,7 @@ class PostgresSourceTest {
         assertThatThrownBy(none::preflight)
                 .isInstanceOf(Missing.class)
                 .hasMessageContaining("pg_dump is not installed");
-        tool(folder, "pg_dump", "echo 'pg_dump (PostgreSQL) 13.9 (Debian 13.9-1)'");
+        Server.program(folder, "pg_dump", "echo 'pg_dump (PostgreSQL) 13.9 (Debian 13.9-1)'");
         assertThatThrownBy(none::preflight)
                 .isInstanceOf(Unsupported.class)
                 .hasMessageContaining("found 13.9 (" + folder.resolve("pg_dump") + "), needed " + server.major())
@@ -318,39 +318,20 @@ class PostgresSourceTest {
         Path old = Server.folder();
         Path same = Server.folder();
         Path newer = Server.folder();
-        tool(old, "pg_dump", "echo 'pg_dump (PostgreSQL) 14.1'");
-        tool(newer, "pg_dump", "echo 'pg_dump (PostgreSQL) 18beta1'");
-        tool(same, "pg_dump", "echo 'pg_dump (PostgreSQL) 16.2 (Ubuntu)'");
+        Server.program(old, "pg_dump", "echo 'pg_dump (PostgreSQL) 14.1'");
+        Server.program(newer, "pg_dump", "echo 'pg_dump (PostgreSQL) 18beta1'");
+        Server.program(same, "pg_dump", "echo 'pg_dump (PostgreSQL) 16.2 (Ubuntu)'");
         ClientTools tools = new ClientTools(List.of(old, newer, same));
         assertThat(tools.dump(16).path()).isEqualTo(same.resolve("pg_dump"));
         assertThat(tools.dump(17).path()).isEqualTo(newer.resolve("pg_dump"));
         assertThat(tools.dump(14).path()).isEqualTo(old.resolve("pg_dump"));
     }
 
-    private static void tool(Path folder, String name, String script) throws Exception {
-        // by a process that has ended: what this one had open for writing might just be inherited by another one that
-        // it
-        // starts, and a file that is open for writing cannot be executed
-        Process writer = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "cat > \"$1\" && chmod 755 \"$1\"",
-                        "sh",
-                        folder.resolve(name).toString())
-                .inheritIO()
-                .redirectInput(ProcessBuilder.Redirect.PIPE)
-                .start();
-        try (var input = writer.getOutputStream()) {
-            input.write(("#!/bin/sh\n" + script + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        assertThat(writer.waitFor()).isZero();
-    }
-
     @Test
     void a_failing_pg_dump_fails_the_backup_with_its_words() throws Exception {
         String database = Server.database(server, "CREATE TABLE t (x int)", "INSERT INTO t VALUES (1)");
         Path folder = Server.folder();
-        tool(
+        Server.program(
                 folder,
                 "pg_dump",
                 "case $1 in --version) echo 'pg_dump (PostgreSQL) " + server.major()

@@ -6,7 +6,9 @@ import dev.holdfast.engine.source.Progress;
 import dev.holdfast.engine.source.RestorePlan;
 import dev.holdfast.engine.source.RestoreReport;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -83,6 +85,28 @@ final class Server {
                     .forEach(path -> path.toFile().delete());
         } catch (IOException | UncheckedIOException e) {
             return; // a server is just removing its own
+        }
+    }
+
+    /**
+     * Writes a shell script that stands in for a program. By a process that has ended: what this one had open for writing
+     * might just be inherited by another that it starts, and a file that is open for writing cannot be executed.
+     */
+    static void program(Path folder, String name, String script) throws IOException, InterruptedException {
+        Process writer = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "cat > \"$1\" && chmod 755 \"$1\"",
+                        "sh",
+                        folder.resolve(name).toString())
+                .inheritIO()
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        try (OutputStream input = writer.getOutputStream()) {
+            input.write(("#!/bin/sh\n" + script + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        if (writer.waitFor() != 0) {
+            throw new IOException("program " + name + " could not be written");
         }
     }
 
