@@ -107,8 +107,7 @@ public final class ClientTools {
     }
 
     private Tool choose(String program, int wanted, String newerThan, int needed) {
-        // asked once: every answer is a process
-        List<Tool> found = known.computeIfAbsent(program, this::find);
+        List<Tool> found = found(program);
         if (found.isEmpty()) {
             throw new Missing(
                     ErrorCode.DATABASE_TOOL_MISSING,
@@ -130,6 +129,19 @@ public final class ClientTools {
                                 .collect(Collectors.joining(", "))
                         + ", needed " + needed,
                 "install a newer one beside it: apt install postgresql-client-" + wanted + "."));
+    }
+
+    /** Asked once, because every answer is a process; unless there is none, which somebody may be about to change. */
+    private List<Tool> found(String program) {
+        List<Tool> before = known.get(program);
+        if (before != null) {
+            return before;
+        }
+        List<Tool> found = find(program);
+        if (!found.isEmpty()) {
+            known.put(program, found);
+        }
+        return found;
     }
 
     private List<Tool> find(String program) {
