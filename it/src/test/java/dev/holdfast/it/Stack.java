@@ -218,6 +218,8 @@ final class Stack implements AutoCloseable {
     /** Runs with an environment and in a folder of its own. */
     Running start(Path in, Map<String, String> variables, String... arguments) {
         List<String> command = new ArrayList<>(prefix);
+        // whoever runs the tests in the background has it ignored, and everything that is started inherits that
+        command.addAll(List.of("env", "--default-signal=INT"));
         command.add(stands.launcher().toString());
         command.addAll(List.of(arguments));
         return started("holdfast " + String.join(" ", arguments), command, in, variables);
