@@ -96,7 +96,12 @@ final class Commands {
                 "   60  file unreadable        61  directory missing       62  directory not empty",
                 "   63  file unwritable",
                 "   70  different              71  check failed",
-                "   80  cancelled              81  not confirmed           99  fault of Holdfast itself"
+                "   75  catalog unavailable    76  server unavailable      77  not signed in",
+                "   78  forbidden              79  too many requests",
+                "   80  cancelled              81  not confirmed           82  run missed",
+                "   83  run abandoned          84  run stalled             85  hook failed",
+                "   86  notification failed    87  unknown name            88  conflict",
+                "   99  fault of Holdfast itself"
             })
     static final class Root implements Runnable {
         @Option(

@@ -32,9 +32,33 @@ class RoomsTest {
     static final DescribedPredicate<JavaAccess<?>> ENDS_THE_PROCESS =
             DescribedPredicate.describe("it ends the process", RoomsTest::endsTheProcess);
 
+    private static final String CATALOG = "dev.holdfast.control.catalog..";
+
     @Test
-    void databases_are_touched_by_the_postgres_connector_only() {
-        onlyIn("dev.holdfast.connectors.postgres..", "java.sql..", "javax.sql..", "org.postgresql..")
+    void databases_are_touched_by_the_postgres_connector_and_the_catalog_only() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.holdfast.connectors.postgres..", CATALOG, DEMO, IT, BENCH)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
+                .check(ALL);
+    }
+
+    @Test
+    void the_catalog_is_queried_by_control_only() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.holdfast.control..", DEMO, IT, BENCH)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.jdbi..", "org.flywaydb..", "com.zaxxer..", "com.github.kagkarlsson..")
+                .check(ALL);
+    }
+
+    @Test
+    void http_is_served_by_the_server_only() {
+        onlyIn("dev.holdfast.server..", "io.javalin..", "jakarta.servlet..", "org.eclipse.jetty..")
                 .check(ALL);
     }
 
