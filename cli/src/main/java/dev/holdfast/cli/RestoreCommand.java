@@ -143,6 +143,12 @@ final class RestoreCommand extends RepositoryCommand {
         @Nullable
         Boolean compare;
 
+        @Option(
+                names = "--keep-order",
+                description = "Write each table over one connection, so that its rows lie as they lay: slower for a few"
+                        + " large tables, but the next backup finds their rows stored already.")
+        boolean keepOrder;
+
         PostgresRestore choice() {
             return new PostgresRestore(
                     schemas,
@@ -152,7 +158,8 @@ final class RestoreCommand extends RepositoryCommand {
                     new Ownership(Optional.ofNullable(owner), roles, !noOwner, !noPrivileges),
                     truncate,
                     !dropOld,
-                    Optional.ofNullable(compare));
+                    Optional.ofNullable(compare),
+                    keepOrder);
         }
 
         private Contents contents() {

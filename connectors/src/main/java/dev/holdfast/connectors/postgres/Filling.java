@@ -1,6 +1,7 @@
 package dev.holdfast.connectors.postgres;
 
 import dev.holdfast.connectors.postgres.Keys.TableName;
+import dev.holdfast.connectors.postgres.RowPieces.Piece;
 import dev.holdfast.connectors.postgres.StoredDatabase.StoredSequence;
 import dev.holdfast.connectors.postgres.StoredDatabase.StoredTable;
 import dev.holdfast.engine.error.Damaged;
@@ -17,9 +18,8 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,6 +35,7 @@ final class Filling {
     private final PostgresLocation database;
     private final UnaryOperator<TableName> place;
     private final Progress progress;
+    private final long pieceBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong made = new AtomicLong();
@@ -43,18 +44,21 @@ final class Filling {
      * @param encoding of the captured rows, by its PostgreSQL name
      * @param database which to fill
      * @param place where a table or sequence of the snapshot is now
+     * @param pieceBytes how much of a table's text one connection takes at once, about
      */
     Filling(
             PartReader part,
             String encoding,
             PostgresLocation database,
             UnaryOperator<TableName> place,
-            Progress progress) {
+            Progress progress,
+            long pieceBytes) {
         this.part = part;
         this.encoding = encoding;
         this.database = database;
         this.place = place;
         this.progress = progress;
+        this.pieceBytes = pieceBytes;
     }
 
     /** Bytes of rows and large objects that were sent. */
@@ -73,13 +77,19 @@ final class Filling {
     }
 
     /**
-     * Fills tables side by side, largest first; those of extensions before, in their order, because they have their foreign
-     * keys already.
+     * Fills tables side by side, large ones over several connections; those of extensions before, in their order, because
+     * they have their foreign keys already.
      *
      * @param connections how many at once
+     * @param whole which tables are filled over one connection, so that their rows lie as they lay
      * @param heartbeat called every few seconds; if it throws, all is given up
      */
-    void fill(Collection<StoredTable> tables, boolean largeObjects, int connections, Runnable heartbeat)
+    void fill(
+            Collection<StoredTable> tables,
+            boolean largeObjects,
+            int connections,
+            Predicate<StoredTable> whole,
+            Runnable heartbeat)
             throws Exception {
         List<StoredTable> ordered = tables.stream()
                 .filter(table -> table.order() > 0)
@@ -92,26 +102,29 @@ final class Filling {
                 }
             }
         }
-        Queue<StoredTable> queue = new ConcurrentLinkedQueue<>(tables.stream()
-                .filter(table -> table.order() == 0)
-                .sorted(Comparator.comparingLong(StoredTable::bytes).reversed())
-                .toList());
+        RowPieces pieces = new RowPieces(
+                tables.stream().filter(table -> table.order() == 0).toList(), whole, pieceBytes);
         try (Workers workers = new Workers()) {
             if (largeObjects) {
                 workers.start("large objects", () -> fillLargeObjects(workers));
             }
-            for (int i = 0; i < Math.min(connections, queue.size()); i++) {
-                workers.start("copy " + i, () -> fill(workers, queue));
+            for (int i = 0; i < Math.min(connections, pieces.count()); i++) {
+                workers.start("copy " + i, () -> fill(workers, pieces));
             }
             workers.join(heartbeat);
         }
     }
 
-    private void fill(Workers workers, Queue<StoredTable> queue) throws Exception {
+    private void fill(Workers workers, RowPieces pieces) throws Exception {
         try (RowConnection rows = openForRows()) {
             workers.whenFailed(rows::abort);
-            for (StoredTable table = queue.poll(); table != null && !workers.failed(); table = queue.poll()) {
-                fill(rows, table);
+            for (Piece piece = pieces.next(); piece != null && !workers.failed(); piece = pieces.next()) {
+                try (InputStream text = RowSlice.of(part, piece.table().entry().content(), piece.from(), piece.to())) {
+                    RowDigest all = piece.load().done(send(rows, piece.table(), text));
+                    if (all != null) {
+                        finish(piece.table(), all);
+                    }
+                }
             }
         }
     }
@@ -142,10 +155,15 @@ final class Filling {
 
     /** Fills one table, over a connection of the caller's. */
     void fill(RowTransfer connection, StoredTable table) throws IOException {
-        RowDigest digest = new RowDigest();
-        String shown = table.name().shown();
-        String doing = "filling table " + shown;
         try (InputStream rows = part.open(table.entry().content())) {
+            finish(table, send(connection, table, rows));
+        }
+    }
+
+    private RowDigest send(RowTransfer connection, StoredTable table, InputStream rows) throws IOException {
+        RowDigest digest = new RowDigest();
+        String doing = "filling table " + table.name().shown();
+        try {
             long taken = connection.write(
                     TableRows.copyIn(place.apply(table.loaded()).quoted(), table.columns(), encoding),
                     rows,
@@ -154,17 +172,21 @@ final class Filling {
                         bytes.addAndGet(length);
                         progress.advance(0, length);
                     });
-            requireCaptured(table, digest);
-            if (taken != table.rows()) {
+            if (taken != digest.rows() && !digest.isWithinRow()) {
                 throw new Failed(
                         ErrorCode.DATABASE_RESTORE_FAILED,
-                        doing + " is not complete: the server took " + taken + " rows of " + table.rows(),
+                        doing + " is not complete: the server took " + taken + " rows of " + digest.rows(),
                         "report this; what was there before is untouched.");
             }
-            done();
+            return digest;
         } catch (SQLException e) {
             throw SqlFailures.restoring(e, doing, database);
         }
+    }
+
+    private void finish(StoredTable table, RowDigest sent) {
+        requireCaptured(table, sent);
+        done();
     }
 
     private static void requireCaptured(StoredTable table, RowDigest sent) {

@@ -253,8 +253,13 @@ final class IntoDatabase implements RestoreWay {
             progress.expect(chosen.entries() - chosen.documents(), chosen.bytes(job.stored()));
             NewDatabase database = new NewDatabase(location, captured, findings::add);
             RoleRestore roleRestore = new RoleRestore(admin, findings::add);
-            Filling filling =
-                    new Filling(job.stored().part(), captured.encoding(), database.location(), name -> name, progress);
+            Filling filling = new Filling(
+                    job.stored().part(),
+                    captured.encoding(),
+                    database.location(),
+                    name -> name,
+                    progress,
+                    job.pieceBytes());
             boolean built = false;
             try {
                 RoleUse use = use(archive, chosen);
@@ -309,7 +314,12 @@ final class IntoDatabase implements RestoreWay {
             // opened before event triggers exist, used after
             removeDefaults(session);
             schema.run(edited, "pre-data", 1);
-            filling.fill(chosen.tables(), chosen.largeObjects() > 0, job.connections(), () -> verifyAnswering(admin));
+            filling.fill(
+                    chosen.tables(),
+                    chosen.largeObjects() > 0,
+                    job.connections(),
+                    RowOrder.whole(job.choice(), archive),
+                    () -> verifyAnswering(admin));
             filling.set(session, chosen.sequences());
             schema.run(edited, "post-data", job.connections());
             analyze(session);

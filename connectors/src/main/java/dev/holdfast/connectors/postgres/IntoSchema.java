@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -267,11 +268,12 @@ final class IntoSchema implements RestoreWay {
                 Way way = ways.get(table.schema());
                 return way == null ? table : new TableName(way.unfinished(), table.name());
             };
-            Filling filling = new Filling(job.stored().part(), captured.encoding(), location, place, progress);
+            Filling filling =
+                    new Filling(job.stored().part(), captured.encoding(), location, place, progress, job.pieceBytes());
             progress.expect(chosen.entries() - chosen.documents(), chosen.bytes(job.stored()));
             boolean done = false;
             try (SchemaArchive made = definitions(admin, live, archive, chosen, ways)) {
-                fill(live, made, chosen, filling, place, progress);
+                fill(live, made, chosen, filling, RowOrder.whole(job.choice(), archive), place, progress);
                 finish(live, ways);
                 done = true;
             } finally {
@@ -379,12 +381,13 @@ final class IntoSchema implements RestoreWay {
             SchemaArchive made,
             Chosen chosen,
             Filling filling,
+            Predicate<StoredTable> whole,
             UnaryOperator<TableName> place,
             Progress progress)
             throws Exception {
         SchemaRestore restore = restore(live, location);
         restore.run(made, "pre-data", 1);
-        filling.fill(chosen.tables(), false, job.connections(), () -> verifyAnswering(live));
+        filling.fill(chosen.tables(), false, job.connections(), whole, () -> verifyAnswering(live));
         filling.set(live, chosen.sequences());
         restore.run(made, "post-data", job.connections());
         for (StoredTable table : chosen.tables()) {

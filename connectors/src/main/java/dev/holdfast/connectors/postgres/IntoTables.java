@@ -213,7 +213,12 @@ final class IntoTables implements RestoreWay {
         Chosen chosen = chosen();
         progress.expect(chosen.entries(), chosen.bytes(job.stored()));
         Filling filling = new Filling(
-                job.stored().part(), job.stored().properties().encoding(), location, name -> name, progress);
+                job.stored().part(),
+                job.stored().properties().encoding(),
+                location,
+                name -> name,
+                progress,
+                job.pieceBytes());
         try (Session live = Session.open(location)) {
             requireTables(live, chosen);
             live.run("BEGIN");

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param keepReplaced whether a database that is replaced is kept under another name
  * @param compare whether the rows are read back and compared before anything gets its final name; if nothing is said, they
  *     are where something is replaced or added to an existing database
+ * @param keepOrder whether the rows of every table lie as they lay, which takes one connection for each; otherwise large
+ *     tables are filled by several
  */
 public record PostgresRestore(
         List<String> schemas,
@@ -27,7 +29,8 @@ public record PostgresRestore(
         Ownership ownership,
         boolean truncate,
         boolean keepReplaced,
-        Optional<Boolean> compare) {
+        Optional<Boolean> compare,
+        boolean keepOrder) {
 
     /** Everything, as it was. */
     public static final PostgresRestore WHOLE = new PostgresRestore(
@@ -38,7 +41,8 @@ public record PostgresRestore(
             Ownership.CAPTURED,
             false,
             true,
-            Optional.empty());
+            Optional.empty(),
+            false);
 
     public PostgresRestore {
         schemas = List.copyOf(schemas);

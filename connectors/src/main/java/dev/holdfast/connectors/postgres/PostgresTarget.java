@@ -24,6 +24,7 @@ public final class PostgresTarget implements Target {
     private final ClientTools tools;
     private @Nullable Route route;
     private final Duration lockWait;
+    private final long pieceBytes;
     private boolean overwrite;
 
     /**
@@ -39,7 +40,14 @@ public final class PostgresTarget implements Target {
      * @param choice what is restored, where to and for whom
      */
     public PostgresTarget(PostgresLocation location, PostgresRestore choice, int connections, Path scratch) {
-        this(location, choice, connections, scratch, ClientTools.ofMachine(), PostgresSource.LOCK_WAIT);
+        this(
+                location,
+                choice,
+                connections,
+                scratch,
+                ClientTools.ofMachine(),
+                PostgresSource.LOCK_WAIT,
+                RowPieces.PIECE_BYTES);
     }
 
     PostgresTarget(
@@ -48,7 +56,8 @@ public final class PostgresTarget implements Target {
             int connections,
             Path scratch,
             ClientTools tools,
-            Duration lockWait) {
+            Duration lockWait,
+            long pieceBytes) {
         if (connections < 1 || connections > 64) {
             throw new IllegalArgumentException("1 to 64 connections, not " + connections);
         }
@@ -58,6 +67,7 @@ public final class PostgresTarget implements Target {
         this.scratch = scratch;
         this.tools = tools;
         this.lockWait = lockWait;
+        this.pieceBytes = pieceBytes;
     }
 
     @Override
@@ -111,7 +121,15 @@ public final class PostgresTarget implements Target {
 
     private RestoreWay way(Session admin, PartReader part) throws SQLException {
         RestoreJob job = new RestoreJob(
-                reached(), StoredDatabase.of(part), choice, overwrite, connections, scratch, tools, lockWait);
+                reached(),
+                StoredDatabase.of(part),
+                choice,
+                overwrite,
+                connections,
+                scratch,
+                tools,
+                lockWait,
+                pieceBytes);
         if (choice.contents() == PostgresRestore.Contents.DATA) {
             return new IntoTables(job);
         }

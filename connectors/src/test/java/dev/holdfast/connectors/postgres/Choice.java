@@ -30,7 +30,21 @@ record Choice(PostgresRestore restore) {
                 restore.ownership(),
                 restore.truncate(),
                 restore.keepReplaced(),
-                restore.compare()));
+                restore.compare(),
+                restore.keepOrder()));
+    }
+
+    Choice keepingOrder() {
+        return new Choice(new PostgresRestore(
+                restore.schemas(),
+                restore.tables(),
+                restore.contents(),
+                restore.landing(),
+                restore.ownership(),
+                restore.truncate(),
+                restore.keepReplaced(),
+                restore.compare(),
+                true));
     }
 
     Choice contents(Contents contents) {
@@ -54,7 +68,8 @@ record Choice(PostgresRestore restore) {
                 ownership,
                 truncate,
                 keepReplaced,
-                compare));
+                compare,
+                restore.keepOrder()));
     }
 
     Choice owner(String role) {

@@ -76,7 +76,8 @@ class PostgresRestoreTroubleTest {
                 2,
                 Server.folder(),
                 tools,
-                PostgresSource.LOCK_WAIT)) {
+                PostgresSource.LOCK_WAIT,
+                RowPieces.PIECE_BYTES)) {
             target.preflight(from, false);
             return target.restore(from, progress);
         }

@@ -202,7 +202,8 @@ class PostgresRowsTest {
                         1,
                         Server.folder(),
                         ClientTools.ofMachine(),
-                        Duration.ofMillis(200))) {
+                        Duration.ofMillis(200),
+                        RowPieces.PIECE_BYTES)) {
             connection.setAutoCommit(false);
             statement.execute("SET application_name = 'shop web'");
             statement.execute("SELECT count(*) FROM tree");

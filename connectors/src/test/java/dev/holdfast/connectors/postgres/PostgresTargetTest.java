@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -170,6 +171,35 @@ class PostgresTargetTest {
         assertThatThrownBy(() -> Server.restore(other, copy, false)).isInstanceOf(Damaged.class);
         assertThat(server.hasDatabase(database + "_copy")).isFalse();
         assertThat(databases()).isNull();
+    }
+
+    @Test
+    void large_tables_are_filled_in_pieces_but_for_those_whose_order_matters() {
+        String rows = " AS SELECT i, repeat(md5(i::text), 3) AS text FROM generate_series(1, 20000) i";
+        String database = Server.database(
+                server,
+                "CREATE TABLE plain" + rows,
+                "CREATE TABLE ranges" + rows,
+                "CREATE INDEX ON ranges USING brin (i)",
+                "CREATE TABLE \"clus\"\"tered\"" + rows,
+                "ALTER TABLE \"clus\"\"tered\" ADD PRIMARY KEY (i)",
+                "ALTER TABLE \"clus\"\"tered\" CLUSTER ON \"clus\"\"tered_pkey\"");
+        MemoryPart part = Server.backUp(server, database);
+        PostgresLocation copy = Server.location(server, database + "_pieces");
+
+        assertThat(Server.restore(part, copy, false).findings()).isEmpty();
+
+        assertThat(Server.compare(part, copy)).isEmpty();
+        assertThat(misplaced(copy, "ranges")).isZero();
+        assertThat(misplaced(copy, "\"clus\"\"tered\"")).isZero();
+    }
+
+    /** Rows that lie before one with a smaller number. */
+    private long misplaced(PostgresLocation copy, String table) {
+        return Long.parseLong(Objects.requireNonNull(server.query(
+                copy.database(),
+                "SELECT count(*) FROM (SELECT i, lag(i) OVER (ORDER BY ctid) AS before FROM " + table
+                        + ") t WHERE before > i")));
     }
 
     @Test

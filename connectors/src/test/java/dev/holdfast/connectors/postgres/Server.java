@@ -24,6 +24,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One real server for all tests of this package, and the shortest way to back up, restore and compare with it. */
 final class Server {
+    /** So small that tables of tests are filled in pieces too. */
+    private static final long PIECE_BYTES = 20_000;
+
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     private static volatile PrivatePostgres shared;
@@ -144,7 +147,14 @@ final class Server {
 
     /** A restore that must do what its plan said. */
     static RestoreReport restore(MemoryPart part, PostgresLocation location, Choice choice, boolean overwrite) {
-        try (PostgresTarget target = new PostgresTarget(location, choice.restore(), 3, folder())) {
+        try (PostgresTarget target = new PostgresTarget(
+                location,
+                choice.restore(),
+                3,
+                folder(),
+                ClientTools.ofMachine(),
+                PostgresSource.LOCK_WAIT,
+                PIECE_BYTES)) {
             RestorePlan plan = target.preflight(part, overwrite);
             RestoreReport report = target.restore(part, Progress.NONE);
             if (report.entries() != plan.entries()) {

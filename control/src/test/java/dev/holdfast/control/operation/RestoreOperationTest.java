@@ -162,7 +162,8 @@ class RestoreOperationTest {
                 PostgresRestore.Ownership.CAPTURED,
                 false,
                 true,
-                Optional.empty());
+                Optional.empty(),
+                false);
 
         run(some, List.of());
 

@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a content, a few chunks fetched and opened ahead. For one thread. */
+/** The bytes of a content from some place on, a few chunks fetched and opened ahead. For one thread. */
 final class ContentStream extends InputStream {
     private static final int AHEAD_CHUNKS = 6;
     private static final int AHEAD_BYTES = 8 << 20;
@@ -28,6 +28,7 @@ final class ContentStream extends InputStream {
     private final ExtentCursor extents;
     private final Deque<Ahead> ahead = new ArrayDeque<>();
     private final long total;
+    private long toSkip;
     private long delivered;
     private int aheadBytes;
     private byte[] current = new byte[0];
@@ -44,13 +45,17 @@ final class ContentStream extends InputStream {
 
     /**
      * @param shares how many chunks all streams together may fetch ahead of the one that each needs next
+     * @param from the first byte to deliver
      */
-    ContentStream(ChunkReader reader, ExecutorService fetchers, Semaphore shares, Content content) {
+    ContentStream(ChunkReader reader, ExecutorService fetchers, Semaphore shares, Content content, long from) {
+        Objects.checkIndex(from, content.bytes() + 1);
         this.reader = reader;
         this.fetchers = fetchers;
         this.shares = shares;
         this.extents = new ExtentCursor(reader, content);
         this.total = content.bytes();
+        this.toSkip = from;
+        this.delivered = from;
     }
 
     @Override
@@ -107,7 +112,7 @@ final class ContentStream extends InputStream {
             if (shared && !shares.tryAcquire()) {
                 return;
             }
-            @Nullable Extent next = extents.next();
+            @Nullable Extent next = nextExtent();
             if (next == null) {
                 exhausted = true;
                 shares.release(shared ? 1 : 0);
@@ -116,6 +121,20 @@ final class ContentStream extends InputStream {
             aheadBytes += next.length();
             ahead.addLast(new Ahead(next, fetchers.submit(() -> reader.read(BlobType.DATA, next.chunk())), shared));
         }
+    }
+
+    private @Nullable Extent nextExtent() {
+        Extent next = extents.next();
+        while (next != null && next.length() <= toSkip) {
+            toSkip -= next.length();
+            next = extents.next();
+        }
+        if (next == null || toSkip == 0) {
+            return next;
+        }
+        int cut = (int) toSkip;
+        toSkip = 0;
+        return new Extent(next.chunk(), next.offset() + cut, next.length() - cut);
     }
 
     private void giveBack(Ahead taken) {

@@ -92,8 +92,8 @@ final class PartView implements PartReader {
     }
 
     @Override
-    public InputStream open(Content content) {
-        return new ContentStream(reader, fetchers, shares, content);
+    public InputStream open(Content content, long from) {
+        return new ContentStream(reader, fetchers, shares, content, from);
     }
 
     @Override

@@ -42,7 +42,16 @@ public interface PartReader {
      *
      * @return a stream that throws {@link dev.holdfast.engine.error.HoldfastException}, never a short or wrong answer
      */
-    InputStream open(Content content);
+    default InputStream open(Content content) {
+        return open(content, 0);
+    }
+
+    /**
+     * As {@link #open(Content)}, but not from the beginning; what lies before is not fetched.
+     *
+     * @param from the first byte to read, 0 to the length of the content
+     */
+    InputStream open(Content content, long from);
 
     /**
      * Whether a stream holds exactly the bytes of a content, decided without fetching the content: the stream is cut and

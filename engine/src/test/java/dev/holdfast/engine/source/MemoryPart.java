@@ -238,8 +238,9 @@ public final class MemoryPart implements PartWriter, PartReader {
     }
 
     @Override
-    public InputStream open(Content content) {
-        return new ByteArrayInputStream(bytes(content));
+    public InputStream open(Content content, long from) {
+        byte[] bytes = bytes(content);
+        return new ByteArrayInputStream(bytes, Math.toIntExact(from), Math.toIntExact(bytes.length - from));
     }
 
     @Override
