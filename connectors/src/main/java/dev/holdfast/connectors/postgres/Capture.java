@@ -111,7 +111,11 @@ final class Capture {
             workers.start("large objects", () -> readLargeObjects(workers));
             rows.start(workers);
             long added = addBlobs(workers);
-            workers.join(frozen::verifyHeld);
+            workers.join(() -> {
+                frozen.verifyHeld();
+                // what takes long and tells nothing, such as pg_dump, goes on
+                part.progress().advance(0, 0);
+            });
             frozen.verifyHeld();
             done = true;
             return added;

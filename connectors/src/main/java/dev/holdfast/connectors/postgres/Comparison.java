@@ -139,7 +139,10 @@ final class Comparison {
             for (int i = 0; i < readers; i++) {
                 workers.start("copy " + i, () -> compareTables(workers, queue, readers));
             }
-            workers.join(live::verifyHeld);
+            workers.join(() -> {
+                live.verifyHeld();
+                progress.advance(0, 0);
+            });
         }
         live.verifyHeld();
     }

@@ -267,7 +267,7 @@ final class IntoDatabase implements RestoreWay {
                 database.create(admin);
                 RoleChanges changes = new RoleChanges(
                         job.choice().ownership(), location.user(), RoleChanges.Server.of(admin, Set.of()));
-                build(admin, database, archive, chosen, filling, changes);
+                build(admin, database, archive, chosen, filling, changes, heartbeat(admin, progress));
                 if (compares(replaces)) {
                     compare(admin, database, chosen, progress);
                 }
@@ -299,7 +299,8 @@ final class IntoDatabase implements RestoreWay {
             SchemaArchive archive,
             Chosen chosen,
             Filling filling,
-            RoleChanges changes)
+            RoleChanges changes,
+            Runnable heartbeat)
             throws Exception {
         database.applyEarlySettings(admin);
         SchemaRestore schema = new SchemaRestore(
@@ -307,7 +308,7 @@ final class IntoDatabase implements RestoreWay {
                 admin.serverMajor(),
                 database.location(),
                 findings::add,
-                () -> verifyAnswering(admin));
+                heartbeat);
         try (SchemaArchive edited =
                         archive.edited(item -> chosen.definitions().test(item) ? changes.edit(item) : null);
                 Session session = Session.open(database.location())) {
@@ -319,10 +320,10 @@ final class IntoDatabase implements RestoreWay {
                     chosen.largeObjects() > 0,
                     job.connections(),
                     RowOrder.whole(job.choice(), archive),
-                    () -> verifyAnswering(admin));
+                    heartbeat);
             filling.set(session, chosen.sequences());
             schema.run(edited, "post-data", job.connections());
-            analyze(session);
+            analyze(session, heartbeat);
         }
     }
 
@@ -336,11 +337,15 @@ final class IntoDatabase implements RestoreWay {
         }
     }
 
-    private void analyze(Session session) throws SQLException {
-        try {
-            for (String statement : Catalog.analyze(session)) {
-                session.run(statement);
-            }
+    private void analyze(Session session, Runnable heartbeat) throws Exception {
+        try (Workers workers = new Workers()) {
+            workers.start("analyze", () -> {
+                workers.whenFailed(session::abort);
+                for (String statement : Catalog.analyze(session)) {
+                    session.run(statement);
+                }
+            });
+            workers.join(heartbeat);
         } catch (SQLException e) {
             if (SqlFailures.isLost(e)) {
                 throw e;
@@ -376,7 +381,7 @@ final class IntoDatabase implements RestoreWay {
             throws Exception {
         progress.expect(chosen.entries() - chosen.documents(), chosen.bytes(job.stored()));
         RowCheck check = new RowCheck(captured.encoding(), name -> name, progress);
-        check.tables(database.location(), chosen.tables(), job.connections(), () -> verifyAnswering(admin));
+        check.tables(database.location(), chosen.tables(), job.connections(), heartbeat(admin, progress));
         try (Session session = Session.open(database.location())) {
             check.sequences(session, chosen.sequences());
         }
@@ -414,6 +419,14 @@ final class IntoDatabase implements RestoreWay {
     private void noteCompared(long compared) {
         notes.add("Read again and compared before it got its name: " + compared
                 + " tables, sequences and large objects are equal to the snapshot.");
+    }
+
+    /** What takes long and tells nothing goes on as long as the server answers. */
+    private Runnable heartbeat(Session admin, Progress progress) {
+        return () -> {
+            verifyAnswering(admin);
+            progress.advance(0, 0);
+        };
     }
 
     private void verifyAnswering(Session admin) {

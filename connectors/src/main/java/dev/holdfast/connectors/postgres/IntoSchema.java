@@ -304,7 +304,7 @@ final class IntoSchema implements RestoreWay {
                                     ? changes.edit(item)
                                     : null);
                     Session session = Session.open(scratch.location())) {
-                SchemaRestore restore = restore(live, scratch.location());
+                SchemaRestore restore = restore(live, scratch.location(), () -> verifyAnswering(live));
                 restore.run(ground, "pre-data", 1);
                 SchemaMove move = new SchemaMove(session);
                 Map<String, Set<String>> stays = new TreeMap<>();
@@ -325,13 +325,13 @@ final class IntoSchema implements RestoreWay {
         }
     }
 
-    private SchemaRestore restore(Session live, PostgresLocation into) {
+    private SchemaRestore restore(Session live, PostgresLocation into, Runnable heartbeat) {
         return new SchemaRestore(
                 job.tools().restore(live.serverMajor(), captured.dumpMajor()),
                 live.serverMajor(),
                 into,
                 findings::add,
-                () -> verifyAnswering(live));
+                heartbeat);
     }
 
     /** A schema that comes whole and is not there keeps its owner, rights and comment. */
@@ -385,13 +385,15 @@ final class IntoSchema implements RestoreWay {
             UnaryOperator<TableName> place,
             Progress progress)
             throws Exception {
-        SchemaRestore restore = restore(live, location);
+        Runnable heartbeat = heartbeat(live, progress);
+        SchemaRestore restore = restore(live, location, heartbeat);
         restore.run(made, "pre-data", 1);
-        filling.fill(chosen.tables(), false, job.connections(), whole, () -> verifyAnswering(live));
+        filling.fill(chosen.tables(), false, job.connections(), whole, heartbeat);
         filling.set(live, chosen.sequences());
         restore.run(made, "post-data", job.connections());
         for (StoredTable table : chosen.tables()) {
             live.run("ANALYZE " + place.apply(table.name()).quoted());
+            progress.advance(0, 0);
         }
         if (compares()) {
             compare(live, chosen, place, progress);
@@ -403,7 +405,7 @@ final class IntoSchema implements RestoreWay {
         progress.expect(chosen.entries() - chosen.documents(), chosen.bytes(job.stored()));
         RowCheck check = new RowCheck(captured.encoding(), place, progress);
         try {
-            check.tables(location, chosen.tables(), job.connections(), () -> verifyAnswering(live));
+            check.tables(location, chosen.tables(), job.connections(), heartbeat(live, progress));
             check.sequences(live, chosen.sequences());
             notes.add("Read again and compared before it got its name: "
                     + (chosen.tables().size() + chosen.sequences().size())
@@ -455,6 +457,14 @@ final class IntoSchema implements RestoreWay {
                     + ", which only its owner may use yet. When it is not needed any more: DROP SCHEMA "
                     + Sql.name(way.getValue().name()) + " CASCADE;");
         }
+    }
+
+    /** What takes long and tells nothing goes on as long as the server answers. */
+    private Runnable heartbeat(Session session, Progress progress) {
+        return () -> {
+            verifyAnswering(session);
+            progress.advance(0, 0);
+        };
     }
 
     private void verifyAnswering(Session session) {
