@@ -17,7 +17,9 @@ training="$target.work"
 rm -rf "$training"
 mkdir -p "$training"
 cache="$target/lib/holdfast.aot"
-if ! HOLDFAST_OPTS="${HOLDFAST_OPTS-} -XX:AOTCacheOutput=$cache.new" "$target/bin/holdfast" train "$training" >"$target.training" 2>&1 ||
+# relative paths of its commands begin there
+if ! (cd "$training" && HOLDFAST_OPTS="${HOLDFAST_OPTS-} -XX:AOTCacheOutput=$cache.new" "$target/bin/holdfast" train "$training") \
+  >"$target.training" 2>&1 ||
   [ ! -s "$cache.new" ]; then
   echo "no AOT cache could be made, so commands start a little slower; the training run said:"
   cat "$target.training"
