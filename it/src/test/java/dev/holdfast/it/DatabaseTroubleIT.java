@@ -133,6 +133,7 @@ class DatabaseTroubleIT {
             if (backup.exit() == 0) {
                 assertThat(now).hasSize(snapshots.size() + 1);
                 snapshots = now;
+                backupSeconds = Math.min(backupSeconds, backup.seconds());
             } else {
                 ends.add(clear(backup));
                 assertThat(now).as(backup.toString()).isEqualTo(snapshots);
@@ -151,8 +152,10 @@ class DatabaseTroubleIT {
             Outcome restore =
                     troubled(trouble, restoreSeconds, "restore", "--to", "database=" + url(copy.name()), "--json");
             boolean there = copy.exists();
-            if (restore.exit() == 0) {
-                assertThat(there).isTrue();
+            if (restore.exit() == 0 || lacksStatisticsOnly(restore)) {
+                assertThat(there).as(restore.toString()).isTrue();
+                // the first one may have been slow, and moments after the end of a run hit nothing
+                restoreSeconds = Math.min(restoreSeconds, restore.seconds());
             } else {
                 ends.add(clear(restore));
             }
@@ -234,6 +237,11 @@ class DatabaseTroubleIT {
 
     private int sessions() {
         return Integer.parseInt(String.valueOf(server.query("postgres", "SELECT count(*) " + ITS)));
+    }
+
+    /** Whether all that was hit is the ANALYZE at the end, which makes nothing wrong, and was told. */
+    private static boolean lacksStatisticsOnly(Outcome restore) {
+        return restore.exit() == ErrorCode.FINDINGS.number() && restore.out().contains("has no statistics yet");
     }
 
     /** The code of a failure that says what happened and what to do. */
