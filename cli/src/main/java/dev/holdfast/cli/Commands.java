@@ -30,6 +30,12 @@ final class Commands {
         ALL.put("forget", ForgetCommand::new);
         ALL.put("prune", PruneCommand::new);
         ALL.put("unlock", UnlockCommand::new);
+        ALL.put("up", UpCommand::new);
+        ALL.put("down", DownCommand::new);
+        ALL.put("list", ListCommand::new);
+        ALL.put("restore-latest", RestoreLatestCommand::new);
+        ALL.put("storage", StorageCommand::new);
+        ALL.put("schedule", ScheduleCommand::new);
         ALL.put("demo", DemoCommand::new);
         ALL.put("version", VersionCommand::new);
     }

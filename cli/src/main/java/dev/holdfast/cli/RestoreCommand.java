@@ -4,10 +4,13 @@ import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
 import dev.holdfast.connectors.postgres.PostgresRestore.Landing;
 import dev.holdfast.connectors.postgres.PostgresRestore.Ownership;
+import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.RestoreOperation;
 import dev.holdfast.control.operation.SnapshotSelector;
+import dev.holdfast.control.operation.SnapshotsOperation;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.repository.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,8 +59,10 @@ final class RestoreCommand extends RepositoryCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "SNAPSHOT",
-            description = "'latest' (if none is given), an id, or the beginning of one.")
-    String snapshot = SnapshotSelector.LATEST;
+            description = "'latest', an id, or the beginning of one. If none is given, a person at a terminal is asked,"
+                    + " and 'latest' is meant otherwise.")
+    @Nullable
+    String snapshot;
 
     @Option(names = "--part", paramLabel = "NAME", description = "Restore only this part; may be repeated.")
     List<String> parts = new ArrayList<>();
@@ -183,10 +188,36 @@ final class RestoreCommand extends RepositoryCommand {
 
     @Override
     Report perform() {
+        RepositoryChoice choice = choice();
+        Chosen chosen = snapshot == null && asks() ? chosen(choice) : new Chosen(named(), parts);
         RestoreOperation operation =
                 new RestoreOperation(cli.connectors(), cli.repositories(), cli.environment(), cli.clock());
-        RestoreOperation.Request request =
-                new RestoreOperation.Request(choice(), snapshot, parts, places, overwrite, database.choice(), dryRun);
+        RestoreOperation.Request request = new RestoreOperation.Request(
+                choice, chosen.snapshot(), chosen.parts(), places, overwrite, database.choice(), dryRun);
         return new RestoreReport(running(run -> operation.run(request, confirmation(yes), run)));
+    }
+
+    private record Chosen(String snapshot, List<String> parts) {}
+
+    private String named() {
+        return snapshot == null ? SnapshotSelector.LATEST : snapshot;
+    }
+
+    private boolean asks() {
+        return cli.terminal().person().present() && !yes && !json;
+    }
+
+    /** What a person picks from the lists. */
+    private Chosen chosen(RepositoryChoice choice) {
+        List<Snapshot> snapshots = running(run -> new SnapshotsOperation(cli.repositories()).run(choice, run))
+                .snapshots();
+        if (snapshots.isEmpty()) {
+            return new Chosen(SnapshotSelector.LATEST, parts);
+        }
+        Menu menu = new Menu(cli.terminal(), cli.zone());
+        Snapshot picked = menu.snapshot(snapshots);
+        boolean named =
+                !parts.isEmpty() || !places.isEmpty() || database.choice().isPartial();
+        return new Chosen(picked.id().text(), named ? parts : menu.parts(picked));
     }
 }
