@@ -1,0 +1,73 @@
+package dev.holdfast.control.stack;
+
+import dev.holdfast.control.operation.OpenRepository;
+import dev.holdfast.engine.repository.DestinationState;
+import dev.holdfast.engine.repository.SnapshotId;
+import dev.holdfast.engine.source.Finding;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The listing of all stacks' snapshots in the catalog, copied from the repositories so that it is there at once. Pins, notes and
+ * what is known of assurance live in the catalog only. Safe for many threads.
+ */
+public interface Snapshots {
+    /**
+     * Snapshots, newest first.
+     *
+     * @param after those older than this one
+     * @param limit 1 to 1000
+     */
+    SnapshotPage list(SnapshotFilter filter, Optional<SnapshotId> after, int limit);
+
+    long count(SnapshotFilter filter);
+
+    /**
+     * @throws dev.holdfast.engine.error.Missing (SNAPSHOT_MISSING) if the listing has no such snapshot of that stack
+     */
+    SnapshotRecord show(String stack, SnapshotId snapshot);
+
+    Optional<SnapshotRecord> find(String stack, SnapshotId snapshot);
+
+    /** How the destinations stood when the repository was looked at last; empty if it never was. */
+    Optional<Look> look(String stack);
+
+    /**
+     * What a look at a repository told.
+     *
+     * @param at when
+     * @param findings what somebody should know about the repository
+     */
+    record Look(Instant at, List<DestinationState> destinations, List<Finding> findings) {
+        public Look {
+            destinations = List.copyOf(destinations);
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * Opens the repository of a stack and makes the listing what it is there.
+     *
+     * @throws dev.holdfast.engine.error.HoldfastException if it cannot be opened; then the listing stays as it was
+     */
+    void refresh(StackRecord stack);
+
+    /** Makes the listing what an open repository holds of a stack. */
+    void refresh(StackRecord stack, OpenRepository repository);
+
+    /** Keeps retention from removing it, or lets it. */
+    SnapshotRecord pin(String stack, SnapshotId snapshot, boolean pinned);
+
+    /**
+     * @param note empty for none
+     */
+    SnapshotRecord note(String stack, SnapshotId snapshot, String note);
+
+    /** Those that retention must keep. */
+    Set<SnapshotId> pinned(String stack);
+
+    /** Notes that snapshots reached a step of assurance. */
+    void reached(String stack, Set<SnapshotId> snapshots, Assurance.Step step, Instant at);
+}
