@@ -32,8 +32,12 @@ final class Commands {
         ALL.put("unlock", UnlockCommand::new);
         ALL.put("up", UpCommand::new);
         ALL.put("down", DownCommand::new);
+        ALL.put("now", NowCommand::new);
         ALL.put("list", ListCommand::new);
         ALL.put("restore-latest", RestoreLatestCommand::new);
+        ALL.put("runs", RunsCommand::new);
+        ALL.put("cancel", CancelCommand::new);
+        ALL.put("logs", LogsCommand::new);
         ALL.put("storage", StorageCommand::new);
         ALL.put("schedule", ScheduleCommand::new);
         ALL.put("demo", DemoCommand::new);

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.operation.RestoreOperation;
+import dev.holdfast.control.operation.RestoreResult;
 import dev.holdfast.control.operation.SnapshotSelector;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
             "Exit codes: 0 everything is restored; 3 it is, but something is not exactly as it was; 26 there is",
             "no snapshot; 81 it was not confirmed. All are listed by 'holdfast --help'."
         })
-final class RestoreLatestCommand extends RepositoryCommand {
+final class RestoreLatestCommand extends AnywhereCommand {
     @Option(names = "--part", paramLabel = "NAME", description = "Restore only this part; may be repeated.")
     List<String> parts = new ArrayList<>();
 
@@ -39,10 +40,23 @@ final class RestoreLatestCommand extends RepositoryCommand {
 
     @Override
     Report perform() {
+        if (atServer()) {
+            return new RestoreReport(remotely(this::restored));
+        }
         RestoreOperation operation =
                 new RestoreOperation(cli.connectors(), cli.repositories(), cli.environment(), cli.clock());
         RestoreOperation.Request request = new RestoreOperation.Request(
                 choice(), SnapshotSelector.LATEST, parts, Map.of(), true, PostgresRestore.WHOLE, false);
         return new RestoreReport(running(run -> operation.run(request, confirmation(yes), run)));
+    }
+
+    private RestoreResult restored(RemoteServer server) {
+        RemoteServer.Restoring wanted = new RemoteServer.Restoring(
+                server.snapshot(stackOfServer(server), SnapshotSelector.LATEST),
+                parts,
+                Map.of(),
+                true,
+                PostgresRestore.WHOLE);
+        return running(run -> server.restore(wanted, confirmation(yes), run));
     }
 }
