@@ -11,30 +11,30 @@ import java.util.Optional;
  * @param narrows whether the endpoint itself looks for which stacks who asks has that role; else the edge does
  * @param endpoint what answers
  */
-public record Route(Method method, String path, Access access, boolean narrows, Endpoint endpoint) {
+public record Route(Method method, String path, Admission access, boolean narrows, Endpoint endpoint) {
     /** Answers a call that was admitted and fits the contract. */
     @FunctionalInterface
     public interface Endpoint {
         Answer answer(Call call);
     }
 
-    public static Route get(String path, Access access, Endpoint endpoint) {
+    public static Route get(String path, Admission access, Endpoint endpoint) {
         return new Route(Method.GET, path, access, false, endpoint);
     }
 
-    public static Route post(String path, Access access, Endpoint endpoint) {
+    public static Route post(String path, Admission access, Endpoint endpoint) {
         return new Route(Method.POST, path, access, false, endpoint);
     }
 
-    public static Route put(String path, Access access, Endpoint endpoint) {
+    public static Route put(String path, Admission access, Endpoint endpoint) {
         return new Route(Method.PUT, path, access, false, endpoint);
     }
 
-    public static Route patch(String path, Access access, Endpoint endpoint) {
+    public static Route patch(String path, Admission access, Endpoint endpoint) {
         return new Route(Method.PATCH, path, access, false, endpoint);
     }
 
-    public static Route delete(String path, Access access, Endpoint endpoint) {
+    public static Route delete(String path, Admission access, Endpoint endpoint) {
         return new Route(Method.DELETE, path, access, false, endpoint);
     }
 

@@ -4,7 +4,7 @@ import io.javalin.security.RouteRole;
 import java.util.Locale;
 
 /** Who may call a route, from the least to the most. */
-public enum Access implements RouteRole {
+public enum Admission implements RouteRole {
     /** Everybody, without a credential. */
     ANYONE,
     /** Whoever may watch: a viewer, or the one that knows the token of the metrics. */
