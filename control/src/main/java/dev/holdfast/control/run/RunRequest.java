@@ -93,6 +93,18 @@ public sealed interface RunRequest {
     }
 
     /**
+     * Gives up the snapshots that the stack's retention does not keep.
+     *
+     * @param dryRun whether it is only told what would be given up
+     */
+    record Retention(String stack, boolean dryRun) implements RunRequest {
+        @Override
+        public RunKind kind() {
+            return RunKind.RETENTION;
+        }
+    }
+
+    /**
      * Gives up snapshots by name.
      *
      * @param snapshots ids, or beginnings of ids
