@@ -38,6 +38,7 @@ final class Commands {
         ALL.put("runs", RunsCommand::new);
         ALL.put("cancel", CancelCommand::new);
         ALL.put("logs", LogsCommand::new);
+        ALL.put("recovery-code", RecoveryCodeCommand::new);
         ALL.put("storage", StorageCommand::new);
         ALL.put("schedule", ScheduleCommand::new);
         ALL.put("demo", DemoCommand::new);
