@@ -1,6 +1,7 @@
 package dev.holdfast.cli.service;
 
-import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.repository.RepositoryKey;
@@ -15,17 +16,18 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What opens repositories and was made here: passphrases of stacks that were given none, and recovery codes until somebody has
- * noted them down elsewhere. Files of mode 600 in the state folder, one for each stack; a key is never made twice or written
- * over. Safe for many threads.
+ * What opens repositories and was made here: one passphrase for all stacks that were given none, and the recovery code of each
+ * repository. Files of mode 600 in the state folder; a key is never made twice or written over. Safe for many threads.
  */
 public final class MadeKeys {
-    private static final String PASSPHRASE = ".passphrase";
+    private static final String PASSPHRASE = "passphrase";
     private static final String RECOVERY_CODE = ".recovery-code";
     private static final String SAVED = ".recovery-code-saved";
     private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -40,36 +42,43 @@ public final class MadeKeys {
         this.random = random;
     }
 
-    /** Where the key of a stack is, if it was made here. */
-    public Path passphraseFile(String stack) {
-        return folder.resolve(stack + PASSPHRASE);
+    /** Where the key is, if one was made here. */
+    public Path passphraseFile() {
+        return folder.resolve(PASSPHRASE);
     }
 
-    /** The stack with a key: its own, or the one that was made for it, which is done now if need be. */
-    public StackConfig keyed(StackConfig stack) {
-        return stack.repository().key().isPresent()
-                ? stack
-                : stack.withRepository(
-                        stack.repository().withKey(new RepositoryKey.Passphrase(passphrase(stack.name()))));
+    /** An environment that has a key: its own, or the one that was made here, which is done now if need be. */
+    public Environment keyed(Environment environment) {
+        return environment.repositoryKey().isPresent() ? environment : with(environment, passphrase());
     }
 
     /** As {@link #keyed}, but makes nothing: a key that is not there stays away. */
-    public StackConfig keyedIfMade(StackConfig stack) {
-        return stack.repository().key().isPresent()
-                ? stack
-                : read(passphraseFile(stack.name()))
-                        .map(text ->
-                                stack.withRepository(stack.repository().withKey(new RepositoryKey.Passphrase(text))))
-                        .orElse(stack);
+    public Environment keyedIfMade(Environment environment) {
+        return environment.repositoryKey().isPresent()
+                ? environment
+                : read(passphraseFile()).map(text -> with(environment, text)).orElse(environment);
     }
 
-    private synchronized String passphrase(String stack) {
-        Path file = passphraseFile(stack);
-        Optional<String> made = read(file);
-        if (made.isEmpty()) {
+    private static Environment with(Environment environment, String passphrase) {
+        Map<String, String> variables = new HashMap<>(environment.variables());
+        variables.put(Environment.PASSPHRASE, passphrase);
+        return new Environment(variables);
+    }
+
+    /** Whether what opens a repository is the key that was made here. */
+    public boolean opens(RepositoryConfig repository) {
+        return repository.key().isPresent()
+                && read(passphraseFile())
+                        .map(RepositoryKey.Passphrase::new)
+                        .equals(repository.key());
+    }
+
+    private synchronized String passphrase() {
+        Path file = passphraseFile();
+        if (read(file).isEmpty()) {
             write(file, fresh());
         }
-        return made.or(() -> read(file)).orElseThrow();
+        return read(file).orElseThrow();
     }
 
     /** Two hundred bits, as they can be read out. */

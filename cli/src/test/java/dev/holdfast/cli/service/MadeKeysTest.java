@@ -2,10 +2,9 @@ package dev.holdfast.cli.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.control.config.DirectoryConfig;
+import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.RepositoryConfig;
-import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.engine.repository.RepositoryKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -38,30 +39,25 @@ class MadeKeysTest {
         keys = new MadeKeys(new StateFolder(folder), new SecureRandom());
     }
 
-    private StackConfig stack(Optional<RepositoryKey> key) {
-        return new StackConfig(
-                "shop",
-                List.of(new DirectoryConfig("uploads", folder, List.of())),
-                RepositoryConfig.of(key, List.of(new LocalConfig("disk", folder))));
-    }
-
     @Test
     void a_key_that_was_given_stays() {
-        StackConfig given = stack(Optional.of(new RepositoryKey.Passphrase("four random words")));
+        Environment given = new Environment(Map.of("HOLDFAST_PASSPHRASE", "four random words"));
 
         assertThat(keys.keyed(given)).isEqualTo(given);
-        assertThat(keys.passphraseFile("shop")).doesNotExist();
+        assertThat(keys.passphraseFile()).doesNotExist();
     }
 
     @Test
     void a_key_that_was_not_given_is_made_once_and_for_its_owner_alone() throws IOException {
-        assertThat(keys.keyedIfMade(stack(Optional.empty()))).isEqualTo(stack(Optional.empty()));
-        StackConfig made = keys.keyed(stack(Optional.empty()));
+        Environment none = new Environment(Map.of("HOME", "/home"));
+        assertThat(keys.keyedIfMade(none)).isEqualTo(none);
+        Environment made = keys.keyed(none);
 
-        assertThat(made.repository().key()).isPresent();
-        assertThat(keys.keyed(stack(Optional.empty()))).isEqualTo(made);
-        assertThat(keys.keyedIfMade(stack(Optional.empty()))).isEqualTo(made);
-        Path file = keys.passphraseFile("shop");
+        assertThat(made.repositoryKey()).isPresent();
+        assertThat(made.value("HOME")).contains("/home");
+        assertThat(keys.keyed(none)).isEqualTo(made);
+        assertThat(keys.keyedIfMade(none)).isEqualTo(made);
+        Path file = keys.passphraseFile();
         assertThat(Files.readString(file).strip()).matches("([0-9a-z]{5}-){7}[0-9a-z]{5}");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -70,15 +66,28 @@ class MadeKeysTest {
     }
 
     @Test
+    void the_key_that_was_made_is_known_again() {
+        Environment made = keys.keyed(new Environment(Map.of()));
+        LocalConfig disk = new LocalConfig("disk", folder);
+
+        assertThat(keys.opens(RepositoryConfig.of(made.repositoryKey(), List.of(disk))))
+                .isTrue();
+        assertThat(keys.opens(RepositoryConfig.of(
+                        Optional.of(new RepositoryKey.Passphrase("another")), List.of(disk))))
+                .isFalse();
+        assertThat(keys.opens(RepositoryConfig.of(Optional.empty(), List.of(disk))))
+                .isFalse();
+    }
+
+    @Test
     void two_who_make_it_at_once_get_the_same() throws Exception {
-        Set<Object> made = new HashSet<>();
+        Set<Environment> made = new HashSet<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-            List<Callable<Object>> makers = new java.util.ArrayList<>();
+            List<Callable<Environment>> makers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                makers.add(
-                        () -> keys.keyed(stack(Optional.empty())).repository().key());
+                makers.add(() -> keys.keyed(new Environment(Map.of())));
             }
-            for (Future<Object> one : threads.invokeAll(makers)) {
+            for (Future<Environment> one : threads.invokeAll(makers)) {
                 made.add(one.get());
             }
         }
