@@ -1,6 +1,7 @@
 package dev.holdfast.control.config;
 
 import dev.holdfast.control.hook.HookConfig;
+import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.retention.RetentionConfig;
 import dev.holdfast.control.schedule.ScheduleConfig;
 import dev.holdfast.control.schedule.Schedules;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param schedules when it is backed up
  * @param retention what is kept
  * @param hooks what runs before and after
+ * @param notifications who is told what
  * @param retry what happens after a failure that may pass
  * @param stalledAfter how long a run may make no progress before it is ended
  * @param appVersion version of the application, noted on every snapshot; may be empty
@@ -23,6 +25,7 @@ public record StackPolicies(
         Schedules schedules,
         RetentionConfig retention,
         List<HookConfig> hooks,
+        Notifications notifications,
         RetryConfig retry,
         Duration stalledAfter,
         Optional<String> appVersion) {
@@ -38,6 +41,7 @@ public record StackPolicies(
                 Schedules.of(ScheduleConfig.daily(zone)),
                 RetentionConfig.standard(zone),
                 List.of(),
+                Notifications.NONE,
                 RetryConfig.STANDARD,
                 DEFAULT_STALLED_AFTER,
                 Optional.empty());

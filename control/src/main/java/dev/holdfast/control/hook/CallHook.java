@@ -29,10 +29,10 @@ import java.util.stream.Collectors;
  * limit. Safe for many threads.
  */
 public final class CallHook {
-    /** Names that a body may have in double braces. */
+    /** Names that a body may have between <code>${</code> and <code>}</code>. */
     public static final Set<String> PLACEHOLDERS = Set.of("stack", "run", "kind", "state", "snapshot", "error");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([a-z-]+)\\s*}}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z]+)}");
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
     private static final String CONTENT_TYPE = "Content-Type";
 
@@ -107,7 +107,7 @@ public final class CallHook {
 
     private static String everything(HookContext context) {
         return context.values().keySet().stream()
-                .map(name -> "\"" + name + "\":\"{{" + name + "}}\"")
+                .map(name -> "\"" + name + "\":\"${" + name + "}\"")
                 .collect(Collectors.joining(",", "{", "}"));
     }
 

@@ -45,7 +45,7 @@ public sealed interface HookAction {
      * @param method such as {@code POST}
      * @param uri where; may contain a secret
      * @param headers added to the request; values may be secret
-     * @param body template, in which <code>{{stack}}</code> and the like are replaced; empty for none
+     * @param body template, in which <code>${stack}</code> and the like are replaced; empty for none
      * @param expected statuses that mean success; empty for 200 to 299
      */
     record Call(String method, URI uri, Map<String, String> headers, String body, Set<Integer> expected)
