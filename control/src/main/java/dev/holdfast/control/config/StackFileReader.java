@@ -90,7 +90,12 @@ public final class StackFileReader {
         }
     }
 
-    StackConfig parse(Path file, String shown, String content) {
+    /**
+     * @param file where the text is, or would be: relative paths in it begin at its folder
+     * @param shown what messages call it
+     * @param content the text
+     */
+    public StackConfig parse(Path file, String shown, String content) {
         Problems problems = new Problems(shown);
         Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("/"));
         Section.Context context = new Section.Context(folder, environment, problems);

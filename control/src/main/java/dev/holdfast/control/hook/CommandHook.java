@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -105,25 +108,31 @@ public final class CommandHook {
     }
 
     private void end(Process process) throws InterruptedException {
-        signal(process, "TERM");
-        if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS) || isAnyLeft(process)) {
+        // whoever loses its parent is nobody's descendant any more
+        List<ProcessHandle> all = everything(process);
+        signal(process, all, "TERM");
+        try {
+            CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+                    .get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // they were asked
+        } finally {
+            signal(process, all, "KILL");
             endNow(process);
         }
     }
 
     private void endNow(Process process) {
-        signal(process, "KILL");
-        process.destroyForcibly();
+        signal(process, everything(process), "KILL");
     }
 
-    private static boolean isAnyLeft(Process process) {
-        return process.descendants().anyMatch(ProcessHandle::isAlive);
-    }
-
-    /** To everything it started: by its group, and by descent where there is none. */
-    private void signal(Process process, String signal) {
-        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+    private static List<ProcessHandle> everything(Process process) {
+        return Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList();
+    }
+
+    /** To everything it started: by its group, and by descent. */
+    private void signal(Process process, List<ProcessHandle> all, String signal) {
         if (setsid.isPresent()) {
             signalGroup(process.pid(), signal);
         }

@@ -182,14 +182,23 @@ public final class Retention {
             }
         }
 
-        /** Of each period the newest proven one, or the newest. */
+        /** Of each period the newest proven one, or the newest; but none that another has all sources of, and more. */
         private Map<Instant, Snapshot> best(List<Snapshot> some, Calendar calendar) {
             return some.stream()
                     .collect(Collectors.toMap(
                             snapshot -> calendar.period(snapshot.began(), policy.zone()),
                             Function.identity(),
-                            (newer, older) -> !facts.isProven(newer) && facts.isProven(older) ? older : newer,
+                            this::better,
                             TreeMap::new));
+        }
+
+        private Snapshot better(Snapshot newer, Snapshot older) {
+            Set<String> sourcesOfNewer = Wholeness.sourcesOf(newer);
+            Set<String> sourcesOfOlder = Wholeness.sourcesOf(older);
+            boolean provenOnly = !facts.isProven(newer) && facts.isProven(older);
+            boolean more = sourcesOfOlder.containsAll(sourcesOfNewer);
+            boolean less = sourcesOfNewer.containsAll(sourcesOfOlder);
+            return more && !less || provenOnly && more == less ? older : newer;
         }
 
         private static Set<Instant> latest(Collection<Instant> periods, int count) {

@@ -74,11 +74,20 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
                 new RunRecord.Problem(ErrorCode.CANCELLED, by.isEmpty() ? "cancelled" : "cancelled by " + by, ""));
     }
 
+    static Ending superseded(String why) {
+        return failed(RunState.CANCELLED, new RunRecord.Problem(ErrorCode.CANCELLED, why, ""));
+    }
+
     static Ending missed(String why) {
         return failed(
                 RunState.MISSED,
                 new RunRecord.Problem(
                         ErrorCode.RUN_MISSED, why, "start one by hand if the snapshot of that moment matters."));
+    }
+
+    /** The same, with what was done nevertheless. */
+    Ending with(Optional<RunResult> done) {
+        return new Ending(state, error, done, passing);
     }
 
     private static boolean passing(HoldfastException failure) {

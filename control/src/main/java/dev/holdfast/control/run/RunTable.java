@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -40,15 +41,27 @@ final class RunTable {
         return clock.instant();
     }
 
-    RunRecord insert(Handle handle, NewRun run, RunState state, String waitingFor) {
+    /** Writes a run down; empty if there is one with its key already. */
+    Optional<RunRecord> insert(Handle handle, NewRun run) {
+        return insert(handle, run, RunState.WAITING, "its turn");
+    }
+
+    /** Writes down that a run was due and did not begin. */
+    RunRecord insertMissed(Handle handle, NewRun run, String why) {
+        RunRecord missed = insert(handle, run, RunState.WAITING, "").orElseThrow();
+        endWaiting(handle, missed.id(), Ending.missed(why));
+        return find(handle, missed.id()).orElseThrow();
+    }
+
+    private Optional<RunRecord> insert(Handle handle, NewRun run, RunState state, String waitingFor) {
         RunId id = RunId.at(now(), random);
         long now = now().toEpochMilli();
         handle.createUpdate("""
                         INSERT INTO run (id, stack, kind, state, cause, actor, request, idempotency_key, requested_at,
                             due_at, not_before, waiting_for, attempt, first_run, bytes_read, bytes_stored, server_name,
-                            claim, cancel_requested)
+                            claim)
                         VALUES (:id, :stack, :kind, :state, :cause, :actor, :request, :key, :requested, :due, :notBefore,
-                            :waitingFor, :attempt, :first, 0, 0, '', 0, 0)""")
+                            :waitingFor, :attempt, :first, 0, 0, '', 0) ON CONFLICT (idempotency_key) DO NOTHING""")
                 .bind("id", id.text())
                 .bind("stack", run.request().stack())
                 .bind("kind", run.request().kind().name())
@@ -64,7 +77,7 @@ final class RunTable {
                 .bind("attempt", run.attempt())
                 .bind("first", run.first().map(RunId::text).orElse(null))
                 .execute();
-        return find(handle, id).orElseThrow();
+        return find(handle, id);
     }
 
     Optional<RunRecord> find(Handle handle, RunId id) {
@@ -197,8 +210,27 @@ final class RunTable {
         handle.execute("UPDATE run SET progress = ? WHERE id = ? AND state = 'RUNNING'", json(progress), id.text());
     }
 
-    void requestCancel(Handle handle, RunId id) {
-        handle.execute("UPDATE run SET cancel_requested = 1 WHERE id = ? AND state = 'RUNNING'", id.text());
+    void requestCancel(Handle handle, RunId id, String actor) {
+        handle.execute(
+                "UPDATE run SET cancelled_by = ? WHERE id = ? AND state = 'RUNNING' AND cancelled_by IS NULL",
+                actor,
+                id.text());
+    }
+
+    /** Runs of a server that somebody asked to end, and who. */
+    Map<RunId, String> cancelled(Handle handle, String server) {
+        return handle.createQuery("SELECT id, cancelled_by FROM run WHERE state = 'RUNNING' AND server = :server"
+                        + " AND cancelled_by IS NOT NULL")
+                .bind("server", server)
+                .map((row, _) -> Map.entry(new RunId(row.getString("id")), text(row, "cancelled_by")))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Forgets runs that were asked for before a moment and have ended. */
+    void forget(Handle handle, Instant before) {
+        handle.execute(
+                "DELETE FROM run WHERE state NOT IN ('WAITING', 'RUNNING') AND requested_at < ?",
+                before.toEpochMilli());
     }
 
     List<RunRecord> list(Handle handle, RunFilter filter, Optional<RunId> after, int limit) {
@@ -262,7 +294,7 @@ final class RunTable {
                 row.getLong("bytes_stored"),
                 Optional.ofNullable(row.getString("progress")).map(RunTable::progress),
                 row.getString("server_name"),
-                row.getInt("cancel_requested") != 0);
+                row.getString("cancelled_by") != null);
     }
 
     private static String unchecked(ResultSet row, String column) {

@@ -1,10 +1,13 @@
 package dev.holdfast.control.stack;
 
-import dev.holdfast.control.operation.OpenRepository;
+import dev.holdfast.control.catalog.Catalog;
+import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.engine.repository.DestinationState;
+import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.Finding;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,8 +57,25 @@ public interface Snapshots {
      */
     void refresh(StackRecord stack);
 
-    /** Makes the listing what an open repository holds of a stack. */
-    void refresh(StackRecord stack, OpenRepository repository);
+    /** All of a stack that are listed; asked before a repository is looked at, see {@link #list}. */
+    Set<SnapshotId> listed(String stack);
+
+    /**
+     * Adds to the listing what was seen in a repository and not listed before, and removes what was listed before and not seen.
+     * What others list or remove between both is left to them.
+     *
+     * @param before what was listed before the look
+     * @param all every snapshot of the repository; those of other stacks are not looked at
+     */
+    void list(
+            StackRecord stack,
+            Set<SnapshotId> before,
+            List<Snapshot> all,
+            List<DestinationState> destinations,
+            List<Finding> findings);
+
+    /** Notes how the repository stood; the listing stays as it is. */
+    void looked(StackRecord stack, List<DestinationState> destinations, List<Finding> findings);
 
     /** Keeps retention from removing it, or lets it. */
     SnapshotRecord pin(String stack, SnapshotId snapshot, boolean pinned);
@@ -70,4 +90,13 @@ public interface Snapshots {
 
     /** Notes that snapshots reached a step of assurance. */
     void reached(String stack, Set<SnapshotId> snapshots, Assurance.Step step, Instant at);
+
+    /**
+     * The listing in a catalog.
+     *
+     * @param repositories what is opened to look
+     */
+    static Snapshots in(Catalog catalog, Repositories repositories, InstantSource clock) {
+        return new ListedSnapshots(catalog.jdbi(), repositories, clock);
+    }
 }

@@ -1,5 +1,10 @@
 package dev.holdfast.control.stack;
 
+import dev.holdfast.control.catalog.Catalog;
+import dev.holdfast.control.catalog.Seal;
+import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.control.config.StackFileReader;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,4 +65,23 @@ public interface Stacks {
 
     /** Reads stack files again. */
     void reload();
+
+    /**
+     * The stacks of a server.
+     *
+     * @param folder where relative paths in stacks that were made here begin
+     * @param files stack files
+     * @param environment the stack that environment variables describe
+     */
+    static Stacks of(
+            Catalog catalog,
+            Seal seal,
+            StackFileReader reader,
+            Path folder,
+            List<Path> files,
+            Optional<StackConfig> environment) {
+        KnownStacks stacks = new KnownStacks(catalog.jdbi(), seal, reader, folder, files, environment);
+        stacks.reload();
+        return stacks;
+    }
 }

@@ -35,7 +35,8 @@ CREATE TABLE run (
     server_name      TEXT    NOT NULL,
     -- grows with each claim; whoever ends a run has to name the claim it holds
     claim            BIGINT  NOT NULL,
-    cancel_requested INTEGER NOT NULL
+    -- who asked to end it while it was under way
+    cancelled_by     TEXT
 );
 CREATE INDEX run_by_stack ON run (stack, id);
 CREATE INDEX run_by_state ON run (state, id);
@@ -47,11 +48,13 @@ CREATE TABLE run_gate (
     turns BIGINT NOT NULL
 );
 
--- up to which moment the schedule of a stack has been followed
+-- up to which moment a schedule of a stack has been followed
 CREATE TABLE run_due (
-    stack    TEXT   NOT NULL PRIMARY KEY,
+    stack    TEXT   NOT NULL,
+    kind     TEXT   NOT NULL,
     schedule TEXT   NOT NULL,
-    last_at  BIGINT NOT NULL
+    last_at  BIGINT NOT NULL,
+    PRIMARY KEY (stack, kind)
 );
 
 CREATE TABLE run_event (
