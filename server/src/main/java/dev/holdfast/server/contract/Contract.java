@@ -96,6 +96,7 @@ public final class Contract {
         }
         Optional<JsonNode> body = Optional.ofNullable(node.get("requestBody")).map(schemas::resolved);
         return new Operation(
+                node.path("operationId").asString(""),
                 method,
                 path,
                 node.path("x-role").asString(""),

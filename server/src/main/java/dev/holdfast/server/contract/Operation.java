@@ -7,6 +7,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * One operation of the contract.
  *
+ * @param id its name: {@code startRun}
  * @param method in lower case
  * @param path with its parameters in braces
  * @param role who may call it
@@ -16,6 +17,7 @@ import tools.jackson.databind.JsonNode;
  * @param responses by status
  */
 public record Operation(
+        String id,
         String method,
         String path,
         String role,

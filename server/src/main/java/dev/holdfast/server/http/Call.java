@@ -5,7 +5,8 @@ import dev.holdfast.control.access.Role;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.server.http.Doorkeeper.Visit;
+import dev.holdfast.control.access.Caller;
+import dev.holdfast.server.auth.WebRequest;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A call that was admitted and fits the contract. For one thread. */
 public final class Call {
-    private final Visit visit;
+    private final WebRequest request;
     private final Optional<Principal> principal;
     private final Map<String, List<String>> parameters;
     private final @Nullable JsonNode body;
@@ -27,15 +28,29 @@ public final class Call {
      * @param parameters those of the path and of the query, by name
      * @param body empty if none came
      */
-    Call(Visit visit, Optional<Principal> principal, Map<String, List<String>> parameters, @Nullable JsonNode body) {
-        this.visit = visit;
+    Call(WebRequest request, Optional<Principal> principal, Map<String, List<String>> parameters, @Nullable JsonNode body) {
+        this.request = request;
         this.principal = principal;
         this.parameters = Map.copyOf(parameters);
         this.body = body;
     }
 
-    public Visit visit() {
-        return visit;
+    public WebRequest request() {
+        return request;
+    }
+
+    /** From where it comes. */
+    public Caller caller() {
+        return new Caller(request.address(), header("user-agent").orElse(""));
+    }
+
+    /**
+     * The first value of a header.
+     *
+     * @param name in lower case
+     */
+    public Optional<String> header(String name) {
+        return request.headers().getOrDefault(name, List.of()).stream().findFirst();
     }
 
     /** Who asks. */
@@ -87,7 +102,7 @@ public final class Call {
     }
 
     public Optional<String> idempotencyKey() {
-        return visit.header("idempotency-key");
+        return header("idempotency-key");
     }
 
     /**

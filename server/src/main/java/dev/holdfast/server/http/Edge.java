@@ -6,7 +6,8 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.server.contract.Contract;
 import dev.holdfast.server.contract.Operation;
-import dev.holdfast.server.http.Doorkeeper.Visit;
+import dev.holdfast.server.auth.ClientAddress;
+import dev.holdfast.server.auth.WebRequest;
 import dev.holdfast.server.http.RequestReader.Brought;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -14,7 +15,9 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.OutputStream;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -131,37 +134,40 @@ public final class Edge implements AutoCloseable {
     }
 
     private void handle(Route route, Operation operation, Context context) {
-        Visit visit = visit(context);
-        Optional<Principal> principal = admit(route, visit);
+        WebRequest request = request(context);
+        Optional<Principal> principal = admit(route, request);
         Brought brought = reader.read(operation, context);
-        Call call = new Call(visit, principal, brought.parameters(), brought.body());
-        int status = Status.INTERNAL;
-        try {
-            permit(route, call);
-            Answer answer = route.endpoint().answer(call);
-            write(answer, call, context);
-            status = context.statusCode();
-        } catch (RuntimeException e) {
-            status = Failures.statusOf(e);
-            throw e;
-        } finally {
-            listener.answered(operation, route, call, status);
-        }
+        Call call = new Call(request, principal, brought.parameters(), brought.body());
+        write(answer(route, operation, call), call, context);
     }
 
-    private Optional<Principal> admit(Route route, Visit visit) {
+    /** What leaves no trace is not answered. */
+    private Answer answer(Route route, Operation operation, Call call) {
+        Answer answer;
+        try {
+            permit(route, call);
+            answer = route.endpoint().answer(call);
+        } catch (RuntimeException e) {
+            listener.refused(operation, route, call, Failures.statusOf(e));
+            throw e;
+        }
+        listener.answered(operation, route, call);
+        return answer;
+    }
+
+    private Optional<Principal> admit(Route route, WebRequest request) {
         return switch (route.access()) {
             case ANYONE -> Optional.empty();
             case WATCHER ->
-                doorkeeper.watches(visit) ? Optional.empty() : Optional.of(known(visit, Role.VIEWER));
-            case VIEWER -> Optional.of(known(visit, Role.VIEWER));
-            case OPERATOR -> Optional.of(known(visit, Role.OPERATOR));
-            case ADMIN -> Optional.of(known(visit, Role.ADMIN));
+                doorkeeper.watches(request) ? Optional.empty() : Optional.of(known(request, Role.VIEWER));
+            case VIEWER -> Optional.of(known(request, Role.VIEWER));
+            case OPERATOR -> Optional.of(known(request, Role.OPERATOR));
+            case ADMIN -> Optional.of(known(request, Role.ADMIN));
         };
     }
 
-    private Principal known(Visit visit, Role needed) {
-        Principal principal = doorkeeper.admit(visit);
+    private Principal known(WebRequest request, Role needed) {
+        Principal principal = doorkeeper.admit(request);
         if (!principal.maySomewhere(needed)) {
             throw Call.forbidden(needed, "");
         }
@@ -181,16 +187,20 @@ public final class Edge implements AutoCloseable {
         }
     }
 
-    private static Visit visit(Context context) {
-        Map<String, String> headers = new HashMap<>();
-        context.headerMap().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
-        return new Visit(
+    private WebRequest request(Context context) {
+        HttpServletRequest plain = context.req();
+        Map<String, List<String>> headers = new HashMap<>();
+        for (String name : Collections.list(plain.getHeaderNames())) {
+            headers.put(name.toLowerCase(Locale.ROOT), Collections.list(plain.getHeaders(name)));
+        }
+        String peer = String.valueOf(plain.getRemoteAddr());
+        boolean trusted = settings.proxies().contain(peer);
+        return new WebRequest(
                 context.method().name(),
                 context.path(),
                 headers,
-                context.cookieMap(),
-                String.valueOf(context.req().getRemoteAddr()),
-                context.req().isSecure());
+                ClientAddress.of(peer, headers.getOrDefault("x-forwarded-for", List.of()), settings.proxies()),
+                plain.isSecure() || (trusted && headers.getOrDefault("x-forwarded-proto", List.of()).equals(List.of("https"))));
     }
 
     private static void write(Problem problem, Context context) {
@@ -282,7 +292,7 @@ public final class Edge implements AutoCloseable {
         try {
             streams.serve(
                     live.source(),
-                    call.visit().header("last-event-id").filter(id -> !id.isEmpty()),
+                    call.header("last-event-id").filter(id -> !id.isEmpty()),
                     context.res().getOutputStream());
         } catch (IOException e) {
             LOG.trace("a client of events is gone", e);

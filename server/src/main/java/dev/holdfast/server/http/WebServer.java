@@ -9,7 +9,6 @@ import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -118,9 +117,6 @@ final class WebServer {
         http.setIdleTimeout(settings.idleTimeout().toMillis());
         http.setMinRequestDataRate(MIN_BYTES_A_SECOND);
         http.setHttpCompliance(HttpCompliance.RFC9110);
-        if (settings.behindProxy()) {
-            http.addCustomizer(new ForwardedRequestCustomizer());
-        }
         if (ssl != null) {
             http.addCustomizer(new SecureRequestCustomizer(false));
         }
