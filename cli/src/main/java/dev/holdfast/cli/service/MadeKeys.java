@@ -68,9 +68,7 @@ public final class MadeKeys {
     /** Whether what opens a repository is the key that was made here. */
     public boolean opens(RepositoryConfig repository) {
         return repository.key().isPresent()
-                && read(passphraseFile())
-                        .map(RepositoryKey.Passphrase::new)
-                        .equals(repository.key());
+                && read(passphraseFile()).map(RepositoryKey.Passphrase::new).equals(repository.key());
     }
 
     private synchronized String passphrase() {

@@ -72,8 +72,7 @@ class MadeKeysTest {
 
         assertThat(keys.opens(RepositoryConfig.of(made.repositoryKey(), List.of(disk))))
                 .isTrue();
-        assertThat(keys.opens(RepositoryConfig.of(
-                        Optional.of(new RepositoryKey.Passphrase("another")), List.of(disk))))
+        assertThat(keys.opens(RepositoryConfig.of(Optional.of(new RepositoryKey.Passphrase("another")), List.of(disk))))
                 .isFalse();
         assertThat(keys.opens(RepositoryConfig.of(Optional.empty(), List.of(disk))))
                 .isFalse();

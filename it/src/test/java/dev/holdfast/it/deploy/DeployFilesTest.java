@@ -60,7 +60,8 @@ class DeployFilesTest {
 
     /** Instructions of the image, with their continued lines joined and comments left out. */
     private static List<String> instructions() throws IOException {
-        String joined = text("Dockerfile").lines()
+        String joined = text("Dockerfile")
+                .lines()
                 .filter(line -> !line.startsWith("#"))
                 .reduce("", (all, line) -> all + line + "\n")
                 .replaceAll("\\\\\n\\s*", " ");
@@ -89,14 +90,19 @@ class DeployFilesTest {
         assertThat(stages).containsExactly("build", "runtime", "trained");
         for (String copy : instructions("COPY")) {
             Matcher source = Pattern.compile("--from=(\\w+)").matcher(copy);
-            assertThat(!source.find() || stages.contains(source.group(1))).as(copy).isTrue();
+            assertThat(!source.find() || stages.contains(source.group(1)))
+                    .as(copy)
+                    .isTrue();
         }
     }
 
     @Test
     void the_image_runs_as_a_user_of_its_own_by_a_program_that_hears_signals() throws IOException {
         assertThat(instructions("USER")).containsExactly("10001:10001");
-        List<String> last = instructions().subList(instructions().lastIndexOf("FROM runtime"), instructions().size());
+        List<String> last = instructions()
+                .subList(
+                        instructions().lastIndexOf("FROM runtime"),
+                        instructions().size());
         assertThat(last).anyMatch(line -> line.startsWith("USER "));
         assertThat(instructions("ENTRYPOINT")).containsExactly("[\"/opt/holdfast/bin/holdfast\"]");
         assertThat(instructions("CMD")).containsExactly("[\"serve\", \"--bind\", \"0.0.0.0\"]");
@@ -110,7 +116,10 @@ class DeployFilesTest {
         for (String run : instructions("RUN")) {
             if (run.contains("apt-get install")) {
                 assertThat(run).contains("--no-install-recommends", "apt-get update", "rm -rf /var/lib/apt/lists/*");
-                assertThat(Pattern.compile("apt-get install").matcher(run).results().count())
+                assertThat(Pattern.compile("apt-get install")
+                                .matcher(run)
+                                .results()
+                                .count())
                         .isEqualTo(Pattern.compile("apt-get install -y --no-install-recommends")
                                 .matcher(run)
                                 .results()
@@ -205,7 +214,8 @@ class DeployFilesTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exit = process.waitFor();
 
-        assertThat(said.lines().filter(line -> line.contains("holdfast.service"))).isEmpty();
+        assertThat(said.lines().filter(line -> line.contains("holdfast.service")))
+                .isEmpty();
         assertThat(exit).as(said).isZero();
     }
 
@@ -225,11 +235,14 @@ class DeployFilesTest {
 
     private static Map<String, Map<String, Object>> resources() throws IOException {
         Map<String, Map<String, Object>> found = new LinkedHashMap<>();
-        Map<String, Object> kustomization = documents(DEPLOY.resolve("kubernetes/kustomization.yaml")).getFirst();
+        Map<String, Object> kustomization =
+                documents(DEPLOY.resolve("kubernetes/kustomization.yaml")).getFirst();
         for (Object file : list(kustomization.get("resources"))) {
-            for (Map<String, Object> document : documents(DEPLOY.resolve("kubernetes").resolve(file.toString()))) {
+            for (Map<String, Object> document :
+                    documents(DEPLOY.resolve("kubernetes").resolve(file.toString()))) {
                 assertThat(document).as(file.toString()).containsKeys("apiVersion", "kind", "metadata");
-                String name = document.get("kind") + "/" + map(document.get("metadata")).get("name");
+                String name = document.get("kind") + "/"
+                        + map(document.get("metadata")).get("name");
                 assertThat(found.put(name, document)).as(name).isNull();
             }
         }
@@ -243,20 +256,26 @@ class DeployFilesTest {
         for (Object volume : list(pod.get("volumes"))) {
             Object claim = map(volume).get("persistentVolumeClaim");
             if (claim != null) {
-                assertThat(resources).containsKey("PersistentVolumeClaim/" + map(claim).get("claimName"));
+                assertThat(resources)
+                        .containsKey("PersistentVolumeClaim/" + map(claim).get("claimName"));
             }
         }
         for (Object source : list(container(pod).get("envFrom"))) {
-            map(source).forEach((kind, reference) -> assertThat(resources)
-                    .containsKey((kind.equals("secretRef") ? "Secret/" : "ConfigMap/") + map(reference).get("name")));
+            map(source)
+                    .forEach((kind, reference) -> assertThat(resources)
+                            .containsKey((kind.equals("secretRef") ? "Secret/" : "ConfigMap/")
+                                    + map(reference).get("name")));
         }
-        Map<String, Object> labels = map(map(map(map(resources.get("Deployment/holdfast").get("spec"))
-                        .get("template"))
-                .get("metadata")).get("labels"));
-        Map<String, Object> selector = map(map(resources.get("Service/holdfast").get("spec")).get("selector"));
+        Map<String, Object> labels = map(
+                map(map(map(resources.get("Deployment/holdfast").get("spec")).get("template"))
+                                .get("metadata"))
+                        .get("labels"));
+        Map<String, Object> selector =
+                map(map(resources.get("Service/holdfast").get("spec")).get("selector"));
         assertThat(labels.entrySet()).containsAll(selector.entrySet());
-        List<Object> volumes =
-                list(pod.get("volumes")).stream().map(volume -> map(volume).get("name")).toList();
+        List<Object> volumes = list(pod.get("volumes")).stream()
+                .map(volume -> map(volume).get("name"))
+                .toList();
         assertThat(list(container(pod).get("volumeMounts")))
                 .allSatisfy(mount -> assertThat(volumes).contains(map(mount).get("name")));
     }
@@ -290,12 +309,15 @@ class DeployFilesTest {
         assertThat(board.path("title").asString("")).isEqualTo("Holdfast");
         TreeSet<Integer> ids = new TreeSet<>();
         for (JsonNode panel : board.path("panels")) {
-            assertThat(ids.add(panel.path("id").asInt())).as(panel.path("title").toString()).isTrue();
+            assertThat(ids.add(panel.path("id").asInt()))
+                    .as(panel.path("title").toString())
+                    .isTrue();
             assertThat(panel.path("title").asString("")).isNotBlank();
             if (!panel.path("type").asString("").equals("row")) {
                 assertThat(panel.path("targets").isEmpty()).isFalse();
-                panel.path("targets").forEach(target -> assertThat(target.path("expr").asString(""))
-                        .contains("holdfast_"));
+                panel.path("targets")
+                        .forEach(target ->
+                                assertThat(target.path("expr").asString("")).contains("holdfast_"));
             }
         }
         assertThat(ids.size()).isGreaterThan(8);
@@ -304,7 +326,8 @@ class DeployFilesTest {
     @Test
     void every_file_that_is_yaml_can_be_read() throws IOException {
         try (Stream<Path> files = Files.walk(DEPLOY)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
                 assertThat(documents(file)).as(file.toString()).isNotEmpty();
             }
         }

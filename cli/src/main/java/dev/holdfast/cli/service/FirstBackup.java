@@ -1,0 +1,87 @@
+package dev.holdfast.cli.service;
+
+import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.InitOperation;
+import dev.holdfast.control.operation.InitResult;
+import dev.holdfast.control.operation.Repositories;
+import dev.holdfast.control.run.Preparation;
+import dev.holdfast.control.stack.StackRecord;
+import dev.holdfast.engine.error.Cancelled;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.repository.RepositoryKey;
+import dev.holdfast.engine.source.Source;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for sources that are still starting, and makes the repository with all its places where there is none yet. */
+final class FirstBackup implements Preparation {
+    private static final Logger LOG = LoggerFactory.getLogger(FirstBackup.class);
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private final Connectors connectors;
+    private final Repositories repositories;
+    private final MadeKeys keys;
+    private final Duration patience;
+    private final InstantSource clock;
+
+    FirstBackup(
+            Connectors connectors, Repositories repositories, MadeKeys keys, Duration patience, InstantSource clock) {
+        this.connectors = connectors;
+        this.repositories = repositories;
+        this.keys = keys;
+        this.patience = patience;
+        this.clock = clock;
+    }
+
+    @Override
+    public void prepare(StackRecord stack) {
+        stack.config().sources().forEach(source -> await(stack, source));
+        if (stack.config().repository().key().orElse(null) instanceof RepositoryKey.Passphrase) {
+            InitResult made = new InitOperation(repositories).run(stack.config().repository());
+            if (!made.added().isEmpty()) {
+                LOG.info("repository made stack={} destinations={}", stack.name(), made.added());
+            }
+            if (made.created()) {
+                keys.keepRecoveryCode(stack.name(), made.recoveryCode(), clock.instant());
+                Reminders.unsaved(stack.name());
+            }
+        }
+    }
+
+    /** Only what does not answer is waited for; whatever else is wrong is told by the backup itself. */
+    private void await(StackRecord stack, SourceConfig config) {
+        long until = System.nanoTime() + patience.toNanos();
+        boolean told = false;
+        while (true) {
+            try (Source source = connectors.source(config, stack.config().repository())) {
+                source.preflight();
+                return;
+            } catch (Unavailable e) {
+                if (System.nanoTime() > until) {
+                    return;
+                }
+                if (!told) {
+                    LOG.info("waiting for source={} of stack={}: {}", config.name(), stack.name(), e.getMessage());
+                    told = true;
+                }
+                pause();
+            } catch (HoldfastException e) {
+                return;
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Cancelled(ErrorCode.CANCELLED, "cancelled while waiting for a source", "", e);
+        }
+    }
+}
