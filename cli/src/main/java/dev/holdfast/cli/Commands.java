@@ -30,6 +30,7 @@ final class Commands {
         ALL.put("forget", ForgetCommand::new);
         ALL.put("prune", PruneCommand::new);
         ALL.put("unlock", UnlockCommand::new);
+        ALL.put("serve", ServeCommand::new);
         ALL.put("up", UpCommand::new);
         ALL.put("down", DownCommand::new);
         ALL.put("now", NowCommand::new);
@@ -39,6 +40,7 @@ final class Commands {
         ALL.put("cancel", CancelCommand::new);
         ALL.put("logs", LogsCommand::new);
         ALL.put("recovery-code", RecoveryCodeCommand::new);
+        ALL.put("retention", RetentionCommand::new);
         ALL.put("storage", StorageCommand::new);
         ALL.put("schedule", ScheduleCommand::new);
         ALL.put("demo", DemoCommand::new);

@@ -6,6 +6,8 @@ import dev.holdfast.control.operation.InitOperation;
 import dev.holdfast.control.operation.InitResult;
 import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.run.Preparation;
+import dev.holdfast.control.stack.SnapshotFilter;
+import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
@@ -25,14 +27,21 @@ final class FirstBackup implements Preparation {
 
     private final Connectors connectors;
     private final Repositories repositories;
+    private final Snapshots snapshots;
     private final MadeKeys keys;
     private final Duration patience;
     private final InstantSource clock;
 
     FirstBackup(
-            Connectors connectors, Repositories repositories, MadeKeys keys, Duration patience, InstantSource clock) {
+            Connectors connectors,
+            Repositories repositories,
+            Snapshots snapshots,
+            MadeKeys keys,
+            Duration patience,
+            InstantSource clock) {
         this.connectors = connectors;
         this.repositories = repositories;
+        this.snapshots = snapshots;
         this.keys = keys;
         this.patience = patience;
         this.clock = clock;
@@ -40,6 +49,10 @@ final class FirstBackup implements Preparation {
 
     @Override
     public void prepare(StackRecord stack) {
+        // a repository that is gone after it had snapshots is a disaster to be told, not to be covered by a new one
+        if (snapshots.count(SnapshotFilter.ALL.ofStack(stack.name())) > 0) {
+            return;
+        }
         stack.config().sources().forEach(source -> await(stack, source));
         if (stack.config().repository().key().orElse(null) instanceof RepositoryKey.Passphrase) {
             InitResult made = new InitOperation(repositories).run(stack.config().repository());
