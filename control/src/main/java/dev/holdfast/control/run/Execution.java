@@ -13,10 +13,13 @@ import dev.holdfast.control.operation.PruneOperation;
 import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.RestoreOperation;
+import dev.holdfast.control.operation.RetentionOperation;
 import dev.holdfast.control.operation.Run;
 import dev.holdfast.control.operation.RunResult;
 import dev.holdfast.control.operation.SyncOperation;
+import dev.holdfast.control.stack.CatalogFacts;
 import dev.holdfast.control.stack.SnapshotRecord;
+import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import java.time.InstantSource;
 import java.util.Map;
@@ -27,6 +30,7 @@ import java.util.function.Function;
 final class Execution {
     private final Connectors connectors;
     private final Function<StackRecord, Repositories> repositories;
+    private final Snapshots snapshots;
     private final Environment environment;
     private final InstantSource clock;
 
@@ -36,10 +40,12 @@ final class Execution {
     Execution(
             Connectors connectors,
             Function<StackRecord, Repositories> repositories,
+            Snapshots snapshots,
             Environment environment,
             InstantSource clock) {
         this.connectors = connectors;
         this.repositories = repositories;
+        this.snapshots = snapshots;
         this.environment = environment;
         this.clock = clock;
     }
@@ -59,7 +65,12 @@ final class Execution {
                 new CheckOperation(places).run(config.repository(), check.readData(), run);
             case RunRequest.Sync _ -> new SyncOperation(places).run(config.repository(), run);
             case RunRequest.Prune prune -> new PruneOperation(places).run(config.repository(), prune.dryRun(), run);
-            case RunRequest.Retention _ -> throw new IllegalStateException("retention is not there yet");
+            case RunRequest.Retention retention ->
+                new RetentionOperation(places, clock)
+                        .run(
+                                RetentionOperation.Request.of(
+                                        config, CatalogFacts.of(snapshots, stack.name()), retention.dryRun()),
+                                run);
             case RunRequest.Forget forget ->
                 new ForgetOperation(places)
                         .run(choice, forget.snapshots(), confirmation(forget.confirmed()), run);

@@ -11,6 +11,7 @@ import dev.holdfast.control.operation.PruneResult;
 import dev.holdfast.control.operation.RestoreResult;
 import dev.holdfast.control.operation.RestoreResult.Outcome;
 import dev.holdfast.control.operation.RestoreResult.PartOutcome;
+import dev.holdfast.control.operation.RetentionResult;
 import dev.holdfast.control.operation.RunResult;
 import dev.holdfast.control.operation.ShowResult;
 import dev.holdfast.control.operation.SnapshotsResult;
@@ -46,6 +47,7 @@ final class ResultJson {
             case SyncResult sync -> sync(json, sync);
             case PruneResult prune -> prune(json, prune);
             case ForgetResult forget -> forget(json, forget);
+            case RetentionResult retention -> retention(json, retention);
             case ExportResult export -> export(json, export);
             case CompareResult compare -> compare(json, compare);
             case DoctorResult _, InitResult _, ShowResult _, SnapshotsResult _, UnlockResult _ ->
@@ -183,6 +185,24 @@ final class ResultJson {
                 json,
                 "forgotten",
                 result.forgotten().stream().map(snapshot -> snapshot.id().text()).toList());
+        json.put("left", result.left());
+        destinations(json, result.destinations());
+    }
+
+    private static void retention(ObjectNode json, RetentionResult result) {
+        json.put("dryRun", result.dryRun());
+        ArrayNode snapshots = json.putArray("snapshots");
+        result.plan().decisions().forEach(decision -> {
+            ObjectNode one = snapshots
+                    .addObject()
+                    .put("id", decision.snapshot().id().text())
+                    .put("time", decision.snapshot().began().toString())
+                    .put("kept", decision.isKept());
+            texts(
+                    one,
+                    "reasons",
+                    decision.reasons().stream().map(Object::toString).toList());
+        });
         json.put("left", result.left());
         destinations(json, result.destinations());
     }

@@ -110,8 +110,12 @@ public final class RunService implements AutoCloseable {
         this.events = new EventStream(jdbi, table, eventTicker);
         this.logs = new LogFiles(parts.state().resolve("logs"), parts.zone(), jdbi);
         Endings endings = new Endings(jdbi, table, stacks, events, logs, listeners);
-        Execution execution =
-                new Execution(parts.connectors(), stack -> listed(parts, stack), parts.environment(), machine.clock());
+        Execution execution = new Execution(
+                parts.connectors(),
+                stack -> listed(parts, stack),
+                parts.snapshots(),
+                parts.environment(),
+                machine.clock());
         Work.Tools tools = new Work.Tools(
                 execution,
                 parts.hooks(),

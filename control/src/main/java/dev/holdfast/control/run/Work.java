@@ -12,10 +12,12 @@ import dev.holdfast.control.operation.RunResult;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.repository.SnapshotId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -92,6 +94,12 @@ final class Work implements Dispatcher.Task {
             return work.get();
         } catch (HoldfastException e) {
             return Ending.failed(e);
+        } catch (JdbiException e) {
+            return Ending.failed(new Unavailable(
+                    ErrorCode.CATALOG_UNAVAILABLE,
+                    "the catalog did not answer: " + e.getMessage(),
+                    "look whether its database is there.",
+                    e));
         } catch (RuntimeException | Error e) {
             LOG.error("a run failed unexpectedly", e);
             return Ending.unexpected(e);

@@ -290,9 +290,18 @@ final class ListedSnapshots implements Snapshots {
 
     @Override
     public Set<SnapshotId> pinned(String stack) {
+        return marked(stack, "pinned = 1");
+    }
+
+    @Override
+    public Set<SnapshotId> proven(String stack) {
+        return marked(stack, "(restored_at IS NOT NULL OR matched_at IS NOT NULL)");
+    }
+
+    private Set<SnapshotId> marked(String stack, String condition) {
         return jdbi.withHandle(
                 handle -> handle
-                        .createQuery("SELECT id FROM snapshot_mark WHERE stack = :stack AND pinned = 1")
+                        .createQuery("SELECT id FROM snapshot_mark WHERE stack = :stack AND " + condition)
                         .bind("stack", stack)
                         .map((row, _) -> new SnapshotId(row.getString("id")))
                         .list()

@@ -88,6 +88,9 @@ public interface Snapshots {
     /** Those that retention must keep. */
     Set<SnapshotId> pinned(String stack);
 
+    /** Those that a restore or a comparison found good. */
+    Set<SnapshotId> proven(String stack);
+
     /** Notes that snapshots reached a step of assurance. */
     void reached(String stack, Set<SnapshotId> snapshots, Assurance.Step step, Instant at);
 
