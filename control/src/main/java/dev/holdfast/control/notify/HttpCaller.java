@@ -21,12 +21,15 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -85,12 +88,24 @@ final class HttpCaller implements AutoCloseable {
         call.body()
                 .ifPresent(body -> request.setEntity(new StringEntity(
                         body, ContentType.create(call.contentType(), StandardCharsets.UTF_8))));
-        return patience.inTime(() -> client.execute(request, this::reply), request::cancel);
+        return patience.inTime(() -> exchange(request), request::cancel);
     }
 
     @Override
     public void close() throws IOException {
         client.close();
+    }
+
+    /** What is left of the answer is not read, which could take for ever: the connection is broken off. */
+    private Reply exchange(HttpUriRequestBase request) throws IOException {
+        HttpHost host = new HttpHost(request.getScheme(), request.getAuthority().getHostName(), request.getAuthority().getPort());
+        ClassicHttpResponse response = client.executeOpen(host, request, HttpClientContext.create());
+        try {
+            return reply(response);
+        } finally {
+            request.cancel();
+            Closer.closeQuietly(response);
+        }
     }
 
     private Reply reply(ClassicHttpResponse response) throws IOException {
@@ -104,7 +119,6 @@ final class HttpCaller implements AutoCloseable {
         if (entity == null) {
             return "";
         }
-        // not closed: that would read what is left, without end; the connection is thrown away
         InputStream body = entity.getContent();
         return body == null ? "" : new String(body.readNBytes(MOST_READ), StandardCharsets.UTF_8);
     }

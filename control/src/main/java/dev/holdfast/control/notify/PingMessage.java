@@ -29,6 +29,11 @@ final class PingMessage {
         };
     }
 
+    /** What a notice is to a monitor: only a try of the channel, which changes nothing at a monitor that can tell. */
+    static Signal signal(Notice notice, String delivery) {
+        return new Signal(Signal.Moment.TEST, delivery, notice.title(), "", Optional.empty());
+    }
+
     static Answer answer(NotifyConfig.Ping channel, Reply reply) {
         return switch (channel.style()) {
             case HEALTHCHECKS -> answerOfHealthchecks(reply);

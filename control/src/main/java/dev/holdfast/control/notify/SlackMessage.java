@@ -17,12 +17,12 @@ final class SlackMessage {
 
     static HttpCall call(NotifyConfig.Slack channel, Notice notice) {
         ObjectNode json = Json.object();
-        json.put("text", escaped(notice.title(), SECTION));
+        json.put("text", escaped(OneLine.of(notice.title(), SECTION), SECTION));
         ObjectNode attachment = json.putArray("attachments").addObject();
         attachment.put("color", Colour.hex(notice.urgency()));
         ArrayNode blocks = attachment.putArray("blocks");
         ObjectNode header = blocks.addObject().put("type", "header").putObject("text");
-        header.put("type", "plain_text").put("text", OneLine.of(notice.title(), HEADER)).put("emoji", false);
+        header.put("type", "plain_text").put("text", escaped(OneLine.of(notice.title(), HEADER), HEADER)).put("emoji", false);
         if (!notice.text().isBlank()) {
             mrkdwn(blocks.addObject().put("type", "section").putObject("text"), escaped(notice.text(), SECTION));
         }
