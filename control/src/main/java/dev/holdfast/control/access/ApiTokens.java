@@ -25,6 +25,9 @@ public final class ApiTokens {
     private static final Duration NOTE_EVERY = Duration.ofMinutes(1);
     private static final int LONGEST_LABEL = 100;
 
+    /** For owners that an identity provider vouches for: it does not tell when it stops doing so. */
+    static final Duration LONGEST_OF_PROVIDED = Duration.ofDays(90);
+
     private final Tables tables;
     private final InstantSource clock;
 
@@ -38,7 +41,8 @@ public final class ApiTokens {
      *
      * @param by an administrator, or the owner; not by a token, or a leaked one could outlive its end
      * @throws AccessDenied (FORBIDDEN) if the token would permit more than its owner or its maker may, or for another's
-     * @throws Invalid (CONFIGURATION_INVALID) if the label or the end cannot be
+     * @throws Invalid (CONFIGURATION_INVALID) if the label or the end cannot be; tokens of users whom an identity provider
+     *     vouches for end within 90 days
      * @throws Missing (UNKNOWN_NAME) if there is no such owner
      */
     public IssuedToken issue(Principal by, NewToken wanted) {
@@ -55,7 +59,9 @@ public final class ApiTokens {
                 wanted.expires().map(e -> Instant.ofEpochMilli(e.toEpochMilli())),
                 Optional.empty());
         tables.change(handle -> {
-            checkGrant(by, owner(handle, wanted.owner()), wanted.grant());
+            User owner = owner(handle, wanted.owner());
+            checkGrant(by, owner, wanted.grant());
+            checkEnd(owner, wanted);
             insert(handle, token, secret);
         });
         return new IssuedToken(token, secret);
@@ -63,7 +69,7 @@ public final class ApiTokens {
 
     private static void checkMaker(Principal by, UserId owner) {
         boolean itself = by.credential() instanceof Credential.OfSession
-                || by.credential() instanceof Credential.OfJwt jwt && jwt.token().isEmpty();
+                || (by.credential() instanceof Credential.OfJwt jwt && jwt.token().isEmpty());
         if (!itself) {
             throw new AccessDenied(
                     ErrorCode.FORBIDDEN,
@@ -93,9 +99,21 @@ public final class ApiTokens {
         }
     }
 
+    private void checkEnd(User owner, NewToken wanted) {
+        Instant latest = clock.instant().plus(LONGEST_OF_PROVIDED);
+        if (owner.origin() instanceof Origin.Provider
+                && wanted.expires().filter(e -> !e.isAfter(latest)).isEmpty()) {
+            throw new Invalid(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "a token of '" + owner.name() + "', who signs in at an identity provider, ends within "
+                            + LONGEST_OF_PROVIDED.toDays() + " days",
+                    "choose an end, or make the token for a user of this server's own.");
+        }
+    }
+
     private static void checkGrant(Principal by, User owner, Grant wanted) {
         boolean ownersOwn = by.user().equals(owner.id());
-        if (!wanted.isWithin(owner.grant()) || ownersOwn && !wanted.isWithin(by.grant())) {
+        if (!wanted.isWithin(owner.grant()) || (ownersOwn && !wanted.isWithin(by.grant()))) {
             throw new AccessDenied(
                     ErrorCode.FORBIDDEN,
                     "the token would permit more than '" + owner.name() + "' may",

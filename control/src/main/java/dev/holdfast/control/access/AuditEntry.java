@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param action what, as dotted words: {@code restore.start}, {@code stack.change}, {@code snapshot.download}
  * @param object to what: {@code stack shop}, {@code user alice}
  * @param stack which stack it is about, if it is about one
+ * @param caller of whom only the address is kept
  * @param detail more, for people; never a secret
  */
 public record AuditEntry(
@@ -27,6 +28,7 @@ public record AuditEntry(
         action = Plain.text(action, LONGEST_ACTION);
         object = Plain.text(object, LONGEST_OBJECT);
         stack = stack.map(s -> Plain.text(s, LONGEST_OBJECT));
+        caller = new Caller(caller.address(), "");
         detail = Plain.text(detail, LONGEST_DETAIL);
     }
 }

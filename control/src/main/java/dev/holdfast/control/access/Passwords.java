@@ -58,9 +58,10 @@ final class Passwords {
      * @throws Busy (TOO_MANY_REQUESTS) if too many others are at it
      */
     boolean matches(Secret password, Optional<String> stored) {
-        PhcString expected = stored.flatMap(PhcString::parse).orElse(nobodys);
+        Optional<PhcString> known = stored.flatMap(PhcString::parse);
+        PhcString expected = known.orElse(nobodys);
         byte[] found = argon2id(password, expected.cost(), expected.salt(), expected.hash().length);
-        return MessageDigest.isEqual(found, expected.hash()) && expected != nobodys;
+        return MessageDigest.isEqual(found, expected.hash()) && known.isPresent();
     }
 
     /** Whether a stored hash was made with another cost than new ones. */

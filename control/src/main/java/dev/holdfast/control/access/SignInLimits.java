@@ -35,7 +35,7 @@ public final class SignInLimits {
      * @return how long to wait; the try must not go on then. Empty: go on
      */
     Optional<Duration> begin(String name, Caller caller) {
-        List<Subject> subjects = subjects(name, caller);
+        List<Subject> subjects = tables.read(handle -> subjects(handle, name, caller));
         Optional<Duration> wait = tables.read(handle -> longestWait(handle, subjects));
         if (wait.isPresent()) {
             return wait;
@@ -48,8 +48,8 @@ public final class SignInLimits {
 
     /** Takes a try back that succeeded: the user begins anew; the address is as it was before the try. */
     void succeeded(String name, Caller caller) {
-        List<Subject> subjects = subjects(name, caller);
         tables.change(handle -> {
+            List<Subject> subjects = subjects(handle, name, caller);
             handle.execute("DELETE FROM access_attempt WHERE subject = ?", subjects.getFirst().key());
             handle.execute(
                     "UPDATE access_attempt SET failures = failures - 1, until_at = 0 WHERE subject = ? AND failures > 0",
@@ -73,10 +73,28 @@ public final class SignInLimits {
     private record Subject(String key, DelayRule rule) {}
 
     /** What one try counts against; always in this order, so that two servers never wait for each other. */
-    private static List<Subject> subjects(String name, Caller caller) {
+    private static List<Subject> subjects(Handle handle, String name, Caller caller) {
+        String key = UserName.key(name);
+        String who = isAtHome(handle, key, caller) ? "user at home " + caller.address() + " " + key : "user " + key;
         return List.of(
-                new Subject(OpaqueSecret.hash("user " + UserName.key(name)), DelayRule.USER),
+                new Subject(OpaqueSecret.hash(who), DelayRule.USER),
                 new Subject(OpaqueSecret.hash("address " + network(caller.address())), DelayRule.ADDRESS));
+    }
+
+    /**
+     * Whether the user has a session from this very address: then the tries count for themselves, so a stranger who guesses
+     * elsewhere cannot keep the user out.
+     */
+    private static boolean isAtHome(Handle handle, String key, Caller caller) {
+        return UserName.isValid(key)
+                && handle.createQuery("""
+                                SELECT count(*) FROM access_session
+                                WHERE user_id = (SELECT id FROM access_user WHERE name_key = :key) AND address = :address""")
+                                .bind("key", key)
+                                .bind("address", caller.address())
+                                .mapTo(Long.class)
+                                .one()
+                        > 0;
     }
 
     /** An address; of IPv6 the first 64 bits, because whoever has one address has all of those. */

@@ -91,8 +91,8 @@ final class Tables {
     private static Unavailable away(JdbiException failure) {
         return new Unavailable(
                 ErrorCode.CATALOG_UNAVAILABLE,
-                "the catalog does not answer",
-                "look whether its database is there; what was asked was not done.",
+                "the catalog could not do what was asked",
+                "look whether its database is there; nothing was changed.",
                 failure);
     }
 }

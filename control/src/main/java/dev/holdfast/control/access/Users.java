@@ -21,6 +21,8 @@ public final class Users {
     private static final String COLUMNS =
             "id, name, password, role, stacks, enabled, issuer, subject, token_version, made_at, signed_in_at";
 
+    private static final Grant NOTHING = new Grant(Role.VIEWER, StackScope.only(List.of()));
+
     private final Tables tables;
     private final Passwords passwords;
     private final InstantSource clock;
@@ -117,12 +119,7 @@ public final class Users {
      * @throws Busy (CONFLICT) if nobody would be left who may administer
      */
     public User changeGrant(UserId id, Grant grant) {
-        return decide(id, handle -> handle.createUpdate(
-                        "UPDATE access_user SET role = :role, stacks = :stacks WHERE id = :id")
-                .bind("role", grant.role().name())
-                .bind("stacks", Tables.stacks(grant))
-                .bind("id", id.text())
-                .execute());
+        return decide(id, handle -> give(handle, id, grant));
     }
 
     /**
@@ -200,6 +197,12 @@ public final class Users {
      * @param wantedName what the provider calls the user
      */
     public User admit(Origin.Provider origin, String wantedName, Grant grant) {
+        return tables.read(handle -> provided(handle, origin))
+                .filter(user -> user.grant().equals(grant))
+                .orElseGet(() -> introducedOrUpdated(origin, wantedName, grant));
+    }
+
+    private User introducedOrUpdated(Origin.Provider origin, String wantedName, Grant grant) {
         return tables.write(handle -> {
             Tables.takeTurn(handle);
             return provided(handle, origin)
@@ -208,20 +211,32 @@ public final class Users {
         });
     }
 
-    /** Ends what a user of the provider still holds here, when the provider's claims lead to no role any more. */
+    /**
+     * Takes from a user of the provider all that the user may do here, also by tokens, when the provider's claims lead to no role
+     * any more. They may lead to one again.
+     */
     public void shutOut(Origin.Provider origin) {
-        tables.change(handle -> provided(handle, origin).ifPresent(user -> endEverything(handle, user.id())));
+        tables.read(handle -> provided(handle, origin))
+                .filter(user -> !user.grant().equals(NOTHING))
+                .ifPresent(user -> decide(user.id(), handle -> {
+                    give(handle, user.id(), NOTHING);
+                    endEverything(handle, user.id());
+                }));
+    }
+
+    private static void give(Handle handle, UserId id, Grant grant) {
+        handle.createUpdate("UPDATE access_user SET role = :role, stacks = :stacks WHERE id = :id")
+                .bind("role", grant.role().name())
+                .bind("stacks", Tables.stacks(grant))
+                .bind("id", id.text())
+                .execute();
     }
 
     private User updated(Handle handle, User user, Grant grant) {
         if (user.grant().equals(grant)) {
             return user;
         }
-        handle.createUpdate("UPDATE access_user SET role = :role, stacks = :stacks WHERE id = :id")
-                .bind("role", grant.role().name())
-                .bind("stacks", Tables.stacks(grant))
-                .bind("id", user.id().text())
-                .execute();
+        give(handle, user.id(), grant);
         return existing(handle, user.id());
     }
 
@@ -253,7 +268,8 @@ public final class Users {
         return UserName.isValid(name) ? tables.read(handle -> stored(handle, name)) : Optional.empty();
     }
 
-    void noteSignIn(UserId id) {
+    /** Remembers that a user signed in just now. */
+    public void noteSignIn(UserId id) {
         tables.change(handle ->
                 handle.execute("UPDATE access_user SET signed_in_at = ? WHERE id = ?", clock.millis(), id.text()));
     }

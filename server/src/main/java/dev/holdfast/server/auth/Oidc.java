@@ -148,6 +148,7 @@ public final class Oidc {
             audit(Actor.UNKNOWN, name(claims), caller, Outcome.REFUSED, "no group of the user may do anything here");
             return new OidcResult.NotAllowed();
         }
+        access.users().noteSignIn(user.orElseThrow().id());
         audit(Actor.of(user.orElseThrow()), name(claims), caller, Outcome.DONE, "");
         return new OidcResult.Accepted(user.orElseThrow(), journey.returnTo());
     }

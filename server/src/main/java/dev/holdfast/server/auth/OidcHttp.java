@@ -29,8 +29,8 @@ final class OidcHttp {
 
     /** Whether nobody on the way can change what comes from a URL. */
     static boolean isSafe(URI url) {
-        return "https".equalsIgnoreCase(url.getScheme()) && url.getHost() != null
-                || "http".equalsIgnoreCase(url.getScheme()) && isThisMachine(url.getHost());
+        return ("https".equalsIgnoreCase(url.getScheme()) && url.getHost() != null)
+                || ("http".equalsIgnoreCase(url.getScheme()) && isThisMachine(url.getHost()));
     }
 
     private static boolean isThisMachine(@Nullable String host) {

@@ -113,8 +113,8 @@ final class ProviderKeys {
     }
 
     private static boolean fits(JWK key, JWSAlgorithm algorithm) {
-        boolean family = JWSAlgorithm.Family.RSA.contains(algorithm) && key.getKeyType().equals(KeyType.RSA)
-                || JWSAlgorithm.Family.EC.contains(algorithm) && key.getKeyType().equals(KeyType.EC);
+        boolean family = (JWSAlgorithm.Family.RSA.contains(algorithm) && key.getKeyType().equals(KeyType.RSA))
+                || (JWSAlgorithm.Family.EC.contains(algorithm) && key.getKeyType().equals(KeyType.EC));
         return family && (key.getAlgorithm() == null || key.getAlgorithm().equals(algorithm));
     }
 }

@@ -78,6 +78,11 @@ public final class Call {
         return parameters.getOrDefault(name, List.of());
     }
 
+    /** Names of all parameters that came. */
+    public Set<String> names() {
+        return parameters.keySet();
+    }
+
     public int number(String name, int otherwise) {
         return maybe(name).map(text -> new BigDecimal(text).intValueExact()).orElse(otherwise);
     }
@@ -99,6 +104,15 @@ public final class Call {
     /** The body, if one came. */
     public <T> Optional<T> maybeBody(Class<T> type) {
         return Optional.ofNullable(body).map(node -> Json.MAPPER.treeToValue(node, type));
+    }
+
+    /** Which stack it is about, if it says so. */
+    public Optional<String> aboutStack() {
+        return maybe("stack")
+                .or(() -> Optional.ofNullable(body)
+                        .map(node -> node.path("stack"))
+                        .filter(JsonNode::isString)
+                        .map(JsonNode::asString));
     }
 
     public Optional<String> idempotencyKey() {

@@ -15,6 +15,7 @@ import dev.holdfast.control.stack.SnapshotRecord;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;

@@ -11,6 +11,7 @@ import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.browse.Browsing;
 import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.http.Admission;

@@ -17,6 +17,7 @@ import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.repository.DestinationState;
 import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.store.ObjectStore;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.DestinationView;
 import dev.holdfast.server.view.RunView;
 import dev.holdfast.server.view.ScheduleView;

@@ -14,6 +14,7 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
@@ -162,7 +163,7 @@ public final class StackRoutes {
     }
 
     private Answer test(Call call) {
-        StackConfig config = services.stacks().read(call.body(Text.class).text());
+        StackConfig config = services.reader().apply(call.body(Text.class).text());
         return Answer.ok(PreflightView.of(doctor.run(config, List.of(), Run.silent())));
     }
 

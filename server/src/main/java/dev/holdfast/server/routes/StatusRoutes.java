@@ -2,6 +2,7 @@ package dev.holdfast.server.routes;
 
 import dev.holdfast.control.run.RunFilter;
 import dev.holdfast.control.run.RunState;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;

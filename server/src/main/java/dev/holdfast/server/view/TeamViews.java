@@ -21,7 +21,8 @@ public final class TeamViews {
             Instant createdAt,
             String stack,
             List<String> databases,
-            int copies) {}
+            int copies,
+            List<String> locations) {}
 
     /** Records of backups. */
     public record Backups(List<Backup> backups) {}

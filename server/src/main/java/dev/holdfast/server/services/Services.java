@@ -1,7 +1,8 @@
-package dev.holdfast.server.routes;
+package dev.holdfast.server.services;
 
 import dev.holdfast.control.access.Access;
 import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Notifier;
 import dev.holdfast.control.operation.Connectors;
@@ -14,11 +15,13 @@ import dev.holdfast.control.stack.Stacks;
 import dev.holdfast.server.view.WarningView;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * What the routes ask.
  *
+ * @param reader reads the text of a stack file, to try it; throws Invalid if it cannot be
  * @param channels of the server itself
  * @param warnings what somebody should do, beyond what the routes see themselves; asked for each status
  */
@@ -31,6 +34,7 @@ public record Services(
         Connectors connectors,
         Repositories repositories,
         Environment environment,
+        Function<String, StackConfig> reader,
         Notifier notifier,
         Notifications channels,
         Access access,
