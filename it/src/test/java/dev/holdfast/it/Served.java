@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A server of the distribution, and an administrator who asks it over HTTP. Closing it ends it. */
 final class Served implements AutoCloseable {
     static final String ADMIN = "root";
-    static final String PASSWORD = "correct horse battery staple";
+    static final String PASSWORD = "velvet anchor twelve orchids";
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Set<String> UNDER_WAY = Set.of("waiting", "running");

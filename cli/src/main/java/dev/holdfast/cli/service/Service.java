@@ -12,7 +12,6 @@ import dev.holdfast.control.hook.CallHook;
 import dev.holdfast.control.hook.CommandHook;
 import dev.holdfast.control.hook.Hooks;
 import dev.holdfast.control.notify.CatalogNotifier;
-import dev.holdfast.control.notify.Fact;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Reach;
 import dev.holdfast.control.operation.Connectors;
@@ -33,10 +32,11 @@ import dev.holdfast.server.auth.JwtKeys;
 import dev.holdfast.server.auth.JwtSettings;
 import dev.holdfast.server.auth.Jwts;
 import dev.holdfast.server.auth.Oidc;
+import dev.holdfast.server.auth.TrustedProxies;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.http.TlsFiles;
 import dev.holdfast.server.metrics.MetricsAccess;
-import dev.holdfast.server.routes.Services;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.routes.SignInWays;
 import dev.holdfast.server.view.WarningView;
 import java.net.URI;
@@ -67,7 +67,7 @@ public final class Service implements AutoCloseable {
     private static final Duration HOOK_CONNECT = Duration.ofSeconds(10);
 
     /** Where identity providers send browsers back to. */
-    static final String CALLBACK = "/api/v1/sessions/provider/callback";
+    static final String CALLBACK = "/api/v1/sessions/oidc/callback";
 
     private final Settings settings;
     private final MadeKeys keys;
@@ -169,6 +169,7 @@ public final class Service implements AutoCloseable {
                 ground.connectors(),
                 ground.repositories(),
                 settings.environment(),
+                text -> reader.parse(settings.folder().resolve("stack.yaml"), "the stack", text),
                 notifier,
                 Notifications.NONE,
                 access,
@@ -181,7 +182,7 @@ public final class Service implements AutoCloseable {
         notifier.start();
         runs.start();
         int port = server.start(settings.port(), settings.bind());
-        tellOfCertificate(notifier, server, ground.clock());
+        certificate().ifPresent(file -> opened(new ExpiryWatch(file, notifier, ground.clock())).start());
         note(ServerProcess.current(url(port), certificate()).asReady(url(port)));
     }
 
@@ -330,8 +331,11 @@ public final class Service implements AutoCloseable {
     }
 
     private EdgeSettings edge() {
-        boolean proxied = settings.environment().value("HOLDFAST_BEHIND_PROXY").orElse("").equals("yes");
-        EdgeSettings usual = EdgeSettings.USUAL.withProxy(proxied);
+        EdgeSettings usual = settings.environment()
+                .value("HOLDFAST_TRUSTED_PROXIES")
+                .map(TrustedProxies::parse)
+                .map(EdgeSettings.USUAL::withProxies)
+                .orElse(EdgeSettings.USUAL);
         return settings.tls().map(usual::withTls).orElse(usual);
     }
 
@@ -351,12 +355,6 @@ public final class Service implements AutoCloseable {
         List<WarningView> warnings = new ArrayList<>();
         keys.unsaved().forEach(stack -> warnings.add(new WarningView(stack, Reminders.UNSAVED, Reminders.UNSAVED_HINT)));
         return warnings;
-    }
-
-    private static void tellOfCertificate(CatalogNotifier notifier, HoldfastServer server, InstantSource clock) {
-        server.certificateEnds()
-                .ifPresent(end -> notifier.hear(
-                        new Fact.ExpirySeen(Optional.empty(), "certificate", "of the server", end, clock.instant())));
     }
 
     /** Ends in order: answers nothing more, lets runs end, and gives the folder to others last. */
