@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     private final DigestTable digestTable = new DigestTable();
     private final Semaphore nudges = new Semaphore(0);
     private final Semaphore sending = new Semaphore(MOST_AT_ONCE);
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean closing;
     private @Nullable Thread loop;
     private Instant tidied = Instant.EPOCH;
@@ -159,6 +161,9 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     /** Ends; messages that wait are sent after the next start. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         closing = true;
         nudges.release();
         try {
