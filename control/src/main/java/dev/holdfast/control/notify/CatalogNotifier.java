@@ -226,16 +226,15 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     }
 
     private AlarmLimits limits(Fact fact) {
-        Optional<String> stack =
-                switch (fact) {
-                    case Fact.RunBegan f -> Optional.of(f.stack());
-                    case Fact.RunEnded f -> Optional.of(f.stack());
-                    case Fact.RunOverdue f -> Optional.of(f.stack());
-                    case Fact.DestinationSeen f -> Optional.of(f.stack());
-                    case Fact.StorageSeen f -> Optional.of(f.stack());
-                    case Fact.SizesSeen f -> Optional.of(f.stack());
-                    case Fact.ExpirySeen f -> f.stack();
-                };
+        Optional<String> stack = switch (fact) {
+            case Fact.RunBegan f -> Optional.of(f.stack());
+            case Fact.RunEnded f -> Optional.of(f.stack());
+            case Fact.RunOverdue f -> Optional.of(f.stack());
+            case Fact.DestinationSeen f -> Optional.of(f.stack());
+            case Fact.StorageSeen f -> Optional.of(f.stack());
+            case Fact.SizesSeen f -> Optional.of(f.stack());
+            case Fact.ExpirySeen f -> f.stack();
+        };
         return stack.flatMap(book::ofStack).orElseGet(book::ofServer).alarms();
     }
 
@@ -243,7 +242,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         switch (alarm) {
             case Alarm.Raised raised -> {
                 incidents.see(handle, raised.name(), raised.notice(), raised.grace(), now);
-                incidents.open(handle, raised.name())
+                incidents
+                        .open(handle, raised.name())
                         .filter(row -> row.due() <= now.toEpochMilli())
                         .ifPresent(row -> announce(handle, row, now));
             }
@@ -255,7 +255,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     private void announce(Handle handle, IncidentTable.Row row, Instant now) {
         if (incidents.claim(handle, row, nextTelling(row, now))) {
             Notice notice = row.told() == 0 ? IncidentText.begins(row) : IncidentText.goesOn(row, now);
-            LOG.warn("incident {} name={} title={}", row.told() == 0 ? "begins" : "goes on", row.name(), notice.title());
+            LOG.warn(
+                    "incident {} name={} title={}", row.told() == 0 ? "begins" : "goes on", row.name(), notice.title());
             post(handle, notice, new HashSet<>(), now);
         }
     }
@@ -273,7 +274,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     /** One message to each channel, even if several incidents end at once; none if nobody was told that it began. */
     private void conclude(Handle handle, Alarm.Over over, Set<Target> told, Instant now) {
         for (String name : over.names().stream().sorted().toList()) {
-            Optional<IncidentTable.Row> row = incidents.open(handle, name).filter(open -> incidents.end(handle, open, now));
+            Optional<IncidentTable.Row> row =
+                    incidents.open(handle, name).filter(open -> incidents.end(handle, open, now));
             row.ifPresent(ended -> LOG.info("incident is over name={}", ended.name()));
             row.filter(ended -> ended.told() > 0 && !over.quiet())
                     .ifPresent(ended -> post(handle, IncidentText.over(ended, over, now), told, now));
@@ -341,7 +343,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         List<DeliveryTable.Claimed> claimed = List.of();
         try {
             if (free > 0) {
-                claimed = jdbi.inTransaction(handle -> deliveries.claim(handle, now, patience.whole().multipliedBy(3), free));
+                claimed = jdbi.inTransaction(
+                        handle -> deliveries.claim(handle, now, patience.whole().multipliedBy(3), free));
             }
         } finally {
             sending.release(free - claimed.size());
@@ -356,7 +359,11 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
             settle(one, send(one));
         } catch (RuntimeException e) {
             // its claim ends by itself, and then it is tried again
-            LOG.error("a message could not be settled channel={} kind={}", one.target().channel(), one.kind(), e);
+            LOG.error(
+                    "a message could not be settled channel={} kind={}",
+                    one.target().channel(),
+                    one.kind(),
+                    e);
         } finally {
             sending.release();
             nudges.release();
@@ -379,11 +386,10 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
 
     private void settle(DeliveryTable.Claimed one, Answer answer) {
         Instant now = clock.instant();
-        Optional<Instant> next =
-                switch (answer) {
-                    case Answer.Taken _, Answer.Refused _ -> Optional.empty();
-                    case Answer.Later later -> RetryTimes.next(one, later.pause(), now);
-                };
+        Optional<Instant> next = switch (answer) {
+            case Answer.Taken _, Answer.Refused _ -> Optional.empty();
+            case Answer.Later later -> RetryTimes.next(one, later.pause(), now);
+        };
         jdbi.useTransaction(handle -> {
             if (answer instanceof Answer.Taken) {
                 deliveries.delivered(handle, one, answer.said(), now);

@@ -23,14 +23,17 @@ class AlarmsTest {
         assertThat(raised.notice().urgency()).isEqualTo(Urgency.URGENT);
         assertThat(raised.notice().title()).isEqualTo("shop: backup failed");
         assertThat(raised.notice().text()).isEqualTo("'offsite' does not answer\nlook at its URL.");
-        assertThat(raised.notice().details()).contains(new Detail("took", "42 s"), new Detail("code", "store-unavailable"));
+        assertThat(raised.notice().details())
+                .contains(new Detail("took", "42 s"), new Detail("code", "store-unavailable"));
         assertThat(raised.notice().run().orElseThrow().logTail()).endsWith("last line\n");
     }
 
     @Test
     void a_run_that_is_tried_again_has_not_failed_yet() {
-        assertThat(alarms(Facts.retried(Facts.run("backup", RunOutcome.FAILED, NOW)))).isEmpty();
-        assertThat(alarms(Facts.retried(Facts.run("backup", RunOutcome.ABANDONED, NOW)))).isEmpty();
+        assertThat(alarms(Facts.retried(Facts.run("backup", RunOutcome.FAILED, NOW))))
+                .isEmpty();
+        assertThat(alarms(Facts.retried(Facts.run("backup", RunOutcome.ABANDONED, NOW))))
+                .isEmpty();
     }
 
     @Test
@@ -40,8 +43,10 @@ class AlarmsTest {
 
     @Test
     void a_clean_up_that_fails_has_a_kind_of_its_own() {
-        assertThat(raised(Facts.run("prune", RunOutcome.FAILED, NOW)).notice().kind()).isEqualTo(NoticeKind.CLEAN_UP_FAILING);
-        assertThat(raised(Facts.run("retention", RunOutcome.FAILED, NOW)).name()).isEqualTo("clean-up-failing/shop/retention");
+        assertThat(raised(Facts.run("prune", RunOutcome.FAILED, NOW)).notice().kind())
+                .isEqualTo(NoticeKind.CLEAN_UP_FAILING);
+        assertThat(raised(Facts.run("retention", RunOutcome.FAILED, NOW)).name())
+                .isEqualTo("clean-up-failing/shop/retention");
     }
 
     @Test
@@ -84,17 +89,21 @@ class AlarmsTest {
                 .isEqualTo("It was due at 2026-11-20 11:00 UTC. The last good one ended at 2026-11-19 11:00 UTC.");
         assertThat(alarms(new Fact.RunOverdue("shop", "backup", NOW, false, Optional.empty(), NOW)))
                 .singleElement()
-                .isInstanceOfSatisfying(Alarm.Raised.class, late -> assertThat(late.notice().kind()).isEqualTo(NoticeKind.LATE));
+                .isInstanceOfSatisfying(
+                        Alarm.Raised.class,
+                        late -> assertThat(late.notice().kind()).isEqualTo(NoticeKind.LATE));
         assertThat(alarms(Facts.run("backup", RunOutcome.MISSED, NOW)).get(1))
-                .isInstanceOfSatisfying(Alarm.Raised.class, missed -> assertThat(missed.name()).isEqualTo("missed/shop/backup"));
+                .isInstanceOfSatisfying(
+                        Alarm.Raised.class, missed -> assertThat(missed.name()).isEqualTo("missed/shop/backup"));
     }
 
     @Test
     void a_copy_that_is_behind_is_an_alarm_after_a_while() {
-        AlarmLimits limits = new AlarmLimits(Optional.empty(), Duration.ofHours(6), Duration.ofDays(21), 50, 100, ByteSize.mebibytes(1));
-        Alarm.Raised raised = (Alarm.Raised) Alarms.of(
-                        new Fact.DestinationSeen("shop", "offsite", false, "it does not answer", NOW), limits)
-                .getFirst();
+        AlarmLimits limits = new AlarmLimits(
+                Optional.empty(), Duration.ofHours(6), Duration.ofDays(21), 50, 100, ByteSize.mebibytes(1));
+        Alarm.Raised raised = (Alarm.Raised)
+                Alarms.of(new Fact.DestinationSeen("shop", "offsite", false, "it does not answer", NOW), limits)
+                        .getFirst();
 
         assertThat(raised.name()).isEqualTo("copy-behind/shop/offsite");
         assertThat(raised.grace()).isEqualTo(Duration.ofHours(6));
@@ -136,11 +145,17 @@ class AlarmsTest {
     @Test
     void what_is_about_to_end_is_more_urgent_the_nearer_it_is() {
         assertThat(ending(Duration.ofDays(22)).getFirst()).isInstanceOf(Alarm.Over.class);
-        assertThat(((Alarm.Raised) ending(Duration.ofDays(20)).getFirst()).notice().urgency()).isEqualTo(Urgency.WARNING);
+        assertThat(((Alarm.Raised) ending(Duration.ofDays(20)).getFirst())
+                        .notice()
+                        .urgency())
+                .isEqualTo(Urgency.WARNING);
         Notice soon = ((Alarm.Raised) ending(Duration.ofDays(3)).getFirst()).notice();
         assertThat(soon.urgency()).isEqualTo(Urgency.URGENT);
         assertThat(soon.title()).isEqualTo("certificate 'backup.example.org' ends in 3 d 0 h");
-        assertThat(((Alarm.Raised) ending(Duration.ofDays(-1)).getFirst()).notice().title()).endsWith("has ended");
+        assertThat(((Alarm.Raised) ending(Duration.ofDays(-1)).getFirst())
+                        .notice()
+                        .title())
+                .endsWith("has ended");
     }
 
     private static List<Alarm> stored(long bytes, AlarmLimits limits) {

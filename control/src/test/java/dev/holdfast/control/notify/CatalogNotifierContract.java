@@ -58,9 +58,11 @@ abstract class CatalogNotifierContract {
         hear(good());
 
         assertThat(titles()).containsExactly("shop: backup failed", "Over: shop: backup failed");
-        assertThat(stand.asked().get(1).json().path("incident").path("name").asString()).isEqualTo("failure/shop/backup");
+        assertThat(stand.asked().get(1).json().path("incident").path("name").asString())
+                .isEqualTo("failure/shop/backup");
         assertThat(stand.asked().get(1).json().path("text").asString()).contains("It went on for 5 d 0 h.");
-        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10)).isEmpty();
+        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+                .isEmpty();
         assertThat(notifier.incidents(Optional.of("shop"), false, Optional.empty(), 10))
                 .singleElement()
                 .satisfies(incident -> {
@@ -114,8 +116,14 @@ abstract class CatalogNotifierContract {
 
     @Test
     void an_incident_that_goes_on_is_told_again_as_often_as_asked_for() throws Exception {
-        book.stack("shop", new Notifications(
-                List.of(hook("/hook")), List.of(), Optional.of(Duration.ofHours(24)), Optional.empty(), AlarmLimits.USUAL));
+        book.stack(
+                "shop",
+                new Notifications(
+                        List.of(hook("/hook")),
+                        List.of(),
+                        Optional.of(Duration.ofHours(24)),
+                        Optional.empty(),
+                        AlarmLimits.USUAL));
         hear(failed());
         pass(Duration.ofHours(23));
         notifier.tend();
@@ -134,7 +142,9 @@ abstract class CatalogNotifierContract {
     void what_is_over_before_its_grace_ends_is_not_told_at_all() throws Exception {
         AlarmLimits patient = new AlarmLimits(
                 Optional.empty(), Duration.ofHours(6), Duration.ofDays(21), 50, 100, AlarmLimits.USUAL.shrunkBytes());
-        book.stack("shop", new Notifications(List.of(hook("/hook")), List.of(), Optional.empty(), Optional.empty(), patient));
+        book.stack(
+                "shop",
+                new Notifications(List.of(hook("/hook")), List.of(), Optional.empty(), Optional.empty(), patient));
 
         hear(copy(false));
         pass(Duration.ofHours(5));
@@ -144,8 +154,9 @@ abstract class CatalogNotifierContract {
         pass(Duration.ofHours(7));
         notifier.tend();
         hear(copy(true));
-        assertThat(titles()).containsExactly(
-                "shop: the copy at 'offsite' is behind", "Over: shop: the copy at 'offsite' is behind");
+        assertThat(titles())
+                .containsExactly(
+                        "shop: the copy at 'offsite' is behind", "Over: shop: the copy at 'offsite' is behind");
     }
 
     @Test
@@ -155,21 +166,24 @@ abstract class CatalogNotifierContract {
         hear(new Fact.RunOverdue("shop", "backup", now.get(), true, Optional.empty(), now.get()));
         hear(good());
 
-        assertThat(titles()).containsExactly(
-                "shop: backup failed", "shop: backup was missed", "Over: shop: backup failed");
-        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10)).isEmpty();
+        assertThat(titles())
+                .containsExactly("shop: backup failed", "shop: backup was missed", "Over: shop: backup failed");
+        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+                .isEmpty();
     }
 
     @Test
     void success_is_quiet_unless_it_is_asked_for() throws Exception {
         hear(good());
         assertThat(titles()).isEmpty();
-        book.stack("shop", new Notifications(
-                List.of(hook("/hook")),
-                List.of(new Route(List.of("hook"), Set.of(NoticeKind.SUCCESS, NoticeKind.FAILURE))),
-                Optional.empty(),
-                Optional.empty(),
-                AlarmLimits.USUAL));
+        book.stack(
+                "shop",
+                new Notifications(
+                        List.of(hook("/hook")),
+                        List.of(new Route(List.of("hook"), Set.of(NoticeKind.SUCCESS, NoticeKind.FAILURE))),
+                        Optional.empty(),
+                        Optional.empty(),
+                        AlarmLimits.USUAL));
         hear(good());
         assertThat(titles()).containsExactly("shop: backup succeeded");
     }
@@ -195,7 +209,8 @@ abstract class CatalogNotifierContract {
 
         assertThat(delivery().state()).isEqualTo(Delivery.State.DELIVERED);
         assertThat(delivery().attempts()).isEqualTo(3);
-        assertThat(stand.asked()).extracting(asked -> asked.headers().get("Holdfast-Delivery"))
+        assertThat(stand.asked())
+                .extracting(asked -> asked.headers().get("Holdfast-Delivery"))
                 .containsOnly(delivery().id());
     }
 
@@ -235,17 +250,22 @@ abstract class CatalogNotifierContract {
         pass(Duration.ofSeconds(11));
         notifier.tend();
 
-        assertThat(stand.asked().stream().filter(asked -> asked.path().equals("/hook")).map(asked -> asked.json().path("event").asString()))
+        assertThat(stand.asked().stream()
+                        .filter(asked -> asked.path().equals("/hook"))
+                        .map(asked -> asked.json().path("event").asString()))
                 .containsExactly("failure", "failure", "recovered");
-        assertThat(stand.asked().stream().filter(asked -> asked.path().equals("/slack"))).hasSize(3);
+        assertThat(stand.asked().stream().filter(asked -> asked.path().equals("/slack")))
+                .hasSize(3);
     }
 
     @Test
     void a_message_that_a_dead_server_had_claimed_is_sent_by_another() throws Exception {
         notifier.hear(failed());
         DeliveryTable table = new DeliveryTable(new OrderedIds(now::get));
-        catalog().jdbi().useTransaction(handle ->
-                assertThat(table.claim(handle, now.get(), Duration.ofMinutes(3), 10)).hasSize(1));
+        catalog()
+                .jdbi()
+                .useTransaction(handle -> assertThat(table.claim(handle, now.get(), Duration.ofMinutes(3), 10))
+                        .hasSize(1));
         notifier.tend();
         assertThat(stand.asked()).isEmpty();
         pass(Duration.ofMinutes(4));
@@ -266,7 +286,9 @@ abstract class CatalogNotifierContract {
 
     @Test
     void a_monitor_hears_start_and_end_of_each_run_and_once_of_a_missed_one() throws Exception {
-        book.stack("shop", said(new NotifyConfig.Ping("hc", PingStyle.HEALTHCHECKS, stand.url("/check"), Set.of("backup"))));
+        book.stack(
+                "shop",
+                said(new NotifyConfig.Ping("hc", PingStyle.HEALTHCHECKS, stand.url("/check"), Set.of("backup"))));
         notifier.hear(new Fact.RunBegan("shop", "r1", "backup", now.get()));
         notifier.hear(Facts.retried(failed()));
         notifier.hear(good());
@@ -276,13 +298,17 @@ abstract class CatalogNotifierContract {
         notifier.hear(new Fact.RunOverdue("shop", "backup", now.get(), true, Optional.empty(), now.get()));
         notifier.tend();
 
-        assertThat(stand.asked()).extracting(HttpStand.Asked::path).containsExactly("/check/start", "/check", "/check/fail");
+        assertThat(stand.asked())
+                .extracting(HttpStand.Asked::path)
+                .containsExactly("/check/start", "/check", "/check/fail");
         assertThat(stand.asked().get(1).body()).contains("shop: backup succeeded", "last line");
     }
 
     @Test
     void a_start_that_could_not_be_told_in_time_is_not_told_after_the_end() throws Exception {
-        book.stack("shop", said(new NotifyConfig.Ping("hc", PingStyle.HEALTHCHECKS, stand.url("/check"), Set.of("backup"))));
+        book.stack(
+                "shop",
+                said(new NotifyConfig.Ping("hc", PingStyle.HEALTHCHECKS, stand.url("/check"), Set.of("backup"))));
         stand.says(503, "").says(503, "").says(503, "");
         hear(new Fact.RunBegan("shop", "r1", "backup", now.get()));
         for (int i = 0; i < 3; i++) {
@@ -292,7 +318,8 @@ abstract class CatalogNotifierContract {
         hear(good());
 
         assertThat(stand.asked().getLast().path()).isEqualTo("/check");
-        assertThat(stand.asked().stream().filter(asked -> asked.path().equals("/check"))).hasSize(1);
+        assertThat(stand.asked().stream().filter(asked -> asked.path().equals("/check")))
+                .hasSize(1);
     }
 
     @Test
@@ -311,9 +338,11 @@ abstract class CatalogNotifierContract {
         notifier.tend();
 
         assertThat(stand.asked()).singleElement().satisfies(asked -> {
-            assertThat(asked.json().path("title").asString()).isEqualTo("the day in backups: 1 of 2 stacks in trouble, 0 incidents go on");
+            assertThat(asked.json().path("title").asString())
+                    .isEqualTo("the day in backups: 1 of 2 stacks in trouble, 0 incidents go on");
             assertThat(asked.json().path("details").path(0).path("value").asString())
-                    .isEqualTo("last backup 20 h 0 min ago; 3 good, 0 failed, 0 missed; 30 snapshots, 5.0 MB; restored and compared");
+                    .isEqualTo(
+                            "last backup 20 h 0 min ago; 3 good, 0 failed, 0 missed; 30 snapshots, 5.0 MB; restored and compared");
             assertThat(asked.json().path("details").path(1).path("value").asString())
                     .isEqualTo("no backup yet; 0 good, 1 failed, 0 missed; 0 snapshots, 0 B; behind: offsite");
         });
@@ -333,16 +362,25 @@ abstract class CatalogNotifierContract {
     @Test
     void no_secret_of_a_channel_is_in_the_catalog() throws Exception {
         stand.says(500, "wrong: very-secret-token");
-        book.stack("shop", said(new NotifyConfig.Webhook(
-                "hook",
-                stand.url("/very-secret-path"),
-                Map.of("X-Token", new Secret("very-secret-token")),
-                Optional.of(new Secret("very-secret-key")),
-                Optional.empty())));
+        book.stack(
+                "shop",
+                said(new NotifyConfig.Webhook(
+                        "hook",
+                        stand.url("/very-secret-path"),
+                        Map.of("X-Token", new Secret("very-secret-token")),
+                        Optional.of(new Secret("very-secret-key")),
+                        Optional.empty())));
         hear(failed());
 
-        String all = catalog().jdbi().withHandle(handle -> handle.createQuery("SELECT * FROM notify_delivery").mapToMap().list().toString()
-                + handle.createQuery("SELECT * FROM notify_incident").mapToMap().list());
+        String all = catalog()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT * FROM notify_delivery")
+                                .mapToMap()
+                                .list()
+                                .toString()
+                        + handle.createQuery("SELECT * FROM notify_incident")
+                                .mapToMap()
+                                .list());
         assertThat(all).contains("shop: backup failed").doesNotContain("very-secret");
     }
 
@@ -354,12 +392,14 @@ abstract class CatalogNotifierContract {
             pass(Duration.ofMinutes(1));
         }
         List<Delivery> first = notifier.deliveries(Optional.of("shop"), Optional.empty(), 4);
-        List<Delivery> second = notifier.deliveries(Optional.of("shop"), Optional.of(first.getLast().id()), 10);
+        List<Delivery> second = notifier.deliveries(
+                Optional.of("shop"), Optional.of(first.getLast().id()), 10);
 
         assertThat(first).hasSize(4);
         assertThat(second).hasSize(6);
         assertThat(first.getFirst().kind()).isEqualTo("recovered");
-        assertThat(notifier.deliveries(Optional.of("blog"), Optional.empty(), 10)).isEmpty();
+        assertThat(notifier.deliveries(Optional.of("blog"), Optional.empty(), 10))
+                .isEmpty();
     }
 
     @Test
@@ -407,7 +447,9 @@ abstract class CatalogNotifierContract {
     }
 
     private List<String> titles() {
-        return stand.asked().stream().map(asked -> asked.json().path("title").asString()).toList();
+        return stand.asked().stream()
+                .map(asked -> asked.json().path("title").asString())
+                .toList();
     }
 
     private NotifyConfig hook(String path) {

@@ -36,13 +36,35 @@ final class Facts {
 
     static Fact.RunEnded retried(Fact.RunEnded run) {
         return new Fact.RunEnded(
-                run.stack(), run.run(), run.kind(), run.outcome(), true, run.began(), run.at(), run.problem(),
-                run.findings(), run.snapshot(), run.readBytes(), run.storedBytes(), run.logTail());
+                run.stack(),
+                run.run(),
+                run.kind(),
+                run.outcome(),
+                true,
+                run.began(),
+                run.at(),
+                run.problem(),
+                run.findings(),
+                run.snapshot(),
+                run.readBytes(),
+                run.storedBytes(),
+                run.logTail());
     }
 
     static Fact.RunEnded found(Fact.RunEnded run, String... findings) {
         return new Fact.RunEnded(
-                run.stack(), run.run(), run.kind(), run.outcome(), run.willRetry(), run.began(), run.at(), run.problem(),
-                List.of(findings), run.snapshot(), run.readBytes(), run.storedBytes(), run.logTail());
+                run.stack(),
+                run.run(),
+                run.kind(),
+                run.outcome(),
+                run.willRetry(),
+                run.began(),
+                run.at(),
+                run.problem(),
+                List.of(findings),
+                run.snapshot(),
+                run.readBytes(),
+                run.storedBytes(),
+                run.logTail());
     }
 }

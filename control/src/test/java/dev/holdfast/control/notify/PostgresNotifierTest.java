@@ -48,8 +48,8 @@ class PostgresNotifierTest extends CatalogNotifierContract {
     void begin() throws IOException {
         String name = "catalog_" + NAMES.incrementAndGet();
         server.createDatabase(name);
-        catalog = Catalog.open(new CatalogPlace.Shared(
-                new Secret(server.url(name)), Optional.of(new Secret(server.password()))));
+        catalog = Catalog.open(
+                new CatalogPlace.Shared(new Secret(server.url(name)), Optional.of(new Secret(server.password()))));
         super.begin();
     }
 

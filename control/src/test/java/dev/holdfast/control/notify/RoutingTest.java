@@ -43,7 +43,9 @@ class RoutingTest {
         book.server(said(List.of(slack("common"))));
         book.stack(
                 "shop",
-                said(List.of(), new Route(List.of("common", "nobody"), Set.of(NoticeKind.FAILURE, NoticeKind.SUCCESS))));
+                said(
+                        List.of(),
+                        new Route(List.of("common", "nobody"), Set.of(NoticeKind.FAILURE, NoticeKind.SUCCESS))));
 
         assertThat(targets(NoticeKind.FAILURE)).containsExactly(new Target("", "common"));
         assertThat(targets(NoticeKind.SUCCESS)).containsExactly(new Target("", "common"));
@@ -88,7 +90,15 @@ class RoutingTest {
         book.server(said(List.of(slack("admin"))));
         book.stack("shop", said(List.of(slack("ops"))));
         Notice notice = new Notice(
-                NoticeKind.EXPIRING, Urgency.WARNING, Optional.empty(), "t", "x", List.of(), Optional.empty(), Optional.empty(), Notices.NOON);
+                NoticeKind.EXPIRING,
+                Urgency.WARNING,
+                Optional.empty(),
+                "t",
+                "x",
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Notices.NOON);
 
         assertThat(Routing.targets(notice, book)).containsExactly(new Target("", "admin"));
     }
@@ -115,12 +125,21 @@ class RoutingTest {
         Optional<IncidentNote> incident =
                 Optional.of(new IncidentNote("failure/shop/backup", NoticeKind.FAILURE, Notices.NOON));
         Notice notice = new Notice(
-                kind, Urgency.WARNING, Optional.of("shop"), "t", "x", List.of(), incident, Optional.empty(), Notices.NOON);
+                kind,
+                Urgency.WARNING,
+                Optional.of("shop"),
+                "t",
+                "x",
+                List.of(),
+                incident,
+                Optional.empty(),
+                Notices.NOON);
         return Routing.targets(notice, book);
     }
 
     private static Notifications said(List<NotifyConfig> channels, Route... routes) {
-        return new Notifications(channels, Arrays.asList(routes), Optional.empty(), Optional.empty(), AlarmLimits.USUAL);
+        return new Notifications(
+                channels, Arrays.asList(routes), Optional.empty(), Optional.empty(), AlarmLimits.USUAL);
     }
 
     private static NotifyConfig slack(String name) {

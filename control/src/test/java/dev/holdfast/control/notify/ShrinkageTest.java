@@ -38,7 +38,10 @@ class ShrinkageTest {
     void a_part_that_is_empty_is_an_alarm_even_if_it_was_empty_once() {
         List<Shrinkage> found = Shrinkage.in(
                 List.of(size("db", "", 0, 0)),
-                List.of(List.of(size("db", "", 0, 0)), List.of(size("db", "", 5, 100)), List.of(size("db", "", 5, 100))),
+                List.of(
+                        List.of(size("db", "", 0, 0)),
+                        List.of(size("db", "", 5, 100)),
+                        List.of(size("db", "", 5, 100))),
                 AlarmLimits.USUAL);
 
         assertThat(found).hasSize(1);
@@ -86,7 +89,8 @@ class ShrinkageTest {
 
     @Test
     void the_first_snapshot_has_nothing_to_be_compared_with() {
-        assertThat(Shrinkage.in(List.of(size("db", "", 0, 0)), List.of(), AlarmLimits.USUAL)).isEmpty();
+        assertThat(Shrinkage.in(List.of(size("db", "", 0, 0)), List.of(), AlarmLimits.USUAL))
+                .isEmpty();
     }
 
     private static List<Shrinkage> rows(long now, long... before) {
