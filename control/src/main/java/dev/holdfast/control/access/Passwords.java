@@ -92,10 +92,7 @@ final class Passwords {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new Busy(
-                ErrorCode.TOO_MANY_REQUESTS,
-                "too many people sign in at once",
-                "try again in a few seconds.");
+        throw new Busy(ErrorCode.TOO_MANY_REQUESTS, "too many people sign in at once", "try again in a few seconds.");
     }
 
     private static byte[] compute(Secret password, PhcString.Cost cost, byte[] salt, int length) {

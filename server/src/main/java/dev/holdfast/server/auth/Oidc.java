@@ -55,7 +55,9 @@ public final class Oidc {
         this.access = access;
         this.clock = clock;
         this.tokens = new ProviderTokens(
-                config.issuer().toString(), new ProviderKeys(http, () -> metadata().keys(), clock), clock);
+                config.issuer().toString(),
+                new ProviderKeys(http, () -> metadata().keys(), clock),
+                clock);
     }
 
     /**
@@ -190,14 +192,17 @@ public final class Oidc {
             throw new Unsound("the provider says '" + query.getOrDefault("error", "nothing") + "'");
         }
         // RFC 9207: who answers, where the provider says so
-        if (!query.getOrDefault("iss", config.issuer().toString()).equals(config.issuer().toString())) {
+        if (!query.getOrDefault("iss", config.issuer().toString())
+                .equals(config.issuer().toString())) {
             throw new Unsound("another provider answered");
         }
         JsonNode answer = exchanged(query.getOrDefault("code", ""), journey);
         Verified id = tokens.verify(answer.path("id_token").asString(""), config.clientId());
         checkIdToken(id.claims(), journey);
         JsonNode claims = document(id.claims());
-        return groups(claims).isEmpty() ? withUserInfo(claims, answer.path("access_token").asString("")) : claims;
+        return groups(claims).isEmpty()
+                ? withUserInfo(claims, answer.path("access_token").asString(""))
+                : claims;
     }
 
     private void checkIdToken(JWTClaimsSet claims, OidcJourney journey) throws Unsound {
@@ -273,7 +278,8 @@ public final class Oidc {
     private ProviderMetadata metadata() {
         Discovered known = discovered;
         if (known == null || known.at().plus(METADATA_FRESH).isBefore(clock.instant())) {
-            known = new Discovered(ProviderMetadata.parse(http.get(wellKnown(), Optional.empty()), config.issuer()), clock.instant());
+            known = new Discovered(
+                    ProviderMetadata.parse(http.get(wellKnown(), Optional.empty()), config.issuer()), clock.instant());
             discovered = known;
         }
         return known.metadata();

@@ -17,8 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param userInfo where more claims are
  * @param authentication the ways in which a client may show its secret
  */
-record ProviderMetadata(
-        URI authorization, URI token, URI keys, Optional<URI> userInfo, List<String> authentication) {
+record ProviderMetadata(URI authorization, URI token, URI keys, Optional<URI> userInfo, List<String> authentication) {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Reads it, and refuses what another provider says. */
@@ -26,7 +25,8 @@ record ProviderMetadata(
         try {
             JsonNode document = JSON.readTree(json);
             if (!issuer.toString().equals(document.path("issuer").asString(""))) {
-                throw OidcHttp.away(issuer, "it calls itself '" + document.path("issuer").asString("") + "'", null);
+                throw OidcHttp.away(
+                        issuer, "it calls itself '" + document.path("issuer").asString("") + "'", null);
             }
             return new ProviderMetadata(
                     required(document, "authorization_endpoint", issuer),
