@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -80,12 +81,13 @@ public final class Oidc {
         query.put("response_type", "code");
         query.put("client_id", config.clientId());
         query.put("redirect_uri", config.redirect().toString());
-        query.put("scope", String.join(" ", config.scopes()));
+        ProviderMetadata metadata = metadata();
+        query.put("scope", config.scopes().stream().filter(metadata::mayKnow).collect(Collectors.joining(" ")));
         query.put("state", journey.state());
         query.put("nonce", journey.nonce());
         query.put("code_challenge", journey.challenge());
         query.put("code_challenge_method", "S256");
-        String endpoint = metadata().authorization().toString();
+        String endpoint = metadata.authorization().toString();
         URI location = URI.create(endpoint + (endpoint.contains("?") ? "&" : "?") + OidcHttp.encoded(query));
         return new Begun(location, COOKIE.set(journey.text(), OidcJourney.LONGEST, secure));
     }

@@ -210,6 +210,17 @@ class OidcTest {
     }
 
     @Test
+    void no_scope_is_asked_for_that_the_provider_would_refuse() {
+        assertThat(oidc.begin("/", true).location().toString()).contains("scope=openid+profile+email+groups&");
+        provider.discovery = document -> {
+            document.put("scopes_supported", List.of("openid", "profile"));
+            return document;
+        };
+        oidc = new Oidc(config("groups"), stage.access, stage.clock);
+        assertThat(oidc.begin("/", true).location().toString()).contains("scope=openid+profile+email&");
+    }
+
+    @Test
     void a_wrong_state_is_refused() throws Exception {
         Return back = atProvider("/");
         for (String state : List.of("", "x", back.query().get("state") + "x")) {
@@ -288,7 +299,7 @@ class OidcTest {
 
     @Test
     void an_expired_token_is_refused() throws Exception {
-        assertRefusedWith("expired", claims -> claims.expirationTime(in(Duration.ofSeconds(-60))));
+        assertRefusedWith("expired", claims -> claims.expirationTime(in(Duration.ofMinutes(-1))));
         assertRefusedWith("expired", claims -> claims.expirationTime(null));
         assertRefusedWith("future", claims -> claims.issueTime(in(Duration.ofSeconds(61))));
         assertRefusedWith("future", claims -> claims.notBeforeTime(in(Duration.ofSeconds(61))));
