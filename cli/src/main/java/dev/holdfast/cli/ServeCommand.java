@@ -79,7 +79,7 @@ final class ServeCommand extends CliCommand {
     private Service.Settings settings(StateFolder state, Logger log) {
         MadeKeys keys = new MadeKeys(state, new SecureRandom());
         List<Path> files = files();
-        ZeroConfiguration zero = ZeroStack.read(cli, keys, true);
+        ZeroConfiguration zero = ZeroStack.read(cli, state, true);
         Optional<StackConfig> stack = files.isEmpty() ? ofEnvironment(zero, log) : Optional.empty();
         Environment keyed = keys.keyed(cli.environment());
         ServiceSettings service = zero.service();

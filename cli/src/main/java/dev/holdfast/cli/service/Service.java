@@ -176,6 +176,9 @@ public final class Service implements AutoCloseable {
                 this::warnings,
                 ground.clock());
         HoldfastServer server = opened(server(services, runs, catalog));
+        IdleMemory idle = opened(new IdleMemory(runs));
+        runs.listeners().add(idle);
+        idle.start();
         remind(stacks);
         access.setUp().begin(settings.environment());
         LocalToken.renew(access, settings.state());
