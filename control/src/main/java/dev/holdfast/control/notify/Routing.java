@@ -1,9 +1,13 @@
 package dev.holdfast.control.notify;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Who hears what, by what a stack and the server say. */
 final class Routing {
@@ -22,6 +26,9 @@ final class Routing {
                 .flatMap(book::ofStack)
                 .ifPresent(said -> add(targets, notice.stack().orElse(""), said, book, hears));
         add(targets, Target.SERVER, book.ofServer(), book, hears);
+        if (notice.stack().isEmpty() && book.ofServer().channels().isEmpty()) {
+            addThoseOfStacks(targets, book, hears);
+        }
         return targets;
     }
 
@@ -38,6 +45,28 @@ final class Routing {
         Set<Target> targets = new LinkedHashSet<>();
         digest.channels().forEach(name -> resolve(scope, name, said, book).ifPresent(targets::add));
         return targets;
+    }
+
+    /** Names in routes and digests that no channel has: nobody hears what goes there. */
+    static List<String> unknown(NotificationBook book) {
+        List<String> unknown = new ArrayList<>(unknown("the server", book.ofServer(), book));
+        book.stacks().stream()
+                .sorted()
+                .forEach(stack -> book.ofStack(stack)
+                        .ifPresent(said -> unknown.addAll(unknown("the stack '" + stack + "'", said, book))));
+        return unknown;
+    }
+
+    private static List<String> unknown(String whose, Notifications said, NotificationBook book) {
+        return Stream.concat(
+                        said.routes().stream().flatMap(route -> route.channels().stream()),
+                        said.digest().stream().flatMap(digest -> digest.channels().stream()))
+                .distinct()
+                .filter(name -> said.channel(name)
+                        .or(() -> book.ofServer().channel(name))
+                        .isEmpty())
+                .map(name -> whose + " sends to a channel '" + name + "' that is not there")
+                .toList();
     }
 
     /** The settings of a channel, as they are now. */
@@ -61,6 +90,19 @@ final class Routing {
             said.channels().stream()
                     .filter(channel -> !isMonitor(channel) && !isRouted(channel, said))
                     .forEach(channel -> targets.add(new Target(scope, channel.name())));
+        }
+    }
+
+    /** Whoever looks after stacks looks after a server that names nobody; who does so for several stacks hears it once. */
+    private static void addThoseOfStacks(
+            Set<Target> targets, NotificationBook book, Predicate<Set<NoticeKind>> hears) {
+        Set<NotifyConfig> known = new HashSet<>();
+        for (String stack : book.stacks().stream().sorted().toList()) {
+            Set<Target> some = new LinkedHashSet<>();
+            book.ofStack(stack).ifPresent(said -> add(some, stack, said, book, hears));
+            some.stream()
+                    .filter(target -> channel(target, book).map(known::add).orElse(false))
+                    .forEach(targets::add);
         }
     }
 
