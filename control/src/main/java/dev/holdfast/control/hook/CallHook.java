@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls URLs as hooks. Redirections are not followed: a hook goes where its author sent it. The whole exchange has the time
@@ -81,10 +82,11 @@ public final class CallHook {
                 : new TreeSet<>(call.expected()).stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
-    private static String whyNot(Throwable failure) {
+    private static String whyNot(@Nullable Throwable failure) {
         return failure instanceof ConnectException
                 ? "nobody answers there"
-                : "the call failed (" + failure.getClass().getSimpleName() + ")";
+                : "the call failed"
+                        + (failure == null ? "" : " (" + failure.getClass().getSimpleName() + ")");
     }
 
     private static HttpRequest request(HookAction.Call call, Duration timeout, HookContext context) {

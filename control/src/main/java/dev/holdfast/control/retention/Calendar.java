@@ -9,28 +9,21 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 
 /** How time is divided for a rule. */
 enum Calendar {
-    HOURS(Rule.HOURLY, "uuuu-MM-dd'T'HH", time -> time.truncatedTo(ChronoUnit.HOURS)),
-    DAYS(Rule.DAILY, "uuuu-MM-dd", time -> time.truncatedTo(ChronoUnit.DAYS)),
-    WEEKS(
-            Rule.WEEKLY,
-            "YYYY-'W'ww",
-            time -> time.truncatedTo(ChronoUnit.DAYS).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))),
-    MONTHS(Rule.MONTHLY, "uuuu-MM", time -> time.truncatedTo(ChronoUnit.DAYS).withDayOfMonth(1)),
-    YEARS(Rule.YEARLY, "uuuu", time -> time.truncatedTo(ChronoUnit.DAYS).withDayOfYear(1));
+    HOURS(Rule.HOURLY, "uuuu-MM-dd'T'HH"),
+    DAYS(Rule.DAILY, "uuuu-MM-dd"),
+    WEEKS(Rule.WEEKLY, "YYYY-'W'ww"),
+    MONTHS(Rule.MONTHLY, "uuuu-MM"),
+    YEARS(Rule.YEARLY, "uuuu");
 
     private final Rule rule;
-    private final DateTimeFormatter format;
-    private final UnaryOperator<ZonedDateTime> start;
+    private final String pattern;
 
-    Calendar(Rule rule, String pattern, UnaryOperator<ZonedDateTime> start) {
+    Calendar(Rule rule, String pattern) {
         this.rule = rule;
-        // weeks begin on Monday there, and the first is the one with 4 January, as ISO 8601 has it
-        this.format = DateTimeFormatter.ofPattern(pattern, Locale.UK);
-        this.start = start;
+        this.pattern = pattern;
     }
 
     Rule rule() {
@@ -39,11 +32,21 @@ enum Calendar {
 
     /** The beginning of the hour, day and so on in which a moment lies. */
     Instant period(Instant moment, ZoneId zone) {
-        return start.apply(moment.atZone(zone)).toInstant();
+        ZonedDateTime time = moment.atZone(zone);
+        ZonedDateTime day = time.truncatedTo(ChronoUnit.DAYS);
+        return switch (this) {
+            case HOURS -> time.truncatedTo(ChronoUnit.HOURS).toInstant();
+            case DAYS -> day.toInstant();
+            case WEEKS ->
+                day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).toInstant();
+            case MONTHS -> day.withDayOfMonth(1).toInstant();
+            case YEARS -> day.withDayOfYear(1).toInstant();
+        };
     }
 
     /** For people: {@code 2026-W47}. */
     String shown(Instant moment, ZoneId zone) {
-        return format.format(moment.atZone(zone));
+        // in that country weeks are as ISO 8601 has them: from Monday on, the first one with 4 January
+        return DateTimeFormatter.ofPattern(pattern, Locale.UK).format(moment.atZone(zone));
     }
 }

@@ -198,7 +198,7 @@ public final class Retention {
             boolean provenOnly = !facts.isProven(newer) && facts.isProven(older);
             boolean more = sourcesOfOlder.containsAll(sourcesOfNewer);
             boolean less = sourcesOfNewer.containsAll(sourcesOfOlder);
-            return more && !less || provenOnly && more == less ? older : newer;
+            return (more && !less) || (provenOnly && more == less) ? older : newer;
         }
 
         private static Set<Instant> latest(Collection<Instant> periods, int count) {

@@ -58,6 +58,9 @@ final class Dispatcher {
 
         /** Who hears of its progress. */
         RunWatch watch();
+
+        /** Whether it waits for something that it may as well give up. */
+        boolean isInterruptible();
     }
 
     Dispatcher(
@@ -96,6 +99,7 @@ final class Dispatcher {
         private volatile @Nullable Stop stop;
         private volatile @Nullable Ending ending;
         private volatile boolean given;
+        private boolean saved;
 
         private Active(RunRecord run, Claim claim, Task task, Cancellation cancellation, Duration stalledAfter) {
             this.run = run;
@@ -133,7 +137,7 @@ final class Dispatcher {
 
         private void insist() {
             synchronized (onThread) {
-                if (thread != null) {
+                if (thread != null && task.isInterruptible()) {
                     thread.interrupt();
                 }
             }
@@ -332,8 +336,14 @@ final class Dispatcher {
     private void save(Active one) {
         Ending reached = one.ending;
         try {
-            if (reached != null && !endings.end(one.claim, reached)) {
-                LOG.warn("run={} ended here as {}, but it is not this server's any more", one.run.id(), reached.state());
+            synchronized (one) {
+                if (reached == null || one.saved) {
+                    return;
+                }
+                if (!endings.end(one.claim, reached)) {
+                    LOG.warn("run={} ended as {}, but it is another server's now", one.run.id(), reached.state());
+                }
+                one.saved = true;
             }
             active.remove(one.run.id());
             ticker.wake();

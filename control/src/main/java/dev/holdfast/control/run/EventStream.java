@@ -95,6 +95,9 @@ final class EventStream implements RunEvents {
                 progress.put(run, event);
                 return;
             }
+            if (body instanceof RunEvent.State state && state.state().hasEnded()) {
+                progress.remove(run); // nothing comes after the end
+            }
             waiting.add(event);
             if (waiting.size() > MAX_WAITING) {
                 waiting.removeFirst();

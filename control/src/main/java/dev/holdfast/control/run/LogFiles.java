@@ -2,13 +2,11 @@ package dev.holdfast.control.run;
 
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
@@ -30,8 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFiles implements RunLogs {
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
-    private static final Set<StandardOpenOption> APPEND =
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     private static final Duration KEPT = Duration.ofDays(180);
     private static final int MAX_LINES = 20_000;
 
@@ -64,14 +59,12 @@ final class LogFiles implements RunLogs {
     private static void append(Path file, String line) throws IOException {
         Files.createDirectories(
                 file.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (SeekableByteChannel channel = Files.newByteChannel(
-                file,
-                APPEND,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+        if (!Files.exists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        // not through a channel, which an interrupted thread would close
+        try (FileOutputStream output = new FileOutputStream(file.toFile(), true)) {
+            output.write(line.getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -54,7 +55,7 @@ final class RunTable {
     }
 
     private Optional<RunRecord> insert(Handle handle, NewRun run, RunState state, String waitingFor) {
-        RunId id = RunId.at(now(), random);
+        RunId id = nextId(handle);
         long now = now().toEpochMilli();
         handle.createUpdate("""
                         INSERT INTO run (id, stack, kind, state, cause, actor, request, idempotency_key, requested_at,
@@ -78,6 +79,20 @@ final class RunTable {
                 .bind("first", run.first().map(RunId::text).orElse(null))
                 .execute();
         return find(handle, id);
+    }
+
+    /** Ids order as runs were asked for, whatever the clock says. */
+    private RunId nextId(Handle handle) {
+        Instant now = now();
+        Optional<Instant> last = handle.createQuery("SELECT max(id) FROM run")
+                .mapTo(String.class)
+                .findOne()
+                .map(id -> new SnapshotId(id).time());
+        return RunId.at(
+                last.filter(moment -> !moment.isBefore(now.truncatedTo(ChronoUnit.MILLIS)))
+                        .map(moment -> moment.plusMillis(1))
+                        .orElse(now),
+                random);
     }
 
     Optional<RunRecord> find(Handle handle, RunId id) {

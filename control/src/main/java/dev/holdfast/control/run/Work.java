@@ -33,6 +33,7 @@ final class Work implements Dispatcher.Task {
     private final RunWatch watch;
     private final Tools tools;
     private boolean concerned;
+    private volatile boolean working;
 
     /**
      * What every run is carried out with.
@@ -69,6 +70,11 @@ final class Work implements Dispatcher.Task {
     }
 
     @Override
+    public boolean isInterruptible() {
+        return working;
+    }
+
+    @Override
     public Ending perform() {
         MDC.put("run", run.id().text());
         MDC.put("stack", run.stack());
@@ -77,7 +83,10 @@ final class Work implements Dispatcher.Task {
                     + run.trigger().label() + " attempt=" + run.attempt());
             LOG.info("run began kind={} stack={} run={}", run.kind().label(), run.stack(), run.id());
             tools.listeners().began(run);
-            Ending ending = afterwards(guarded(this::done));
+            working = true;
+            Ending done = guarded(this::done);
+            working = false;
+            Ending ending = afterwards(done);
             return concerned && ending.state() == RunState.SUCCEEDED ? attention(ending) : ending;
         } catch (RuntimeException e) {
             LOG.error("run={} failed unexpectedly", run.id(), e);

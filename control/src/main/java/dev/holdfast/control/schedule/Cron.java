@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.Optional;
@@ -90,7 +91,7 @@ record Cron(long seconds, long minutes, long hours, long days, long months, long
     }
 
     private @Nullable Instant nextShown(Instant after, ZoneRules rules) {
-        Instant start = after.plusSeconds(1).minusNanos(after.getNano());
+        Instant start = after.plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
         for (int shifts = 0; shifts < 3 * MOST_YEARS; shifts++) {
             ZoneOffset offset = rules.getOffset(start);
             LocalDateTime local = from(LocalDateTime.ofInstant(start, offset));

@@ -22,8 +22,15 @@ final class CronReader {
     static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Unreadable(String message) {
-            super(message);
+        private final String why;
+
+        Unreadable(String why) {
+            super(why);
+            this.why = why;
+        }
+
+        String why() {
+            return why;
         }
     }
 
@@ -93,7 +100,7 @@ final class CronReader {
         } else if (dash > 0) {
             from = value(range.substring(0, dash), text, field);
             to = value(range.substring(dash + 1), text, field);
-            to = field == WEEKDAY && to == 0 && from > 0 ? 7 : to;
+            to = field.equals(WEEKDAY) && to == 0 && from > 0 ? 7 : to;
         } else {
             from = value(range, text, field);
             to = slash < 0 ? from : field.last();

@@ -22,7 +22,7 @@ record Every(Duration distance) implements Rule {
 
     @Override
     public Optional<Instant> previous(Instant before, ZoneId zone) {
-        long seconds = seconds(before, zone) + (before.getNano() > 0 ? 1 : 0);
+        long seconds = seconds(before.plusNanos(999_999_999), zone);
         return Optional.of(moment(Math.ceilDiv(seconds, distance.toSeconds()) - 1, zone));
     }
 

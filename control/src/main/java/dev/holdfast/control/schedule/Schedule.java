@@ -87,7 +87,7 @@ public final class Schedule {
             }
             return CronReader.read(NAMED.getOrDefault(lower, text));
         } catch (CronReader.Unreadable e) {
-            throw unreadable(whole, e.getMessage());
+            throw unreadable(whole, e.why());
         }
     }
 

@@ -48,7 +48,7 @@ final class Masks {
      * @param from where it begins, in code points
      * @param to where it ends
      */
-    private record Found(String path, ScalarNode node, int from, int to) {}
+    private record Found(String path, int from, int to) {}
 
     /** The text with every secret in it replaced. */
     static String masked(Secret text) {
@@ -70,14 +70,47 @@ final class Masks {
             return edited;
         }
         Masks masks = new Masks();
-        root(edited.text()).ifPresent(node -> masks.searchMasks("", node));
+        Node now = root(edited.text()).orElseThrow();
+        masks.searchMasks("", now);
+        Optional<Node> hidden = root(masked(old));
         Optional<Node> before = root(old.text());
         Map<Found, String> values = masks.found.stream()
                 .collect(Collectors.toMap(
                         mask -> mask,
-                        mask -> quoted(before.flatMap(node -> at(node, mask.path()))
-                                .orElseThrow(() -> lost(mask.path())))));
+                        mask -> before.filter(_ -> isSameEntry(now, hidden, mask.path()))
+                                .flatMap(node -> text(node, mask.path()))
+                                .map(Masks::quoted)
+                                .orElseThrow(() -> lost(mask.path()))));
         return new Secret(replaced(edited.text(), values));
+    }
+
+    /** An entry of a list has no name: it is the same if everything in it but its secrets is. */
+    private static boolean isSameEntry(Node now, Optional<Node> before, String path) {
+        String walked = "";
+        for (String step : path.substring(1).split("\n", -1)) {
+            boolean inList = at(now, walked).filter(SequenceNode.class::isInstance).isPresent();
+            walked += "\n" + step;
+            if (inList) {
+                String entry = walked;
+                Optional<String> then = before.flatMap(node -> at(node, entry)).map(Masks::plain);
+                return then.isPresent() && then.equals(at(now, entry).map(Masks::plain));
+            }
+        }
+        return true;
+    }
+
+    private static String plain(Node node) {
+        return switch (node) {
+            case MappingNode map ->
+                map.getValue().stream()
+                        .map(pair -> quoted(name(pair)) + ": " + plain(pair.getValueNode()))
+                        .sorted()
+                        .collect(Collectors.joining(", ", "{", "}"));
+            case SequenceNode list ->
+                list.getValue().stream().map(Masks::plain).collect(Collectors.joining(", ", "[", "]"));
+            case ScalarNode scalar -> quoted(scalar.getValue());
+            default -> "";
+        };
     }
 
     private static Invalid lost(String path) {
@@ -153,7 +186,7 @@ final class Masks {
     private void add(String path, ScalarNode scalar) {
         int from = scalar.getStartMark().orElseThrow().getIndex();
         if (found.stream().noneMatch(secret -> secret.from() == from)) {
-            found.add(new Found(path, scalar, from, scalar.getEndMark().orElseThrow().getIndex()));
+            found.add(new Found(path, from, scalar.getEndMark().orElseThrow().getIndex()));
         }
     }
 
@@ -161,29 +194,34 @@ final class Masks {
         return pair.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
     }
 
-    /** What stands at a path; an entry of a list is only the same if the list has not become longer or shorter. */
-    private static Optional<String> at(Node root, String path) {
-        Node node = root;
-        for (String step : path.substring(1).split("\n", -1)) {
-            Optional<Node> next =
-                    switch (node) {
-                        case MappingNode map ->
-                            map.getValue().stream()
-                                    .filter(pair -> name(pair).equals(step))
-                                    .map(NodeTuple::getValueNode)
-                                    .findFirst();
-                        case SequenceNode list ->
-                            Integer.parseInt(step) < list.getValue().size()
-                                    ? Optional.of(list.getValue().get(Integer.parseInt(step)))
-                                    : Optional.<Node>empty();
-                        default -> Optional.<Node>empty();
-                    };
-            if (next.isEmpty()) {
-                return Optional.empty();
+    private static Optional<String> text(Node root, String path) {
+        return at(root, path)
+                .flatMap(node -> node instanceof ScalarNode scalar
+                        ? Optional.of(scalar.getValue())
+                        : Optional.<String>empty());
+    }
+
+    /** What stands at a path; the root at the empty one. */
+    private static Optional<Node> at(Node root, String path) {
+        Optional<Node> node = Optional.of(root);
+        if (!path.isEmpty()) {
+            for (String step : path.substring(1).split("\n", -1)) {
+                node = node.flatMap(parent -> child(parent, step));
             }
-            node = next.get();
         }
-        return node instanceof ScalarNode scalar ? Optional.of(scalar.getValue()) : Optional.empty();
+        return node;
+    }
+
+    private static Optional<Node> child(Node parent, String step) {
+        return switch (parent) {
+            case MappingNode map ->
+                map.getValue().stream()
+                        .filter(pair -> name(pair).equals(step))
+                        .map(NodeTuple::getValueNode)
+                        .findFirst();
+            case SequenceNode list -> list.getValue().stream().skip(Long.parseLong(step)).findFirst();
+            default -> Optional.empty();
+        };
     }
 
     /** In double quotes, where everything can be written. */
