@@ -32,11 +32,7 @@ public record Access(
     }
 
     static Access in(
-            Catalog catalog,
-            Passwords passwords,
-            SessionLimits sessionLimits,
-            Path stateFolder,
-            InstantSource clock) {
+            Catalog catalog, Passwords passwords, SessionLimits sessionLimits, Path stateFolder, InstantSource clock) {
         Tables tables = new Tables(catalog);
         Users users = new Users(tables, passwords, clock);
         Audit audit = new Audit(tables, clock);

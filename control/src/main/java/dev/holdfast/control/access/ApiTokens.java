@@ -69,7 +69,8 @@ public final class ApiTokens {
 
     private static void checkMaker(Principal by, UserId owner) {
         boolean itself = by.credential() instanceof Credential.OfSession
-                || (by.credential() instanceof Credential.OfJwt jwt && jwt.token().isEmpty());
+                || (by.credential() instanceof Credential.OfJwt jwt
+                        && jwt.token().isEmpty());
         if (!itself) {
             throw new AccessDenied(
                     ErrorCode.FORBIDDEN,
@@ -144,13 +145,16 @@ public final class ApiTokens {
 
     /** The principal that a token stands for; empty if it is unknown, revoked or over, or its owner may not get in. */
     public Optional<Principal> principal(String secret) {
-        Optional<Found> found = secret.startsWith(PREFIX) ? tables.read(handle -> find(handle, secret)) : Optional.empty();
+        Optional<Found> found =
+                secret.startsWith(PREFIX) ? tables.read(handle -> find(handle, secret)) : Optional.empty();
         return found.filter(this::isUsable).map(this::used);
     }
 
     /** The principal that a token stands for by its id, for who proved by a signature that it was there. */
     public Optional<Principal> principal(TokenId id) {
-        return tables.read(handle -> find(handle, "id", id.text())).filter(this::isUsable).map(Found::principal);
+        return tables.read(handle -> find(handle, "id", id.text()))
+                .filter(this::isUsable)
+                .map(Found::principal);
     }
 
     /** The tokens of one user or of all, newest first, also those that are over. */
@@ -205,7 +209,10 @@ public final class ApiTokens {
 
     private boolean isUsable(Found found) {
         return found.owner().enabled()
-                && found.token().expires().filter(e -> !clock.instant().isBefore(e)).isEmpty();
+                && found.token()
+                        .expires()
+                        .filter(e -> !clock.instant().isBefore(e))
+                        .isEmpty();
     }
 
     private Principal used(Found found) {

@@ -19,10 +19,5 @@ public record AuditFilter(
         Optional<Instant> from,
         Optional<Instant> to) {
     public static final AuditFilter ALL = new AuditFilter(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 }

@@ -12,8 +12,7 @@ import java.time.Duration;
  */
 record DelayRule(int free, Duration first, Duration longest, Duration forget) {
     /** For one user: so slow that guessing is hopeless, so short that nobody is locked out for long by a stranger. */
-    static final DelayRule USER =
-            new DelayRule(5, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofHours(1));
+    static final DelayRule USER = new DelayRule(5, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofHours(1));
 
     /** For one address, which many may share. */
     static final DelayRule ADDRESS =

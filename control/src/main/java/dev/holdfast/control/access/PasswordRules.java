@@ -132,7 +132,8 @@ public final class PasswordRules {
             throw new Invalid(
                     ErrorCode.CONFIGURATION_INVALID,
                     "the password " + problem,
-                    "take " + LEAST_CHARACTERS + " characters or more that nobody would try, such as four random words.");
+                    "take " + LEAST_CHARACTERS
+                            + " characters or more that nobody would try, such as four random words.");
         });
     }
 

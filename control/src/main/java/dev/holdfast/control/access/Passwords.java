@@ -3,6 +3,7 @@ package dev.holdfast.control.access;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.ErrorCode;
+import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -13,20 +14,25 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.BlockPool;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * Hashes passwords with Argon2id. Few at once, because each takes memory; who waits too long is told to come back. Safe for
- * many threads.
+ * Hashes passwords with Argon2id. One after the other, because each takes memory; who waits too long is told to come back. Safe
+ * for many threads.
  */
 final class Passwords {
     /** One of OWASP's equivalent choices; the one with the least memory that is still 12 MiB. */
     static final PhcString.Cost COST = new PhcString.Cost(12 << 10, 3, 1);
 
-    private static final int AT_ONCE = 2;
+    private static final int AT_ONCE = 1;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
+
+    /** What the algorithm works with beside its memory. */
+    private static final int SPARE_BLOCKS = 8;
 
     private final PhcString.Cost cost;
     private final Duration patience;
@@ -34,6 +40,8 @@ final class Passwords {
     private final SecureRandom random = new SecureRandom();
     private final AtomicLong hashed = new AtomicLong();
     private final PhcString nobodys;
+
+    private SoftReference<BlockPool> blocks = new SoftReference<>(null);
 
     Passwords() {
         this(COST, AT_ONCE, PATIENCE);
@@ -92,13 +100,23 @@ final class Passwords {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new Busy(
-                ErrorCode.TOO_MANY_REQUESTS,
-                "too many people sign in at once",
-                "try again in a few seconds.");
+        throw new Busy(ErrorCode.TOO_MANY_REQUESTS, "too many people sign in at once", "try again in a few seconds.");
     }
 
-    private static byte[] compute(Secret password, PhcString.Cost cost, byte[] salt, int length) {
+    /**
+     * The same memory for one hash after the other: as garbage it would let the heap grow by more with each. Whoever needs it for
+     * something else takes it away.
+     */
+    private synchronized BlockPool blocks() {
+        BlockPool kept = blocks.get();
+        if (kept == null) {
+            kept = new FixedBlockPool(cost.memoryKib() + SPARE_BLOCKS);
+            blocks = new SoftReference<>(kept);
+        }
+        return kept;
+    }
+
+    private byte[] compute(Secret password, PhcString.Cost cost, byte[] salt, int length) {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
                 .withVersion(Argon2Parameters.ARGON2_VERSION_13)
@@ -106,6 +124,7 @@ final class Passwords {
                 .withIterations(cost.passes())
                 .withParallelism(cost.lanes())
                 .withSalt(salt)
+                .withBlockPool(blocks())
                 .build());
         byte[] out = new byte[length];
         generator.generateBytes(bytes(password), out);

@@ -80,7 +80,10 @@ public record PrivateFile(Path path) {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new Failed(
-                    ErrorCode.FILE_UNWRITABLE, "'" + path + "' cannot be removed", "look at its folder's permissions.", e);
+                    ErrorCode.FILE_UNWRITABLE,
+                    "'" + path + "' cannot be removed",
+                    "look at its folder's permissions.",
+                    e);
         }
     }
 }

@@ -28,6 +28,8 @@ public enum Role {
 
     /** The role of that name, in any case. */
     public static Optional<Role> named(String label) {
-        return Stream.of(values()).filter(r -> r.label().equalsIgnoreCase(label)).findFirst();
+        return Stream.of(values())
+                .filter(r -> r.label().equalsIgnoreCase(label))
+                .findFirst();
     }
 }

@@ -60,7 +60,8 @@ public final class Sessions {
 
     /** The open sessions of a user, newest first. */
     public List<Session> list(UserId user) {
-        return tables.read(handle -> handle.createQuery(
+        return tables
+                .read(handle -> handle.createQuery(
                                 "SELECT " + COLUMNS + " FROM access_session WHERE user_id = :user ORDER BY id DESC")
                         .bind("user", user.text())
                         .map(Sessions::session)
@@ -105,7 +106,8 @@ public final class Sessions {
     }
 
     private static User owner(Handle handle, RowView row) {
-        return Users.find(handle, new UserId(row.getColumn("user_id", String.class))).orElseThrow();
+        return Users.find(handle, new UserId(row.getColumn("user_id", String.class)))
+                .orElseThrow();
     }
 
     private boolean isOpen(Session session) {

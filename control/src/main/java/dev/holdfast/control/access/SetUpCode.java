@@ -24,6 +24,7 @@ final class SetUpCode {
     /** The hash of a code, however it was typed: case, dashes and spaces do not matter, O is 0, I and L are 1. */
     static String hash(Secret code) {
         String typed = code.text().toUpperCase(Locale.ROOT).replaceAll("[\\s-]", "");
-        return OpaqueSecret.hash("set-up " + typed.replace('O', '0').replace('I', '1').replace('L', '1'));
+        return OpaqueSecret.hash(
+                "set-up " + typed.replace('O', '0').replace('I', '1').replace('L', '1'));
     }
 }

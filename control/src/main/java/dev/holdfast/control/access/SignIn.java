@@ -44,7 +44,8 @@ public final class SignIn {
         if (wait.isPresent()) {
             return new SignInResult.Later(wait.orElseThrow());
         }
-        Optional<Stored> stored = accepted(by.name(), current).filter(s -> s.user().id().equals(by.user()));
+        Optional<Stored> stored =
+                accepted(by.name(), current).filter(s -> s.user().id().equals(by.user()));
         if (stored.isEmpty()) {
             audit.record(entry(Actor.of(by), "password.change", by.name(), caller, Outcome.REFUSED));
             return new SignInResult.Refused();
@@ -64,8 +65,7 @@ public final class SignIn {
     private Optional<Stored> accepted(String name, Secret password) {
         Optional<Stored> stored = users.stored(name);
         boolean tooLong = password.text().length() > PasswordRules.MOST_CHARACTERS;
-        boolean matches = passwords.matches(
-                tooLong ? new Secret("") : password, stored.flatMap(Stored::password));
+        boolean matches = passwords.matches(tooLong ? new Secret("") : password, stored.flatMap(Stored::password));
         return stored.filter(s -> matches && !tooLong && s.user().enabled());
     }
 

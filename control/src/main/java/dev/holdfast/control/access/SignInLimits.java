@@ -50,7 +50,9 @@ public final class SignInLimits {
     void succeeded(String name, Caller caller) {
         tables.change(handle -> {
             List<Subject> subjects = subjects(handle, name, caller);
-            handle.execute("DELETE FROM access_attempt WHERE subject = ?", subjects.getFirst().key());
+            handle.execute(
+                    "DELETE FROM access_attempt WHERE subject = ?",
+                    subjects.getFirst().key());
             handle.execute(
                     "UPDATE access_attempt SET failures = failures - 1, until_at = 0 WHERE subject = ? AND failures > 0",
                     subjects.getLast().key());
@@ -62,11 +64,9 @@ public final class SignInLimits {
         long forgotten = clock.instant().minus(DelayRule.USER.forget()).toEpochMilli();
         tables.change(handle -> {
             handle.execute("DELETE FROM access_attempt WHERE last_at < ?", forgotten);
-            handle.execute(
-                    """
+            handle.execute("""
                     DELETE FROM access_attempt WHERE subject IN
-                      (SELECT subject FROM access_attempt ORDER BY last_at DESC LIMIT 1000000 OFFSET ?)""",
-                    MOST_SUBJECTS);
+                      (SELECT subject FROM access_attempt ORDER BY last_at DESC LIMIT 1000000 OFFSET ?)""", MOST_SUBJECTS);
         });
     }
 
@@ -134,21 +134,26 @@ public final class SignInLimits {
                           CASE WHEN access_attempt.last_at < :forgotten THEN 0 ELSE access_attempt.failures END""")
                 .bind("subject", subject.key())
                 .bind("now", clock.millis())
-                .bind("forgotten", clock.instant().minus(subject.rule().forget()).toEpochMilli())
+                .bind(
+                        "forgotten",
+                        clock.instant().minus(subject.rule().forget()).toEpochMilli())
                 .execute();
     }
 
     private void count(Handle handle, Subject subject) {
-        long failures = 1 + handle.createQuery("SELECT failures FROM access_attempt WHERE subject = :subject")
-                .bind("subject", subject.key())
-                .mapTo(Long.class)
-                .one();
+        long failures = 1
+                + handle.createQuery("SELECT failures FROM access_attempt WHERE subject = :subject")
+                        .bind("subject", subject.key())
+                        .mapTo(Long.class)
+                        .one();
         handle.createUpdate("""
                         UPDATE access_attempt SET failures = :failures, last_at = :now, until_at = :until
                         WHERE subject = :subject""")
                 .bind("failures", failures)
                 .bind("now", clock.millis())
-                .bind("until", clock.instant().plus(subject.rule().after(failures)).toEpochMilli())
+                .bind(
+                        "until",
+                        clock.instant().plus(subject.rule().after(failures)).toEpochMilli())
                 .bind("subject", subject.key())
                 .execute();
     }

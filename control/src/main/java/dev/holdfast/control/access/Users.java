@@ -106,7 +106,8 @@ public final class Users {
     }
 
     static boolean anyAdministers(Handle handle) {
-        return handle.createQuery("SELECT count(*) FROM access_user WHERE role = 'ADMIN' AND stacks IS NULL AND enabled = 1")
+        return handle.createQuery(
+                                "SELECT count(*) FROM access_user WHERE role = 'ADMIN' AND stacks IS NULL AND enabled = 1")
                         .mapTo(Long.class)
                         .one()
                 > 0;
@@ -241,7 +242,8 @@ public final class Users {
     }
 
     private User introduced(Handle handle, Origin.Provider origin, String wantedName, Grant grant) {
-        String mark = OpaqueSecret.hash(origin.issuer() + " " + origin.subject()).substring(0, 8);
+        String mark =
+                OpaqueSecret.hash(origin.issuer() + " " + origin.subject()).substring(0, 8);
         String name = UserName.nearest(wantedName, "user-" + mark);
         String other = UserName.nearest(name.substring(0, Math.min(name.length(), 50)) + "-" + mark, mark);
         return insert(handle, name, Optional.empty(), grant, origin)
@@ -303,10 +305,7 @@ public final class Users {
     private static boolean anyAdministersWithPassword(Handle handle) {
         return handle.createQuery("""
                         SELECT count(*) FROM access_user
-                        WHERE role = 'ADMIN' AND stacks IS NULL AND enabled = 1 AND password IS NOT NULL""")
-                        .mapTo(Long.class)
-                        .one()
-                > 0;
+                        WHERE role = 'ADMIN' AND stacks IS NULL AND enabled = 1 AND password IS NOT NULL""").mapTo(Long.class).one() > 0;
     }
 
     private static void endEverything(Handle handle, UserId id) {

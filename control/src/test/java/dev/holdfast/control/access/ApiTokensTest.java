@@ -85,8 +85,7 @@ class ApiTokensTest extends OnEveryDatabase {
                 .orElseThrow();
         NewToken wanted = new NewToken(root.id(), "more", Grant.everywhere(Role.VIEWER), Optional.empty());
         assertThatThrownBy(() -> access.tokens().issue(token, wanted)).isInstanceOf(AccessDenied.class);
-        Principal jwt = new Principal(
-                root.id(), root.name(), root.grant(), new Credential.OfJwt(token.token()));
+        Principal jwt = new Principal(root.id(), root.name(), root.grant(), new Credential.OfJwt(token.token()));
         assertThatThrownBy(() -> access.tokens().issue(jwt, wanted)).isInstanceOf(AccessDenied.class);
     }
 
@@ -152,9 +151,13 @@ class ApiTokensTest extends OnEveryDatabase {
         List<ApiToken> alices = access.tokens().list(Optional.of(alice.id()), Optional.empty(), 3);
         assertThat(alices).hasSize(3).allMatch(t -> t.owner().equals(alice.id()));
         assertThat(access.tokens()
-                        .list(Optional.of(alice.id()), Optional.of(alices.getLast().id()), 3))
+                        .list(
+                                Optional.of(alice.id()),
+                                Optional.of(alices.getLast().id()),
+                                3))
                 .hasSize(2);
-        assertThat(access.tokens().list(Optional.empty(), Optional.empty(), 100)).hasSize(10);
+        assertThat(access.tokens().list(Optional.empty(), Optional.empty(), 100))
+                .hasSize(10);
     }
 
     @Test

@@ -53,8 +53,15 @@ class AuditTest extends OnEveryDatabase {
                         forged));
         AuditEntry kept = stage.trail().getFirst().entry();
         assertThat(kept).isEqualTo(record.entry());
-        Stream.of(kept.actor().name(), kept.action(), kept.object(), kept.stack().orElseThrow(), kept.caller().address(), kept.detail())
-                .forEach(text -> assertThat(text.chars().noneMatch(c -> c < 32 || c == 0x202e)).isTrue());
+        Stream.of(
+                        kept.actor().name(),
+                        kept.action(),
+                        kept.object(),
+                        kept.stack().orElseThrow(),
+                        kept.caller().address(),
+                        kept.detail())
+                .forEach(text -> assertThat(text.chars().noneMatch(c -> c < 32 || c == 0x202e))
+                        .isTrue());
         assertThat(kept.detail()).contains("\\u000d\\u000a").contains("\\u001b").contains("\\u202e");
     }
 
@@ -72,7 +79,9 @@ class AuditTest extends OnEveryDatabase {
         do {
             List<AuditRecord> page = access.audit().list(AuditFilter.ALL, before, 7);
             page.forEach(record -> seen.add(record.id()));
-            before = page.isEmpty() ? Optional.empty() : Optional.of(page.getLast().id());
+            before = page.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(page.getLast().id());
             access.audit().record(entry(Actor.SERVER, "backup.start", "shop", Outcome.DONE));
         } while (before.isPresent());
         assertThat(seen).isEqualTo(written);
@@ -88,18 +97,21 @@ class AuditTest extends OnEveryDatabase {
         access.audit().record(entry(Actor.SERVER, "backup.start", "shop", Outcome.FAILED));
 
         assertThat(count(Optional.of(alice.id()), null, null, null, null, null)).isEqualTo(1);
-        assertThat(count(Optional.empty(), "restore.start", null, null, null, null)).isEqualTo(2);
+        assertThat(count(Optional.empty(), "restore.start", null, null, null, null))
+                .isEqualTo(2);
         assertThat(count(Optional.empty(), "restore", null, null, null, null)).isZero();
         assertThat(count(Optional.empty(), null, "shop", null, null, null)).isEqualTo(2);
-        assertThat(count(Optional.empty(), null, null, Outcome.REFUSED, null, null)).isEqualTo(1);
-        assertThat(count(Optional.empty(), null, null, null, begin.plusSeconds(1), null)).isEqualTo(2);
-        assertThat(count(Optional.empty(), null, null, null, null, begin.plusSeconds(1))).isEqualTo(1);
+        assertThat(count(Optional.empty(), null, null, Outcome.REFUSED, null, null))
+                .isEqualTo(1);
+        assertThat(count(Optional.empty(), null, null, null, begin.plusSeconds(1), null))
+                .isEqualTo(2);
+        assertThat(count(Optional.empty(), null, null, null, null, begin.plusSeconds(1)))
+                .isEqualTo(1);
         assertThat(count(Optional.empty(), "restore.start", "shop", Outcome.DONE, begin, begin.plusSeconds(1)))
                 .isEqualTo(1);
     }
 
-    private int count(
-            Optional<UserId> user, String action, String stack, Outcome outcome, Instant from, Instant to) {
+    private int count(Optional<UserId> user, String action, String stack, Outcome outcome, Instant from, Instant to) {
         AuditFilter filter = new AuditFilter(
                 user,
                 Optional.ofNullable(action),
@@ -113,6 +125,7 @@ class AuditTest extends OnEveryDatabase {
     @Test
     void an_id_that_is_none_begins_at_the_newest() {
         access.audit().record(entry(Actor.SERVER, "backup.start", "shop", Outcome.DONE));
-        assertThat(access.audit().list(AuditFilter.ALL, Optional.of("' OR 1=1 \u0000"), 10)).hasSize(1);
+        assertThat(access.audit().list(AuditFilter.ALL, Optional.of("' OR 1=1 \u0000"), 10))
+                .hasSize(1);
     }
 }

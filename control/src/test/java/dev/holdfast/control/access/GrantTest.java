@@ -27,8 +27,10 @@ class GrantTest {
     @Test
     void a_restricted_role_permits_nothing_that_is_about_all() {
         assertThat(Stage.on(Role.ADMIN, "shop").permitsEverywhere(Role.VIEWER)).isFalse();
-        assertThat(Grant.everywhere(Role.OPERATOR).permitsEverywhere(Role.VIEWER)).isTrue();
-        assertThat(Grant.everywhere(Role.OPERATOR).permitsEverywhere(Role.ADMIN)).isFalse();
+        assertThat(Grant.everywhere(Role.OPERATOR).permitsEverywhere(Role.VIEWER))
+                .isTrue();
+        assertThat(Grant.everywhere(Role.OPERATOR).permitsEverywhere(Role.ADMIN))
+                .isFalse();
     }
 
     @Test

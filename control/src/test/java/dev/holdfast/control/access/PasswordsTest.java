@@ -104,7 +104,15 @@ class PasswordsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"short", "elevenchars", "aaaaaaaaaaaa", "ababababababab", "Password1234", "alicealicealice", "alice1alice2"})
+            strings = {
+                "short",
+                "elevenchars",
+                "aaaaaaaaaaaa",
+                "ababababababab",
+                "Password1234",
+                "alicealicealice",
+                "alice1alice2"
+            })
     void passwords_that_are_tried_first_are_refused(String password) {
         assertThat(PasswordRules.problem("alice", password)).isPresent();
     }

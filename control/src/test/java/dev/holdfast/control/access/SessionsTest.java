@@ -40,21 +40,25 @@ class SessionsTest extends OnEveryDatabase {
         assertThat(session.toString()).doesNotContain(session.secret().text());
         assertThat(stored("access_session"))
                 .containsExactly(OpaqueSecret.hash(session.secret().text()));
-        assertThat(access.sessions().principal(OpaqueSecret.hash(session.secret().text())))
+        assertThat(access.sessions()
+                        .principal(OpaqueSecret.hash(session.secret().text())))
                 .isEmpty();
         assertThat(access.sessions().principal(session.session().id().text())).isEmpty();
     }
 
     private List<String> stored(String table) {
-        return stage.catalog.jdbi().withHandle(h -> h.createQuery("SELECT secret FROM " + table)
-                .mapTo(String.class)
-                .list());
+        return stage.catalog
+                .jdbi()
+                .withHandle(h -> h.createQuery("SELECT secret FROM " + table)
+                        .mapTo(String.class)
+                        .list());
     }
 
     @Test
     void a_secret_that_is_nearly_right_is_wrong() {
         String secret = session.secret().text();
-        for (String wrong : List.of("", secret + "x", secret.substring(1), secret.toLowerCase(Locale.ROOT) + "\u0000", "' OR 1=1 --")) {
+        for (String wrong : List.of(
+                "", secret + "x", secret.substring(1), secret.toLowerCase(Locale.ROOT) + "\u0000", "' OR 1=1 --")) {
             assertThat(access.sessions().principal(wrong)).as(wrong).isEmpty();
         }
     }
@@ -81,7 +85,8 @@ class SessionsTest extends OnEveryDatabase {
 
     @Test
     void it_ends_when_the_password_changes_and_a_wrong_one_changes_nothing() {
-        Principal principal = access.sessions().principal(session.secret().text()).orElseThrow();
+        Principal principal =
+                access.sessions().principal(session.secret().text()).orElseThrow();
         Secret next = new Secret("five quite random words");
         assertThat(access.signIn().changePassword(principal, Stage.WRONG, next, Stage.HOME))
                 .isInstanceOf(SignInResult.Refused.class);
@@ -104,7 +109,8 @@ class SessionsTest extends OnEveryDatabase {
     @Test
     void what_the_user_may_is_looked_up_at_each_request() {
         access.users().changeGrant(alice.id(), Stage.on(Role.VIEWER, "blog"));
-        Principal principal = access.sessions().principal(session.secret().text()).orElseThrow();
+        Principal principal =
+                access.sessions().principal(session.secret().text()).orElseThrow();
         assertThat(principal.may(Role.VIEWER, "shop")).isFalse();
         assertThat(principal.may(Role.VIEWER, "blog")).isTrue();
     }

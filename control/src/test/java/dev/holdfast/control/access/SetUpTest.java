@@ -53,7 +53,13 @@ class SetUpTest extends OnEveryDatabase {
 
     @Test
     void it_may_be_typed_without_dashes_and_in_small_letters() {
-        String typed = begin(access).code().text().replace("-", " ").toLowerCase(Locale.ROOT).replace('0', 'o').replace('1', 'l');
+        String typed = begin(access)
+                .code()
+                .text()
+                .replace("-", " ")
+                .toLowerCase(Locale.ROOT)
+                .replace('0', 'o')
+                .replace('1', 'l');
         assertThat(complete(access, typed, "alice")).isInstanceOf(SetUpResult.Made.class);
     }
 
@@ -64,8 +70,7 @@ class SetUpTest extends OnEveryDatabase {
             assertThat(complete(access, i == 0 ? "" : "0000-0000-0000-0000-0000-000" + i, "mallory"))
                     .isInstanceOf(SetUpResult.WrongCode.class);
         }
-        assertThat(complete(access, "0000-0000-0000-0000-0000-0009", "mallory"))
-                .isInstanceOf(SetUpResult.Later.class);
+        assertThat(complete(access, "0000-0000-0000-0000-0000-0009", "mallory")).isInstanceOf(SetUpResult.Later.class);
         assertThat(access.users().list(Optional.empty(), 10)).isEmpty();
         assertThat(stage.trail()).extracting(r -> r.entry().outcome()).containsOnly(Outcome.REFUSED);
     }
@@ -121,8 +126,8 @@ class SetUpTest extends OnEveryDatabase {
     @Test
     void the_environment_may_name_the_administrator() throws Exception {
         Path file = Files.writeString(folder.resolve("password"), Stage.PASSWORD.text() + "\n");
-        Environment environment = new Environment(Map.of(
-                "HOLDFAST_ADMIN_USER", "ops", "HOLDFAST_ADMIN_PASSWORD_FILE", file.toString()));
+        Environment environment =
+                new Environment(Map.of("HOLDFAST_ADMIN_USER", "ops", "HOLDFAST_ADMIN_PASSWORD_FILE", file.toString()));
         assertThat(access.setUp().begin(environment)).isInstanceOf(SetUpState.Made.class);
         assertThat(stage.signIn("ops", Stage.PASSWORD, Stage.HOME)).isInstanceOf(SignInResult.Accepted.class);
         assertThat(access.setUp().begin(environment)).isInstanceOf(SetUpState.Done.class);
@@ -141,8 +146,8 @@ class SetUpTest extends OnEveryDatabase {
     void an_environment_that_says_half_or_too_little_ends_the_start() {
         assertThatThrownBy(() -> access.setUp().begin(new Environment(Map.of("HOLDFAST_ADMIN_USER", "ops"))))
                 .isInstanceOf(Missing.class);
-        assertThatThrownBy(() ->
-                        access.setUp().begin(new Environment(Map.of("HOLDFAST_ADMIN_PASSWORD", "password1234"))))
+        assertThatThrownBy(
+                        () -> access.setUp().begin(new Environment(Map.of("HOLDFAST_ADMIN_PASSWORD", "password1234"))))
                 .isInstanceOf(Invalid.class);
         assertThat(access.setUp().isNeeded()).isTrue();
     }

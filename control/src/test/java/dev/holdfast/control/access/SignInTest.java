@@ -26,7 +26,8 @@ class SignInTest extends OnEveryDatabase {
     void the_right_password_lets_in_and_is_remembered_as_a_sign_in() {
         assertThat(stage.signIn("ALICE", Stage.PASSWORD, Stage.HOME))
                 .isInstanceOfSatisfying(
-                        SignInResult.Accepted.class, a -> assertThat(a.user().id()).isEqualTo(alice.id()));
+                        SignInResult.Accepted.class,
+                        a -> assertThat(a.user().id()).isEqualTo(alice.id()));
         assertThat(access.users().find(alice.id()).orElseThrow().signedIn()).contains(stage.clock.instant());
     }
 
@@ -61,8 +62,7 @@ class SignInTest extends OnEveryDatabase {
         }
         Duration expected = Duration.ofSeconds(1);
         for (int i = 5; i < 20; i++) {
-            assertThat(stage.signIn("alice", Stage.PASSWORD, address(i)))
-                    .isEqualTo(new SignInResult.Later(expected));
+            assertThat(stage.signIn("alice", Stage.PASSWORD, address(i))).isEqualTo(new SignInResult.Later(expected));
             stage.clock.advance(expected);
             assertThat(stage.signIn("alice", Stage.WRONG, address(i))).isInstanceOf(SignInResult.Refused.class);
             expected = shorter(expected.multipliedBy(2), DelayRule.USER.longest());
@@ -84,8 +84,7 @@ class SignInTest extends OnEveryDatabase {
     @Test
     void trying_many_users_from_one_address_gets_slower() {
         for (int i = 0; i < DelayRule.ADDRESS.free(); i++) {
-            assertThat(stage.signIn("user" + i, Stage.WRONG, Stage.ELSEWHERE))
-                    .isInstanceOf(SignInResult.Refused.class);
+            assertThat(stage.signIn("user" + i, Stage.WRONG, Stage.ELSEWHERE)).isInstanceOf(SignInResult.Refused.class);
         }
         assertThat(stage.signIn("alice", Stage.PASSWORD, Stage.ELSEWHERE)).isInstanceOf(SignInResult.Later.class);
         assertThat(stage.signIn("alice", Stage.PASSWORD, Stage.HOME)).isInstanceOf(SignInResult.Accepted.class);
@@ -169,7 +168,9 @@ class SignInTest extends OnEveryDatabase {
         stage.catalog.jdbi().useTransaction(handle -> {
             var batch = handle.prepareBatch("INSERT INTO access_attempt VALUES (:s, 1, :at, 0)");
             for (int i = 0; i < 20_500; i++) {
-                batch.bind("s", "flood" + i).bind("at", stage.clock.millis() + i).add();
+                batch.bind("s", "flood" + i)
+                        .bind("at", stage.clock.millis() + i)
+                        .add();
             }
             batch.execute();
         });
@@ -181,9 +182,11 @@ class SignInTest extends OnEveryDatabase {
     }
 
     private long subjects() {
-        return stage.catalog.jdbi().withHandle(h -> h.createQuery("SELECT count(*) FROM access_attempt")
-                .mapTo(Long.class)
-                .one());
+        return stage.catalog
+                .jdbi()
+                .withHandle(h -> h.createQuery("SELECT count(*) FROM access_attempt")
+                        .mapTo(Long.class)
+                        .one());
     }
 
     @Test
@@ -201,9 +204,11 @@ class SignInTest extends OnEveryDatabase {
     }
 
     private String stored() {
-        return stage.catalog.jdbi().withHandle(h -> h.createQuery("SELECT password FROM access_user WHERE name = 'alice'")
-                .mapTo(String.class)
-                .one());
+        return stage.catalog
+                .jdbi()
+                .withHandle(h -> h.createQuery("SELECT password FROM access_user WHERE name = 'alice'")
+                        .mapTo(String.class)
+                        .one());
     }
 
     @Test
@@ -212,8 +217,8 @@ class SignInTest extends OnEveryDatabase {
         stage.signIn("alice", Stage.WRONG, Stage.ELSEWHERE);
         stage.signIn("my password by mistake", Stage.WRONG, Stage.ELSEWHERE);
         assertThat(stage.trail())
-                .extracting(r -> r.entry().action() + " " + r.entry().object() + " " + r.entry().outcome() + " "
-                        + r.entry().caller().address())
+                .extracting(r -> r.entry().action() + " " + r.entry().object() + " "
+                        + r.entry().outcome() + " " + r.entry().caller().address())
                 .containsExactlyInAnyOrder(
                         "sign-in user alice DONE 192.0.2.10",
                         "sign-in user alice REFUSED 203.0.113.66",

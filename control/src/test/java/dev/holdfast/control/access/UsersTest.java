@@ -55,7 +55,8 @@ class UsersTest extends OnEveryDatabase {
 
     @Test
     void names_and_passwords_that_cannot_be_are_refused() {
-        for (String name : List.of("", " ", "a b", "-a", "a\nb", "a\u0000", "x".repeat(65), "../etc", "(set-up)", "ünal")) {
+        for (String name :
+                List.of("", " ", "a b", "-a", "a\nb", "a\u0000", "x".repeat(65), "../etc", "(set-up)", "ünal")) {
             assertThatThrownBy(() -> stage.user(name, Grant.everywhere(Role.VIEWER)))
                     .as(name)
                     .isInstanceOf(Invalid.class)
@@ -63,8 +64,7 @@ class UsersTest extends OnEveryDatabase {
                     .doesNotContain("\n");
         }
         assertThatThrownBy(() -> access.users()
-                        .create(new NewUser(
-                                "bob", Optional.of(new Secret("short")), Grant.everywhere(Role.VIEWER))))
+                        .create(new NewUser("bob", Optional.of(new Secret("short")), Grant.everywhere(Role.VIEWER))))
                 .isInstanceOf(Invalid.class)
                 .hasMessage("the password is shorter than 12 characters");
     }
@@ -81,7 +81,9 @@ class UsersTest extends OnEveryDatabase {
         do {
             List<User> page = access.users().list(after, 10);
             page.forEach(user -> seen.add(user.id().text()));
-            after = page.isEmpty() ? Optional.empty() : Optional.of(page.getLast().id());
+            after = page.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(page.getLast().id());
         } while (after.isPresent());
         assertThat(seen).isEqualTo(names);
     }
@@ -144,8 +146,7 @@ class UsersTest extends OnEveryDatabase {
     void what_is_done_to_nobody_is_said() {
         UserId nobody = new UserId("00000000000000000000000000");
         assertThatThrownBy(() -> access.users().disable(nobody))
-                .isInstanceOfSatisfying(
-                        Missing.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_NAME));
+                .isInstanceOfSatisfying(Missing.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_NAME));
     }
 
     @Test
@@ -177,7 +178,9 @@ class UsersTest extends OnEveryDatabase {
 
     @Test
     void any_name_of_the_provider_becomes_one_that_is_allowed() {
-        assertThat(access.users().admit(ORIGIN, "J\u00f6rg \u0000<b>", Grant.everywhere(Role.VIEWER)).name())
+        assertThat(access.users()
+                        .admit(ORIGIN, "J\u00f6rg \u0000<b>", Grant.everywhere(Role.VIEWER))
+                        .name())
                 .isEqualTo("J-rg-b-");
         assertThat(access.users()
                         .admit(new Origin.Provider(ORIGIN.issuer(), "2"), "\u672c", Grant.everywhere(Role.VIEWER))
@@ -189,8 +192,7 @@ class UsersTest extends OnEveryDatabase {
     void who_the_provider_lets_in_no_more_may_nothing_also_by_tokens() {
         User dave = access.users().admit(ORIGIN, "dave", Grant.everywhere(Role.OPERATOR));
         String session = access.sessions().open(dave, Stage.HOME).secret().text();
-        String token = stage.token(
-                        dave, Grant.everywhere(Role.OPERATOR), Optional.of(Duration.ofDays(1)))
+        String token = stage.token(dave, Grant.everywhere(Role.OPERATOR), Optional.of(Duration.ofDays(1)))
                 .secret()
                 .text();
         access.users().shutOut(ORIGIN);

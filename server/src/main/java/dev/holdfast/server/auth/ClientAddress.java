@@ -15,7 +15,9 @@ public final class ClientAddress {
      */
     public static String of(String peer, List<String> forwardedFor, TrustedProxies proxies) {
         List<String> way = Stream.concat(
-                        forwardedFor.stream().flatMap(value -> Stream.of(value.split(","))).map(String::strip),
+                        forwardedFor.stream()
+                                .flatMap(value -> Stream.of(value.split(",")))
+                                .map(String::strip),
                         Stream.of(peer))
                 .toList()
                 .reversed();

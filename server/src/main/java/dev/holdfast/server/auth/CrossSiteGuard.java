@@ -42,7 +42,9 @@ public final class CrossSiteGuard {
                     .isPresent());
         }
         if (!request.all("origin").isEmpty()) {
-            return Optional.of(request.only("origin").filter(origin -> isOwn(origin, request)).isPresent());
+            return Optional.of(request.only("origin")
+                    .filter(origin -> isOwn(origin, request))
+                    .isPresent());
         }
         return Optional.empty();
     }

@@ -70,7 +70,8 @@ public final class JwtKeys {
         Instant now = clock.instant();
         JwtKey fresh = fresh(now);
         List<JwtKey> rotated = Stream.concat(
-                        Stream.of(fresh), keys.stream().map(key -> retired(key, now)).filter(this::mayVerify))
+                        Stream.of(fresh),
+                        keys.stream().map(key -> retired(key, now)).filter(this::mayVerify))
                 .toList();
         write(target, rotated);
         keys = rotated;
@@ -128,7 +129,8 @@ public final class JwtKeys {
     private static String fingerprint(byte[] secret) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(("holdfast jwt key " + HexFormat.of().formatHex(secret)).getBytes(StandardCharsets.US_ASCII));
+                    .digest(("holdfast jwt key " + HexFormat.of().formatHex(secret))
+                            .getBytes(StandardCharsets.US_ASCII));
             return HexFormat.of().formatHex(Arrays.copyOf(digest, 4));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
@@ -136,7 +138,8 @@ public final class JwtKeys {
     }
 
     /** As a key stands in the file; times in milliseconds since 1970. */
-    private record Line(String kid, String secret, long made, @Nullable Long retired) {}
+    private record Line(
+            String kid, String secret, long made, @Nullable Long retired) {}
 
     private static void write(PrivateFile file, List<JwtKey> keys) {
         file.write(JSON.writerWithDefaultPrettyPrinter()

@@ -79,9 +79,7 @@ public final class Jwts {
 
     private static AccessDenied refused() {
         return new AccessDenied(
-                ErrorCode.FORBIDDEN,
-                "a JWT cannot make another",
-                "ask with a password, a session or an API token.");
+                ErrorCode.FORBIDDEN, "a JWT cannot make another", "ask with a password, a session or an API token.");
     }
 
     private IssuedJwt sign(User user, Optional<TokenId> token) {
@@ -130,7 +128,8 @@ public final class Jwts {
         try {
             SignedJWT jwt = SignedJWT.parse(text);
             Optional<JwtKey> key = keyOf(jwt.getHeader());
-            return key.isPresent() && jwt.verify(new MACVerifier(key.orElseThrow().secret()))
+            return key.isPresent()
+                            && jwt.verify(new MACVerifier(key.orElseThrow().secret()))
                     ? principal(jwt.getJWTClaimsSet(), key.orElseThrow())
                     : Optional.empty();
         } catch (ParseException | JOSEException | IllegalArgumentException e) {
@@ -141,7 +140,8 @@ public final class Jwts {
     /** The algorithm is ours to choose, not the token's. */
     private Optional<JwtKey> keyOf(JWSHeader header) {
         boolean plain = ALGORITHM.equals(header.getAlgorithm())
-                && (header.getType() == null || TYPES.contains(header.getType().getType().toLowerCase(Locale.ROOT)))
+                && (header.getType() == null
+                        || TYPES.contains(header.getType().getType().toLowerCase(Locale.ROOT)))
                 && header.getCriticalParams() == null
                 && header.isBase64URLEncodePayload();
         return plain ? keys.verifying(header.getKeyID()) : Optional.empty();
@@ -155,7 +155,8 @@ public final class Jwts {
             return Optional.empty();
         }
         Optional<Long> version = Optional.ofNullable(claims.getLongClaim(VERSION));
-        Optional<TokenId> token = Optional.ofNullable(claims.getStringClaim(TOKEN)).map(TokenId::new);
+        Optional<TokenId> token =
+                Optional.ofNullable(claims.getStringClaim(TOKEN)).map(TokenId::new);
         return user(claims.getSubject(), key)
                 .filter(User::enabled)
                 .filter(user -> version.map(v -> v == user.tokenVersion()).orElse(key.shared()))

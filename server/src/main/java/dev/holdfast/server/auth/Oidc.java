@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -55,7 +56,9 @@ public final class Oidc {
         this.access = access;
         this.clock = clock;
         this.tokens = new ProviderTokens(
-                config.issuer().toString(), new ProviderKeys(http, () -> metadata().keys(), clock), clock);
+                config.issuer().toString(),
+                new ProviderKeys(http, () -> metadata().keys(), clock),
+                clock);
     }
 
     /**
@@ -78,12 +81,13 @@ public final class Oidc {
         query.put("response_type", "code");
         query.put("client_id", config.clientId());
         query.put("redirect_uri", config.redirect().toString());
-        query.put("scope", String.join(" ", config.scopes()));
+        ProviderMetadata metadata = metadata();
+        query.put("scope", config.scopes().stream().filter(metadata::mayKnow).collect(Collectors.joining(" ")));
         query.put("state", journey.state());
         query.put("nonce", journey.nonce());
         query.put("code_challenge", journey.challenge());
         query.put("code_challenge_method", "S256");
-        String endpoint = metadata().authorization().toString();
+        String endpoint = metadata.authorization().toString();
         URI location = URI.create(endpoint + (endpoint.contains("?") ? "&" : "?") + OidcHttp.encoded(query));
         return new Begun(location, COOKIE.set(journey.text(), OidcJourney.LONGEST, secure));
     }
@@ -190,14 +194,17 @@ public final class Oidc {
             throw new Unsound("the provider says '" + query.getOrDefault("error", "nothing") + "'");
         }
         // RFC 9207: who answers, where the provider says so
-        if (!query.getOrDefault("iss", config.issuer().toString()).equals(config.issuer().toString())) {
+        if (!query.getOrDefault("iss", config.issuer().toString())
+                .equals(config.issuer().toString())) {
             throw new Unsound("another provider answered");
         }
         JsonNode answer = exchanged(query.getOrDefault("code", ""), journey);
         Verified id = tokens.verify(answer.path("id_token").asString(""), config.clientId());
         checkIdToken(id.claims(), journey);
         JsonNode claims = document(id.claims());
-        return groups(claims).isEmpty() ? withUserInfo(claims, answer.path("access_token").asString("")) : claims;
+        return groups(claims).isEmpty()
+                ? withUserInfo(claims, answer.path("access_token").asString(""))
+                : claims;
     }
 
     private void checkIdToken(JWTClaimsSet claims, OidcJourney journey) throws Unsound {
@@ -273,7 +280,8 @@ public final class Oidc {
     private ProviderMetadata metadata() {
         Discovered known = discovered;
         if (known == null || known.at().plus(METADATA_FRESH).isBefore(clock.instant())) {
-            known = new Discovered(ProviderMetadata.parse(http.get(wellKnown(), Optional.empty()), config.issuer()), clock.instant());
+            known = new Discovered(
+                    ProviderMetadata.parse(http.get(wellKnown(), Optional.empty()), config.issuer()), clock.instant());
             discovered = known;
         }
         return known.metadata();

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * @param clientId how it knows this server
  * @param clientSecret what this server shows it; none for a public client
  * @param redirect where it sends browsers back to: this server's call-back URL
- * @param scopes asked for; {@code openid} is among them
+ * @param scopes asked for; {@code openid} is among them; {@code groups} is left out where the provider does not name it
  * @param nameClaim holds what people call the user
  * @param groupsClaim holds the user's groups; dots lead into objects, such as {@code realm_access.roles}
  * @param rules which groups may do what; who is in none does not get in
@@ -36,9 +36,11 @@ public record OidcConfig(
         String groupsClaim,
         List<GroupRule> rules,
         Optional<String> bearerAudience) {
-    public static final List<String> DEFAULT_SCOPES = List.of("openid", "profile", "email", "groups");
+    static final String GROUPS = "groups";
+
+    public static final List<String> DEFAULT_SCOPES = List.of("openid", "profile", "email", GROUPS);
     public static final String DEFAULT_NAME_CLAIM = "preferred_username";
-    public static final String DEFAULT_GROUPS_CLAIM = "groups";
+    public static final String DEFAULT_GROUPS_CLAIM = GROUPS;
 
     /**
      * What the members of a group may do.

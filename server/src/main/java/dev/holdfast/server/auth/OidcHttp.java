@@ -48,7 +48,8 @@ final class OidcHttp {
      * @throws Unavailable (SERVER_UNAVAILABLE) if there is no whole answer with status 200
      */
     String get(URI url, Optional<String> bearer) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(checked(url)).timeout(LIMIT).header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(checked(url)).timeout(LIMIT).header("Accept", "application/json");
         bearer.ifPresent(token -> request.header("Authorization", "Bearer " + token));
         HttpResponse<String> answer = send(url, request.build());
         if (answer.statusCode() != 200) {

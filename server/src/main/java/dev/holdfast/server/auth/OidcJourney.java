@@ -75,7 +75,8 @@ record OidcJourney(String text) {
 
     /** A path of this server and of no other, whatever browsers make of slashes and backslashes; else the start page. */
     private static String local(String path) {
-        boolean plain = path.length() <= LONGEST_PATH && path.matches("/([A-Za-z0-9._~!$&'()*+,;=:@%?#-][A-Za-z0-9._~!$&'()*+,;=:@%?#/-]*)?");
+        boolean plain = path.length() <= LONGEST_PATH
+                && path.matches("/([A-Za-z0-9._~!$&'()*+,;=:@%?#-][A-Za-z0-9._~!$&'()*+,;=:@%?#/-]*)?");
         return plain ? path : "/";
     }
 

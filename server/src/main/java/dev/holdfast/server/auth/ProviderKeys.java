@@ -100,7 +100,9 @@ final class ProviderKeys {
 
     /** Public keys for signatures, not secrets that a token could be forged with, and none that is too short. */
     private static boolean mayVerify(JWK key) {
-        boolean kind = key instanceof RSAKey rsa ? rsa.size() >= LEAST_RSA_BITS : key.getKeyType().equals(KeyType.EC);
+        boolean kind = key instanceof RSAKey rsa
+                ? rsa.size() >= LEAST_RSA_BITS
+                : key.getKeyType().equals(KeyType.EC);
         return kind && (key.getKeyUse() == null || key.getKeyUse().equals(KeyUse.SIGNATURE));
     }
 
@@ -113,8 +115,10 @@ final class ProviderKeys {
     }
 
     private static boolean fits(JWK key, JWSAlgorithm algorithm) {
-        boolean family = (JWSAlgorithm.Family.RSA.contains(algorithm) && key.getKeyType().equals(KeyType.RSA))
-                || (JWSAlgorithm.Family.EC.contains(algorithm) && key.getKeyType().equals(KeyType.EC));
+        boolean family =
+                (JWSAlgorithm.Family.RSA.contains(algorithm) && key.getKeyType().equals(KeyType.RSA))
+                        || (JWSAlgorithm.Family.EC.contains(algorithm)
+                                && key.getKeyType().equals(KeyType.EC));
         return family && (key.getAlgorithm() == null || key.getAlgorithm().equals(algorithm));
     }
 }

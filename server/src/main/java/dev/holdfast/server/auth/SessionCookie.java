@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /** The cookie that holds a browser's session. */
 public final class SessionCookie {
-    // the dashboard's page is the same for everybody, so nothing is lost when a link from elsewhere comes without the cookie
+    // the dashboard's page is the same for everybody, so nothing is lost when a link from elsewhere comes without the
+    // cookie
     private static final Cookie COOKIE = new Cookie("holdfast-session", "Strict");
 
     private SessionCookie() {}

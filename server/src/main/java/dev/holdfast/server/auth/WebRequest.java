@@ -28,8 +28,8 @@ public record WebRequest(
                 .collect(Collectors.toMap(
                         header -> header.getKey().toLowerCase(Locale.ROOT),
                         header -> List.copyOf(header.getValue()),
-                        (one, other) -> Stream.concat(one.stream(), other.stream())
-                                .toList(),
+                        (one, other) ->
+                                Stream.concat(one.stream(), other.stream()).toList(),
                         TreeMap::new));
     }
 
