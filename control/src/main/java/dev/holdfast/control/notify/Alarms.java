@@ -39,7 +39,8 @@ final class Alarms {
             case SUCCEEDED -> List.of(works(run), new Alarm.Told(success(run)));
             case ATTENTION -> ofAttention(run);
             case FAILED, ABANDONED -> run.willRetry() ? List.of() : List.of(failed(run));
-            case MISSED -> missed(run.stack(), run.kind(), notice(run, NoticeKind.MISSED, Urgency.URGENT, "was missed"));
+            case MISSED ->
+                missed(run.stack(), run.kind(), notice(run, NoticeKind.MISSED, Urgency.URGENT, "was missed"));
             case CANCELLED -> List.of();
         };
     }
@@ -49,11 +50,14 @@ final class Alarms {
         if (run.findings().isEmpty()) {
             return List.of(works(run), new Alarm.Told(success(run)));
         }
-        Set<String> better = names(run, NoticeKind.FAILURE, NoticeKind.MISSED, NoticeKind.LATE, NoticeKind.CLEAN_UP_FAILING);
+        Set<String> better =
+                names(run, NoticeKind.FAILURE, NoticeKind.MISSED, NoticeKind.LATE, NoticeKind.CLEAN_UP_FAILING);
         Notice notice = notice(run, NoticeKind.ATTENTION, Urgency.WARNING, "needs attention");
         Alarm over = new Alarm.Over(better, false, "the " + run.kind() + " ran again.", Optional.of(note(run)));
         return REPEATED.contains(run.kind())
-                ? List.of(over, new Alarm.Raised(name(NoticeKind.ATTENTION, run.stack(), run.kind()), notice, Duration.ZERO))
+                ? List.of(
+                        over,
+                        new Alarm.Raised(name(NoticeKind.ATTENTION, run.stack(), run.kind()), notice, Duration.ZERO))
                 : List.of(new Alarm.Told(notice));
     }
 
@@ -100,7 +104,9 @@ final class Alarms {
             details.add(new Detail("read", Words.bytes(run.readBytes())));
             details.add(new Detail("stored", Words.bytes(run.storedBytes())));
         }
-        run.problem().ifPresent(problem -> details.add(new Detail("code", problem.code().label())));
+        run.problem()
+                .ifPresent(
+                        problem -> details.add(new Detail("code", problem.code().label())));
         return new Notice(
                 kind,
                 urgency,
@@ -138,7 +144,9 @@ final class Alarms {
         NoticeKind kind = run.missed() ? NoticeKind.MISSED : NoticeKind.LATE;
         Urgency urgency = run.missed() ? Urgency.URGENT : Urgency.WARNING;
         String what = run.missed() ? "was missed" : "is late";
-        String last = run.lastGood().map(at -> "The last good one ended" + Words.at(at) + ".").orElse("There is none yet.");
+        String last = run.lastGood()
+                .map(at -> "The last good one ended" + Words.at(at) + ".")
+                .orElse("There is none yet.");
         Notice notice = new Notice(
                 kind,
                 urgency,
@@ -217,8 +225,8 @@ final class Alarms {
                 shrunk.stream()
                         .limit(20)
                         .map(one -> new Detail(one.title(), one.sentence()))
-                        .collect(Collectors.toCollection(() -> new ArrayList<>(
-                                List.of(new Detail("snapshot", seen.snapshot()))))),
+                        .collect(Collectors.toCollection(
+                                () -> new ArrayList<>(List.of(new Detail("snapshot", seen.snapshot()))))),
                 seen.at());
         return new Alarm.Raised(name, notice, Duration.ZERO);
     }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     private final DigestTable digestTable = new DigestTable();
     private final Semaphore nudges = new Semaphore(0);
     private final Semaphore sending = new Semaphore(MOST_AT_ONCE);
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean closing;
     private @Nullable Thread loop;
     private Instant tidied = Instant.EPOCH;
@@ -159,6 +161,9 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     /** Ends; messages that wait are sent after the next start. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         closing = true;
         nudges.release();
         try {
@@ -221,16 +226,15 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     }
 
     private AlarmLimits limits(Fact fact) {
-        Optional<String> stack =
-                switch (fact) {
-                    case Fact.RunBegan f -> Optional.of(f.stack());
-                    case Fact.RunEnded f -> Optional.of(f.stack());
-                    case Fact.RunOverdue f -> Optional.of(f.stack());
-                    case Fact.DestinationSeen f -> Optional.of(f.stack());
-                    case Fact.StorageSeen f -> Optional.of(f.stack());
-                    case Fact.SizesSeen f -> Optional.of(f.stack());
-                    case Fact.ExpirySeen f -> f.stack();
-                };
+        Optional<String> stack = switch (fact) {
+            case Fact.RunBegan f -> Optional.of(f.stack());
+            case Fact.RunEnded f -> Optional.of(f.stack());
+            case Fact.RunOverdue f -> Optional.of(f.stack());
+            case Fact.DestinationSeen f -> Optional.of(f.stack());
+            case Fact.StorageSeen f -> Optional.of(f.stack());
+            case Fact.SizesSeen f -> Optional.of(f.stack());
+            case Fact.ExpirySeen f -> f.stack();
+        };
         return stack.flatMap(book::ofStack).orElseGet(book::ofServer).alarms();
     }
 
@@ -238,7 +242,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         switch (alarm) {
             case Alarm.Raised raised -> {
                 incidents.see(handle, raised.name(), raised.notice(), raised.grace(), now);
-                incidents.open(handle, raised.name())
+                incidents
+                        .open(handle, raised.name())
                         .filter(row -> row.due() <= now.toEpochMilli())
                         .ifPresent(row -> announce(handle, row, now));
             }
@@ -250,7 +255,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     private void announce(Handle handle, IncidentTable.Row row, Instant now) {
         if (incidents.claim(handle, row, nextTelling(row, now))) {
             Notice notice = row.told() == 0 ? IncidentText.begins(row) : IncidentText.goesOn(row, now);
-            LOG.warn("incident {} name={} title={}", row.told() == 0 ? "begins" : "goes on", row.name(), notice.title());
+            LOG.warn(
+                    "incident {} name={} title={}", row.told() == 0 ? "begins" : "goes on", row.name(), notice.title());
             post(handle, notice, new HashSet<>(), now);
         }
     }
@@ -268,7 +274,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     /** One message to each channel, even if several incidents end at once; none if nobody was told that it began. */
     private void conclude(Handle handle, Alarm.Over over, Set<Target> told, Instant now) {
         for (String name : over.names().stream().sorted().toList()) {
-            Optional<IncidentTable.Row> row = incidents.open(handle, name).filter(open -> incidents.end(handle, open, now));
+            Optional<IncidentTable.Row> row =
+                    incidents.open(handle, name).filter(open -> incidents.end(handle, open, now));
             row.ifPresent(ended -> LOG.info("incident is over name={}", ended.name()));
             row.filter(ended -> ended.told() > 0 && !over.quiet())
                     .ifPresent(ended -> post(handle, IncidentText.over(ended, over, now), told, now));
@@ -336,7 +343,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         List<DeliveryTable.Claimed> claimed = List.of();
         try {
             if (free > 0) {
-                claimed = jdbi.inTransaction(handle -> deliveries.claim(handle, now, patience.whole().multipliedBy(3), free));
+                claimed = jdbi.inTransaction(
+                        handle -> deliveries.claim(handle, now, patience.whole().multipliedBy(3), free));
             }
         } finally {
             sending.release(free - claimed.size());
@@ -351,7 +359,11 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
             settle(one, send(one));
         } catch (RuntimeException e) {
             // its claim ends by itself, and then it is tried again
-            LOG.error("a message could not be settled channel={} kind={}", one.target().channel(), one.kind(), e);
+            LOG.error(
+                    "a message could not be settled channel={} kind={}",
+                    one.target().channel(),
+                    one.kind(),
+                    e);
         } finally {
             sending.release();
             nudges.release();
@@ -374,11 +386,10 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
 
     private void settle(DeliveryTable.Claimed one, Answer answer) {
         Instant now = clock.instant();
-        Optional<Instant> next =
-                switch (answer) {
-                    case Answer.Taken _, Answer.Refused _ -> Optional.empty();
-                    case Answer.Later later -> RetryTimes.next(one, later.pause(), now);
-                };
+        Optional<Instant> next = switch (answer) {
+            case Answer.Taken _, Answer.Refused _ -> Optional.empty();
+            case Answer.Later later -> RetryTimes.next(one, later.pause(), now);
+        };
         jdbi.useTransaction(handle -> {
             if (answer instanceof Answer.Taken) {
                 deliveries.delivered(handle, one, answer.said(), now);

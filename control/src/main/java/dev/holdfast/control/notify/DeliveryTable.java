@@ -45,7 +45,8 @@ final class DeliveryTable {
         add(handle, target, SIGNAL, kind, signal.text(), Json.write(signal), now);
     }
 
-    private void add(Handle handle, Target target, String about, String kind, String title, String content, Instant now) {
+    private void add(
+            Handle handle, Target target, String about, String kind, String title, String content, Instant now) {
         handle.createUpdate("""
                         INSERT INTO notify_delivery
                         (id, stack, channel, about, kind, title, content, state, created, due, claimed, attempts, answer)
@@ -88,7 +89,8 @@ final class DeliveryTable {
     }
 
     void again(Handle handle, Claimed one, String answer, Instant due) {
-        handle.createUpdate("UPDATE notify_delivery SET claimed = 0, due = :due, answer = :answer WHERE id = :id AND ended IS NULL")
+        handle.createUpdate(
+                        "UPDATE notify_delivery SET claimed = 0, due = :due, answer = :answer WHERE id = :id AND ended IS NULL")
                 .bind("due", due.toEpochMilli())
                 .bind("answer", answer)
                 .bind("id", one.id())

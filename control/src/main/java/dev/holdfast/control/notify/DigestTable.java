@@ -24,7 +24,8 @@ final class DigestTable {
 
     /** Notes that a digest is made; false if another server did. */
     boolean record(Handle handle, String scope, Instant due) {
-        return handle.createUpdate("INSERT INTO notify_digest (scope, due) VALUES (:scope, :due) ON CONFLICT DO NOTHING")
+        return handle.createUpdate(
+                                "INSERT INTO notify_digest (scope, due) VALUES (:scope, :due) ON CONFLICT DO NOTHING")
                         .bind("scope", scope)
                         .bind("due", due.toEpochMilli())
                         .execute()
@@ -43,8 +44,6 @@ final class DigestTable {
     void tidy(Handle handle, Instant before) {
         handle.createUpdate("""
                         DELETE FROM notify_digest WHERE due < :time AND EXISTS (
-                            SELECT 1 FROM notify_digest o WHERE o.scope = notify_digest.scope AND o.due > notify_digest.due)""")
-                .bind("time", before.toEpochMilli())
-                .execute();
+                            SELECT 1 FROM notify_digest o WHERE o.scope = notify_digest.scope AND o.due > notify_digest.due)""").bind("time", before.toEpochMilli()).execute();
     }
 }

@@ -27,7 +27,9 @@ final class DigestText {
                 scope,
                 title(scope, weekly, stacks, bad, open),
                 text(stacks, open, due),
-                stacks.stream().map(stack -> new Detail(stack.stack(), line(stack, due))).toList(),
+                stacks.stream()
+                        .map(stack -> new Detail(stack.stack(), line(stack, due)))
+                        .toList(),
                 Optional.empty(),
                 Optional.empty(),
                 due);
@@ -47,11 +49,12 @@ final class DigestText {
 
     private static String text(List<StackSummary> stacks, List<Incident> open, Instant due) {
         List<String> lines = new ArrayList<>();
-        lines.add("Runs that succeeded: " + stacks.stream().mapToInt(StackSummary::succeeded).sum()
+        lines.add("Runs that succeeded: "
+                + stacks.stream().mapToInt(StackSummary::succeeded).sum()
                 + ", failed: " + stacks.stream().mapToInt(StackSummary::failed).sum()
                 + ", missed: " + stacks.stream().mapToInt(StackSummary::missed).sum() + ".");
-        open.forEach(incident -> lines.add(
-                "Since " + Words.time(incident.began()) + ": " + OneLine.of(incident.title(), 200)));
+        open.forEach(incident ->
+                lines.add("Since " + Words.time(incident.began()) + ": " + OneLine.of(incident.title(), 200)));
         String old = stacks.stream()
                 .filter(stack -> isOld(stack, due))
                 .map(StackSummary::stack)
@@ -79,7 +82,10 @@ final class DigestText {
     }
 
     private static boolean isBad(StackSummary stack, Instant due) {
-        return isOld(stack, due) || stack.failed() > 0 || stack.missed() > 0 || !stack.behind().isEmpty();
+        return isOld(stack, due)
+                || stack.failed() > 0
+                || stack.missed() > 0
+                || !stack.behind().isEmpty();
     }
 
     private static boolean isOld(StackSummary stack, Instant due) {

@@ -22,10 +22,12 @@ final class DiscordMessage {
         embed.put("color", Colour.rgb(notice.urgency()));
         embed.put("timestamp", notice.at().toString());
         ArrayNode fields = embed.putArray("fields");
-        notice.details().stream().limit(FIELDS).forEach(detail -> fields.addObject()
-                .put("name", filled(Markdown.escaped(detail.label(), NAME)))
-                .put("value", filled(Markdown.escaped(detail.value(), VALUE)))
-                .put("inline", detail.value().length() < 30));
+        notice.details().stream()
+                .limit(FIELDS)
+                .forEach(detail -> fields.addObject()
+                        .put("name", filled(Markdown.escaped(detail.label(), NAME)))
+                        .put("value", filled(Markdown.escaped(detail.value(), VALUE)))
+                        .put("inline", detail.value().length() < 30));
         return HttpCall.json(channel.url(), Json.text(json));
     }
 

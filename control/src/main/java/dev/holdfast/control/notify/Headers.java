@@ -10,7 +10,15 @@ import java.util.Set;
 /** Headers that people add to a call. */
 final class Headers {
     private static final Set<String> OURS = Set.of(
-            "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect", "content-type");
+            "host",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "upgrade",
+            "te",
+            "trailer",
+            "expect",
+            "content-type");
     private static final String PREFIX = "holdfast-";
 
     private Headers() {}

@@ -82,12 +82,12 @@ final class HttpCaller implements AutoCloseable {
      * @throws IOException if no answer came; its message has nothing of the call in it but the host
      */
     Reply call(HttpCall call) throws IOException {
-        HttpUriRequestBase request =
-                new HttpUriRequestBase(call.body().isPresent() ? "POST" : "GET", call.url().uri());
+        HttpUriRequestBase request = new HttpUriRequestBase(
+                call.body().isPresent() ? "POST" : "GET", call.url().uri());
         call.headers().forEach(request::setHeader);
         call.body()
-                .ifPresent(body -> request.setEntity(new StringEntity(
-                        body, ContentType.create(call.contentType(), StandardCharsets.UTF_8))));
+                .ifPresent(body -> request.setEntity(
+                        new StringEntity(body, ContentType.create(call.contentType(), StandardCharsets.UTF_8))));
         return patience.inTime(() -> exchange(request), request::cancel);
     }
 
@@ -98,7 +98,10 @@ final class HttpCaller implements AutoCloseable {
 
     /** What is left of the answer is not read, which could take for ever: the connection is broken off. */
     private Reply exchange(HttpUriRequestBase request) throws IOException {
-        HttpHost host = new HttpHost(request.getScheme(), request.getAuthority().getHostName(), request.getAuthority().getPort());
+        HttpHost host = new HttpHost(
+                request.getScheme(),
+                request.getAuthority().getHostName(),
+                request.getAuthority().getPort());
         ClassicHttpResponse response = client.executeOpen(host, request, HttpClientContext.create());
         try {
             return reply(response);
@@ -124,11 +127,15 @@ final class HttpCaller implements AutoCloseable {
     }
 
     private Optional<Duration> pause(String header) {
-        return seconds(header).or(() -> until(header)).map(pause -> pause.compareTo(Pauses.LONGEST) > 0 ? Pauses.LONGEST : pause);
+        return seconds(header)
+                .or(() -> until(header))
+                .map(pause -> pause.compareTo(Pauses.LONGEST) > 0 ? Pauses.LONGEST : pause);
     }
 
     private static Optional<Duration> seconds(String header) {
-        return header.matches("[0-9]{1,9}") ? Optional.of(Duration.ofSeconds(Long.parseLong(header))) : Optional.empty();
+        return header.matches("[0-9]{1,9}")
+                ? Optional.of(Duration.ofSeconds(Long.parseLong(header)))
+                : Optional.empty();
     }
 
     private Optional<Duration> until(String header) {

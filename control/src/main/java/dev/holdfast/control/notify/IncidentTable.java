@@ -18,7 +18,15 @@ final class IncidentTable {
     }
 
     /** An incident with all that is known of it. */
-    record Row(String id, String name, Notice notice, Instant began, Instant seen, int told, long due, Optional<Instant> ended) {
+    record Row(
+            String id,
+            String name,
+            Notice notice,
+            Instant began,
+            Instant seen,
+            int told,
+            long due,
+            Optional<Instant> ended) {
         IncidentNote note() {
             return new IncidentNote(name, notice.kind(), began);
         }
@@ -54,7 +62,8 @@ final class IncidentTable {
                 .bind("due", now.plus(grace).toEpochMilli())
                 .execute();
         if (begun == 0) {
-            handle.createUpdate("UPDATE notify_incident SET notice = :notice, seen = :now WHERE name = :name AND ended IS NULL")
+            handle.createUpdate(
+                            "UPDATE notify_incident SET notice = :notice, seen = :now WHERE name = :name AND ended IS NULL")
                     .bind("notice", Json.write(notice))
                     .bind("now", now.toEpochMilli())
                     .bind("name", name)
@@ -72,7 +81,8 @@ final class IncidentTable {
 
     /** Open incidents that are to be told, or told again. */
     List<Row> due(Handle handle, Instant now) {
-        return handle.createQuery("SELECT * FROM notify_incident WHERE ended IS NULL AND due <= :now ORDER BY id LIMIT 100")
+        return handle.createQuery(
+                        "SELECT * FROM notify_incident WHERE ended IS NULL AND due <= :now ORDER BY id LIMIT 100")
                 .bind("now", now.toEpochMilli())
                 .map(IncidentTable::row)
                 .list();

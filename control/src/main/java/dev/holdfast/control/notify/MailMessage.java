@@ -34,8 +34,7 @@ final class MailMessage extends MimeMessage {
         mail.setSentDate(Date.from(now));
         mail.setHeader("Auto-Submitted", "auto-generated");
         mail.setHeader("X-Holdfast-Event", notice.kind().label());
-        mail.setContent(new MimeMultipart(
-                "alternative", part(text(notice), "plain"), part(html(notice), "html")));
+        mail.setContent(new MimeMultipart("alternative", part(text(notice), "plain"), part(html(notice), "html")));
         mail.saveChanges();
         return mail;
     }
@@ -69,17 +68,22 @@ final class MailMessage extends MimeMessage {
         StringBuilder out = new StringBuilder("<!DOCTYPE html><html><body style=\"font-family:sans-serif\">");
         out.append("<h2 style=\"color:").append(Colour.hex(notice.urgency())).append("\">");
         out.append(Html.escaped(OneLine.of(notice.title(), SUBJECT))).append("</h2>");
-        out.append("<p style=\"white-space:pre-wrap\">").append(Html.escaped(Cut.to(notice.text(), TEXT))).append("</p>");
+        out.append("<p style=\"white-space:pre-wrap\">")
+                .append(Html.escaped(Cut.to(notice.text(), TEXT)))
+                .append("</p>");
         out.append("<table>");
-        notice.details().forEach(detail -> out.append("<tr><td style=\"padding-right:1em\">")
-                .append(Html.escaped(detail.label()))
-                .append("</td><td style=\"white-space:pre-wrap\">")
-                .append(Html.escaped(detail.value()))
-                .append("</td></tr>"));
+        notice.details()
+                .forEach(detail -> out.append("<tr><td style=\"padding-right:1em\">")
+                        .append(Html.escaped(detail.label()))
+                        .append("</td><td style=\"white-space:pre-wrap\">")
+                        .append(Html.escaped(detail.value()))
+                        .append("</td></tr>"));
         out.append("</table>");
         String log = log(notice);
         if (!log.isEmpty()) {
-            out.append("<p>The end of the log:</p><pre>").append(Html.escaped(log)).append("</pre>");
+            out.append("<p>The end of the log:</p><pre>")
+                    .append(Html.escaped(log))
+                    .append("</pre>");
         }
         return out.append("</body></html>").toString();
     }

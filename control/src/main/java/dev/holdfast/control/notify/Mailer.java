@@ -63,7 +63,8 @@ final class Mailer {
         }
     }
 
-    private static Answer send(Session session, NotifyConfig.Email channel, MailMessage mail) throws MessagingException {
+    private static Answer send(Session session, NotifyConfig.Email channel, MailMessage mail)
+            throws MessagingException {
         try (Transport transport = session.getTransport("smtp")) {
             transport.connect(
                     channel.host(),
@@ -158,13 +159,12 @@ final class Mailer {
     /** The number that the server answered with. */
     private static Optional<Integer> code(Exception e) {
         for (Exception part : chain(e)) {
-            int code =
-                    switch (part) {
-                        case SMTPSendFailedException failure -> failure.getReturnCode();
-                        case SMTPSenderFailedException failure -> failure.getReturnCode();
-                        case SMTPAddressFailedException failure -> failure.getReturnCode();
-                        default -> number(part.getMessage());
-                    };
+            int code = switch (part) {
+                case SMTPSendFailedException failure -> failure.getReturnCode();
+                case SMTPSenderFailedException failure -> failure.getReturnCode();
+                case SMTPAddressFailedException failure -> failure.getReturnCode();
+                default -> number(part.getMessage());
+            };
             if (code >= 400 && code < 600) {
                 return Optional.of(code);
             }

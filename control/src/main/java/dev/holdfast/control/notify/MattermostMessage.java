@@ -22,10 +22,12 @@ final class MattermostMessage {
         attachment.put("title", Markdown.escaped(OneLine.of(notice.title(), TITLE)));
         attachment.put("text", Markdown.escaped(notice.text(), TEXT));
         ArrayNode fields = attachment.putArray("fields");
-        notice.details().stream().limit(FIELDS).forEach(detail -> fields.addObject()
-                .put("title", Markdown.escaped(OneLine.of(detail.label(), LABEL)))
-                .put("value", Markdown.escaped(detail.value(), VALUE))
-                .put("short", detail.value().length() < 30));
+        notice.details().stream()
+                .limit(FIELDS)
+                .forEach(detail -> fields.addObject()
+                        .put("title", Markdown.escaped(OneLine.of(detail.label(), LABEL)))
+                        .put("value", Markdown.escaped(detail.value(), VALUE))
+                        .put("short", detail.value().length() < 30));
         return HttpCall.json(channel.url(), Json.text(json));
     }
 }

@@ -38,7 +38,8 @@ final class Messenger implements AutoCloseable {
     private Answer answer(NotifyConfig channel, Notice notice, String delivery) {
         return switch (channel) {
             case NotifyConfig.Email c -> mail.send(c, notice, delivery);
-            case NotifyConfig.Webhook c -> call(WebhookMessage.call(c, notice, delivery, clock.instant()), Reply::answer);
+            case NotifyConfig.Webhook c ->
+                call(WebhookMessage.call(c, notice, delivery, clock.instant()), Reply::answer);
             case NotifyConfig.Slack c -> call(SlackMessage.call(c, notice), Reply::answer);
             case NotifyConfig.Discord c -> call(DiscordMessage.call(c, notice), DiscordMessage::answer);
             case NotifyConfig.Telegram c -> call(TelegramMessage.call(c, notice), TelegramMessage::answer);

@@ -8,7 +8,9 @@ final class OutOfReach extends UnknownHostException {
 
     OutOfReach(String host, Reach reach) {
         super("'" + host + "' is at an address where channels may not be ("
-                + (reach == Reach.PUBLIC ? "only public addresses are allowed" : "link-local and metadata addresses are not allowed")
+                + (reach == Reach.PUBLIC
+                        ? "only public addresses are allowed"
+                        : "link-local and metadata addresses are not allowed")
                 + ")");
     }
 }

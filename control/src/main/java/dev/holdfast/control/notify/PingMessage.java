@@ -42,13 +42,12 @@ final class PingMessage {
     }
 
     private static HttpCall healthchecks(ChannelUrl check, Signal signal) {
-        ChannelUrl url =
-                switch (signal.moment()) {
-                    case START -> check.with("start");
-                    case SUCCESS -> check;
-                    case FAILURE -> check.with("fail");
-                    case TEST -> check.with("log");
-                };
+        ChannelUrl url = switch (signal.moment()) {
+            case START -> check.with("start");
+            case SUCCESS -> check;
+            case FAILURE -> check.with("fail");
+            case TEST -> check.with("log");
+        };
         String body = signal.text() + (signal.log().isEmpty() ? "" : "\n\n" + signal.log());
         String small = signal.text() + "\n\n" + Cut.tail(signal.log(), LOG - MESSAGE * 4 - 2);
         String sent = body.getBytes(StandardCharsets.UTF_8).length <= LOG ? body : Cut.toBytes(small, LOG);

@@ -41,7 +41,9 @@ public enum Reach {
                 && !address.isLoopbackAddress()
                 && !address.isSiteLocalAddress()
                 && !address.isMulticastAddress()
-                && (address instanceof Inet4Address ? isPublic4(address.getAddress()) : isPublic6(address.getAddress()));
+                && (address instanceof Inet4Address
+                        ? isPublic4(address.getAddress())
+                        : isPublic6(address.getAddress()));
     }
 
     /** Not this network (0/8), carriers' (100.64/10), protocols' (192.0.0/24), tests' (198.18/15), reserved (240/4). */
@@ -67,10 +69,8 @@ public enum Reach {
     private static InetAddress plain(InetAddress address) {
         try {
             byte[] bytes = address.getAddress();
-            boolean mapped = address instanceof Inet6Address
-                    && startsWithZeros(bytes, 10)
-                    && bytes[10] == -1
-                    && bytes[11] == -1;
+            boolean mapped =
+                    address instanceof Inet6Address && startsWithZeros(bytes, 10) && bytes[10] == -1 && bytes[11] == -1;
             return InetAddress.getByAddress(mapped ? Arrays.copyOfRange(bytes, 12, 16) : bytes);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("an address of impossible length", e);

@@ -30,7 +30,8 @@ record Reply(int status, Optional<Duration> retryAfter, String body) {
         }
         if (status >= 300 && status < 400) {
             return new Answer.Refused(
-                    line(), Optional.of("it answers that it has moved; write the new address, moves are not followed."));
+                    line(),
+                    Optional.of("it answers that it has moved; write the new address, moves are not followed."));
         }
         return isPassing() ? new Answer.Later(line(), retryAfter) : new Answer.Refused(line(), Optional.empty());
     }

@@ -14,9 +14,13 @@ final class Routing {
         Predicate<Set<NoticeKind>> hears = kinds -> kinds.contains(notice.kind())
                 // who was not told that it began need not hear that it is over
                 && (notice.kind() != NoticeKind.RECOVERED
-                        || notice.incident().map(incident -> kinds.contains(incident.kind())).orElse(true));
+                        || notice.incident()
+                                .map(incident -> kinds.contains(incident.kind()))
+                                .orElse(true));
         Set<Target> targets = new LinkedHashSet<>();
-        notice.stack().flatMap(book::ofStack).ifPresent(said -> add(targets, notice.stack().orElse(""), said, book, hears));
+        notice.stack()
+                .flatMap(book::ofStack)
+                .ifPresent(said -> add(targets, notice.stack().orElse(""), said, book, hears));
         add(targets, Target.SERVER, book.ofServer(), book, hears);
         return targets;
     }
@@ -62,7 +66,8 @@ final class Routing {
 
     private static void addMonitors(Set<Target> targets, String scope, Notifications said, String runKind) {
         said.channels().stream()
-                .filter(channel -> channel instanceof NotifyConfig.Ping ping && ping.runs().contains(runKind))
+                .filter(channel ->
+                        channel instanceof NotifyConfig.Ping ping && ping.runs().contains(runKind))
                 .forEach(channel -> targets.add(new Target(scope, channel.name())));
     }
 
@@ -71,7 +76,10 @@ final class Routing {
         if (said.channel(name).isPresent()) {
             return said.channel(name).filter(channel -> !isMonitor(channel)).map(_ -> new Target(scope, name));
         }
-        return book.ofServer().channel(name).filter(channel -> !isMonitor(channel)).map(_ -> new Target(Target.SERVER, name));
+        return book.ofServer()
+                .channel(name)
+                .filter(channel -> !isMonitor(channel))
+                .map(_ -> new Target(Target.SERVER, name));
     }
 
     private static boolean isMonitor(NotifyConfig channel) {

@@ -62,7 +62,8 @@ final class Scrubber {
         return switch (answer) {
             case Answer.Taken taken -> new Answer.Taken(clean(taken.said()));
             case Answer.Later later -> new Answer.Later(clean(later.said()), later.pause());
-            case Answer.Refused refused -> new Answer.Refused(clean(refused.said()), refused.hint().map(this::clean));
+            case Answer.Refused refused ->
+                new Answer.Refused(clean(refused.said()), refused.hint().map(this::clean));
         };
     }
 

@@ -59,17 +59,31 @@ record Shrinkage(String title, Measure measure, long was, long is) {
 
     private static Optional<Shrinkage> of(
             Name name, Optional<PartSize> now, List<Map<Name, PartSize>> past, AlarmLimits limits) {
-        List<PartSize> seen = past.stream().map(one -> one.get(name)).filter(one -> one != null).toList();
+        List<PartSize> seen = past.stream()
+                .map(one -> one.get(name))
+                .filter(one -> one != null)
+                .toList();
         boolean countedNow = now.map(one -> one.rows().isPresent()).orElse(true);
         List<Long> rows = countedNow
-                ? seen.stream().map(PartSize::rows).filter(OptionalLong::isPresent).map(OptionalLong::getAsLong).toList()
+                ? seen.stream()
+                        .map(PartSize::rows)
+                        .filter(OptionalLong::isPresent)
+                        .map(OptionalLong::getAsLong)
+                        .toList()
                 : List.of();
         List<Long> bytes = seen.stream().map(PartSize::bytes).toList();
         long rowsNow = now.map(one -> one.rows().orElse(0)).orElse(0L);
         long bytesNow = now.map(PartSize::bytes).orElse(0L);
         boolean whole = name.item().isEmpty();
         return fewer(name, Measure.ROWS, rowsNow, rows, limits.shrunkRows(), whole, limits)
-                .or(() -> fewer(name, Measure.BYTES, bytesNow, bytes, limits.shrunkBytes().bytes(), whole, limits));
+                .or(() -> fewer(
+                        name,
+                        Measure.BYTES,
+                        bytesNow,
+                        bytes,
+                        limits.shrunkBytes().bytes(),
+                        whole,
+                        limits));
     }
 
     private static Optional<Shrinkage> fewer(
@@ -101,7 +115,8 @@ record Shrinkage(String title, Measure measure, long was, long is) {
 
     private static Map<Name, PartSize> byName(List<PartSize> sizes) {
         return sizes.stream()
-                .collect(Collectors.toMap(size -> new Name(size.part(), size.item()), Function.identity(), (a, _) -> a));
+                .collect(
+                        Collectors.toMap(size -> new Name(size.part(), size.item()), Function.identity(), (a, _) -> a));
     }
 
     private record Name(String part, String item) implements Comparable<Name> {

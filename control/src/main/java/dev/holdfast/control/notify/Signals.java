@@ -28,7 +28,8 @@ final class Signals {
                                 Optional.empty()),
                         Optional.empty()));
             case Fact.RunEnded run -> ofEnd(run);
-            case Fact.RunOverdue run when run.missed() ->
+            case Fact.RunOverdue run
+            when run.missed() ->
                 Optional.of(new Heard(
                         run.stack(),
                         run.kind(),
@@ -39,11 +40,8 @@ final class Signals {
                                 "",
                                 Optional.empty()),
                         Optional.of(Alarms.name(NoticeKind.MISSED, run.stack(), run.kind()))));
-            case Fact.RunOverdue _,
-                    Fact.DestinationSeen _,
-                    Fact.StorageSeen _,
-                    Fact.SizesSeen _,
-                    Fact.ExpirySeen _ -> Optional.empty();
+            case Fact.RunOverdue _, Fact.DestinationSeen _, Fact.StorageSeen _, Fact.SizesSeen _, Fact.ExpirySeen _ ->
+                Optional.empty();
         };
     }
 

@@ -22,7 +22,9 @@ final class SlackMessage {
         attachment.put("color", Colour.hex(notice.urgency()));
         ArrayNode blocks = attachment.putArray("blocks");
         ObjectNode header = blocks.addObject().put("type", "header").putObject("text");
-        header.put("type", "plain_text").put("text", escaped(OneLine.of(notice.title(), HEADER), HEADER)).put("emoji", false);
+        header.put("type", "plain_text")
+                .put("text", escaped(OneLine.of(notice.title(), HEADER), HEADER))
+                .put("emoji", false);
         if (!notice.text().isBlank()) {
             mrkdwn(blocks.addObject().put("type", "section").putObject("text"), escaped(notice.text(), SECTION));
         }
@@ -38,7 +40,9 @@ final class SlackMessage {
                     .limit(FIELDS)
                     .forEach(detail -> mrkdwn(
                             fields.addObject(),
-                            Cut.to("*" + escaped(detail.label(), 200) + "*\n" + escaped(detail.value(), FIELD - 300), FIELD)));
+                            Cut.to(
+                                    "*" + escaped(detail.label(), 200) + "*\n" + escaped(detail.value(), FIELD - 300),
+                                    FIELD)));
         }
     }
 

@@ -37,9 +37,11 @@ final class TeamsMessage {
         }
         if (!notice.details().isEmpty()) {
             ArrayNode facts = body.addObject().put("type", "FactSet").putArray("facts");
-            notice.details().stream().limit(FACTS).forEach(detail -> facts.addObject()
-                    .put("title", Markdown.escaped(OneLine.of(detail.label(), LABEL)))
-                    .put("value", Markdown.escaped(OneLine.of(detail.value(), VALUE))));
+            notice.details().stream()
+                    .limit(FACTS)
+                    .forEach(detail -> facts.addObject()
+                            .put("title", Markdown.escaped(OneLine.of(detail.label(), LABEL)))
+                            .put("value", Markdown.escaped(OneLine.of(detail.value(), VALUE))));
         }
     }
 

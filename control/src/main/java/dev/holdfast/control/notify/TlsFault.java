@@ -15,7 +15,8 @@ final class TlsFault {
             if (cause instanceof CertificateException
                     || cause instanceof CertPathBuilderException
                     || cause instanceof SSLPeerUnverifiedException
-                    || cause instanceof SSLException && String.valueOf(cause.getMessage()).contains("unrecognized SSL message")) {
+                    || cause instanceof SSLException
+                            && String.valueOf(cause.getMessage()).contains("unrecognized SSL message")) {
                 return true;
             }
         }

@@ -63,19 +63,21 @@ final class WebhookMessage {
         json.put("text", notice.text());
         json.put("at", notice.at().toString());
         ArrayNode details = json.putArray("details");
-        notice.details().forEach(detail -> details.addObject()
-                .put("label", detail.label())
-                .put("value", detail.value()));
-        notice.incident().ifPresent(incident -> json.putObject("incident")
-                .put("name", incident.name())
-                .put("kind", incident.kind().label())
-                .put("began", incident.began().toString()));
-        notice.run().ifPresent(run -> json.putObject("run")
-                .put("id", run.id())
-                .put("kind", run.kind())
-                .put("state", run.state())
-                .put("snapshot", run.snapshot().orElse(null))
-                .put("log", run.logTail()));
+        notice.details()
+                .forEach(detail ->
+                        details.addObject().put("label", detail.label()).put("value", detail.value()));
+        notice.incident()
+                .ifPresent(incident -> json.putObject("incident")
+                        .put("name", incident.name())
+                        .put("kind", incident.kind().label())
+                        .put("began", incident.began().toString()));
+        notice.run()
+                .ifPresent(run -> json.putObject("run")
+                        .put("id", run.id())
+                        .put("kind", run.kind())
+                        .put("state", run.state())
+                        .put("snapshot", run.snapshot().orElse(null))
+                        .put("log", run.logTail()));
         return Json.text(json);
     }
 }

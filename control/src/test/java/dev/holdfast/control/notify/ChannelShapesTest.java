@@ -45,7 +45,13 @@ class ChannelShapesTest {
         assertThat(attachment.path("blocks").path(0).path("type").asString()).isEqualTo("header");
         assertThat(attachment.path("blocks").path(1).path("text").path("text").asString())
                 .isEqualTo("the bucket does not answer");
-        assertThat(attachment.path("blocks").path(2).path("fields").path(0).path("text").asString())
+        assertThat(attachment
+                        .path("blocks")
+                        .path(2)
+                        .path("fields")
+                        .path(0)
+                        .path("text")
+                        .asString())
                 .isEqualTo("*run*\n01j");
     }
 
@@ -85,11 +91,13 @@ class ChannelShapesTest {
         JsonNode json = sent(new NotifyConfig.Discord("d", stand.url("/hook")), Notices.huge());
 
         JsonNode embed = json.path("embeds").path(0);
-        int all = embed.path("title").asString().length() + embed.path("description").asString().length();
+        int all = embed.path("title").asString().length()
+                + embed.path("description").asString().length();
         for (JsonNode field : embed.path("fields")) {
             assertThat(field.path("name").asString().length()).isBetween(1, 256);
             assertThat(field.path("value").asString().length()).isBetween(1, 1024);
-            all += field.path("name").asString().length() + field.path("value").asString().length();
+            all += field.path("name").asString().length()
+                    + field.path("value").asString().length();
         }
         assertThat(all).isLessThanOrEqualTo(6000);
         assertThat(embed.path("title").asString().length()).isLessThanOrEqualTo(256);
@@ -99,8 +107,8 @@ class ChannelShapesTest {
     @Test
     void telegram_gets_html_to_a_chat_and_a_topic() {
         stand.says(200, "{\"ok\":true,\"result\":{}}");
-        NotifyConfig channel = new NotifyConfig.Telegram(
-                "t", stand.url(""), new Secret("123:AbC"), "-100200", Optional.of(7L));
+        NotifyConfig channel =
+                new NotifyConfig.Telegram("t", stand.url(""), new Secret("123:AbC"), "-100200", Optional.of(7L));
         JsonNode json = sent(channel, Notices.failure("a < b", "x & y"));
 
         assertThat(stand.only().path()).isEqualTo("/bot123:AbC/sendMessage");
@@ -113,8 +121,8 @@ class ChannelShapesTest {
     @Test
     void telegram_gets_at_most_4096_characters_once_entities_are_read() {
         stand.says(200, "{\"ok\":true}");
-        NotifyConfig channel = new NotifyConfig.Telegram(
-                "t", stand.url(""), new Secret("123:AbC"), "@ops", Optional.empty());
+        NotifyConfig channel =
+                new NotifyConfig.Telegram("t", stand.url(""), new Secret("123:AbC"), "@ops", Optional.empty());
         String text = sent(channel, Notices.huge()).path("text").asString();
 
         String read = text.replaceAll("</?b>", "").replaceAll("&[a-z0-9#]+;", "x");
@@ -125,7 +133,8 @@ class ChannelShapesTest {
     @Test
     void teams_gets_an_adaptive_card_below_28_kilobytes() {
         stand.says(202, "");
-        NotifyConfig channel = new NotifyConfig.Teams("t", stand.url("/workflows/abc/triggers/manual?sig=secret-signature"));
+        NotifyConfig channel =
+                new NotifyConfig.Teams("t", stand.url("/workflows/abc/triggers/manual?sig=secret-signature"));
         JsonNode json = sent(channel, Notices.huge());
 
         assertThat(stand.only().query()).isEqualTo("sig=secret-signature");
@@ -180,17 +189,22 @@ class ChannelShapesTest {
         JsonNode json = sent(channel, Notices.huge());
 
         assertThat(stand.only().headers()).containsEntry("Authorization", "Basic cGhpbDpteSBwYXNz");
-        assertThat(json.path("message").asString().getBytes(StandardCharsets.UTF_8).length).isLessThan(4096);
+        assertThat(json.path("message").asString().getBytes(StandardCharsets.UTF_8).length)
+                .isLessThan(4096);
     }
 
     @Test
     void gotify_gets_plain_text_with_the_token_in_a_header() {
-        JsonNode json = sent(new NotifyConfig.Gotify("g", stand.url("/gotify/"), new Secret("Atoken")), Notices.plain());
+        JsonNode json =
+                sent(new NotifyConfig.Gotify("g", stand.url("/gotify/"), new Secret("Atoken")), Notices.plain());
 
         assertThat(stand.only().path()).isEqualTo("/gotify/message");
         assertThat(stand.only().headers()).containsEntry("X-Gotify-Key", "Atoken");
         assertThat(json.path("priority").asInt()).isEqualTo(8);
-        assertThat(json.path("extras").path("client::display").path("contentType").asString())
+        assertThat(json.path("extras")
+                        .path("client::display")
+                        .path("contentType")
+                        .asString())
                 .isEqualTo("text/plain");
     }
 
@@ -202,16 +216,18 @@ class ChannelShapesTest {
         messenger.ping(check, signal(Signal.Moment.FAILURE, "log"));
         messenger.ping(check, signal(Signal.Moment.TEST, ""));
 
-        assertThat(stand.asked()).extracting(HttpStand.Asked::path)
+        assertThat(stand.asked())
+                .extracting(HttpStand.Asked::path)
                 .containsExactly("/uuid-1/start", "/uuid-1", "/uuid-1/fail", "/uuid-1/log");
         assertThat(stand.asked()).extracting(HttpStand.Asked::method).containsOnly("POST");
-        assertThat(stand.asked()).extracting(HttpStand.Asked::query)
-                .containsOnly("rid=" + PingMessage.runUuid("01j"));
+        assertThat(stand.asked()).extracting(HttpStand.Asked::query).containsOnly("rid=" + PingMessage.runUuid("01j"));
     }
 
     @Test
     void healthchecks_gets_the_end_of_a_log_that_is_too_long() {
-        String log = IntStream.range(0, 9000).mapToObj(i -> "line " + i + " \u00e4\n").collect(Collectors.joining());
+        String log = IntStream.range(0, 9000)
+                .mapToObj(i -> "line " + i + " \u00e4\n")
+                .collect(Collectors.joining());
         messenger.ping(healthchecks(), signal(Signal.Moment.FAILURE, log));
 
         String body = stand.only().body();
@@ -223,9 +239,12 @@ class ChannelShapesTest {
     void healthchecks_that_knows_no_such_check_has_not_taken_the_ping() {
         stand.says(200, "OK (not found)").says(200, "OK (rate limited)").says(200, "OK");
 
-        assertThat(messenger.ping(healthchecks(), signal(Signal.Moment.START, ""))).isInstanceOf(Answer.Refused.class);
-        assertThat(messenger.ping(healthchecks(), signal(Signal.Moment.START, ""))).isInstanceOf(Answer.Later.class);
-        assertThat(messenger.ping(healthchecks(), signal(Signal.Moment.START, ""))).isInstanceOf(Answer.Taken.class);
+        assertThat(messenger.ping(healthchecks(), signal(Signal.Moment.START, "")))
+                .isInstanceOf(Answer.Refused.class);
+        assertThat(messenger.ping(healthchecks(), signal(Signal.Moment.START, "")))
+                .isInstanceOf(Answer.Later.class);
+        assertThat(messenger.ping(healthchecks(), signal(Signal.Moment.START, "")))
+                .isInstanceOf(Answer.Taken.class);
     }
 
     @Test
@@ -237,7 +256,8 @@ class ChannelShapesTest {
         messenger.ping(monitor, signal(Signal.Moment.FAILURE, ""));
 
         assertThat(stand.asked()).extracting(HttpStand.Asked::method).containsExactly("GET", "GET");
-        assertThat(stand.asked()).extracting(HttpStand.Asked::query)
+        assertThat(stand.asked())
+                .extracting(HttpStand.Asked::query)
                 .containsExactly(
                         "status=up&msg=shop%3A%20backup%20failed%3A%20no%20space&ping=42000",
                         "status=down&msg=shop%3A%20backup%20failed%3A%20no%20space&ping=42000");
@@ -245,9 +265,11 @@ class ChannelShapesTest {
 
     @Test
     void uptime_kuma_that_knows_no_such_monitor_is_not_asked_again() {
-        stand.says(500, "{\"ok\":false,\"msg\":\"Monitor not found or not active.\"}").says(200, "<html>");
+        stand.says(500, "{\"ok\":false,\"msg\":\"Monitor not found or not active.\"}")
+                .says(200, "<html>");
 
-        assertThat(messenger.ping(kuma("/api/push/x"), signal(Signal.Moment.SUCCESS, ""))).isInstanceOf(Answer.Refused.class);
+        assertThat(messenger.ping(kuma("/api/push/x"), signal(Signal.Moment.SUCCESS, "")))
+                .isInstanceOf(Answer.Refused.class);
         assertThat(messenger.ping(kuma("/"), signal(Signal.Moment.SUCCESS, ""))).isInstanceOf(Answer.Refused.class);
     }
 

@@ -46,7 +46,8 @@ class MailerTest {
     @BeforeEach
     void begin() {
         server = new GreenMail(new ServerSetup[] {
-            new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP), new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTPS)
+            new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP),
+            new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTPS)
         });
         server.start();
     }
@@ -58,7 +59,8 @@ class MailerTest {
 
     @Test
     void a_mail_has_a_text_and_an_html_part_for_all_recipients() throws Exception {
-        Answer answer = send(plain(List.of("ops@example.org", "Böss <boss@example.org>"), Optional.empty()), Notices.plain());
+        Answer answer =
+                send(plain(List.of("ops@example.org", "Böss <boss@example.org>"), Optional.empty()), Notices.plain());
 
         assertThat(answer).isEqualTo(new Answer.Taken("taken by 127.0.0.1"));
         assertThat(server.getReceivedMessages()).hasSize(2);
@@ -77,8 +79,10 @@ class MailerTest {
     @Test
     void nothing_in_a_notice_becomes_a_header_a_recipient_or_markup() throws Exception {
         Notice notice = Notices.failure(
-                "x\r\nBcc: evil@example.org\r\n\r\nbody\u2028y\u202e", "<script>alert(1)</script>\r\n.\r\nRCPT TO:<evil@example.org>");
-        assertThat(send(plain(List.of("ops@example.org"), Optional.empty()), notice)).isInstanceOf(Answer.Taken.class);
+                "x\r\nBcc: evil@example.org\r\n\r\nbody\u2028y\u202e",
+                "<script>alert(1)</script>\r\n.\r\nRCPT TO:<evil@example.org>");
+        assertThat(send(plain(List.of("ops@example.org"), Optional.empty()), notice))
+                .isInstanceOf(Answer.Taken.class);
 
         assertThat(server.getReceivedMessages()).hasSize(1);
         MimeMessage mail = server.getReceivedMessages()[0];
@@ -91,10 +95,18 @@ class MailerTest {
     @Test
     void addresses_that_could_hide_something_are_refused_when_they_are_read() {
         for (String wrong : new String[] {
-            "a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org", "", "nobody", "a b@example.org", "<>",
-            "group: a@example.org;", "a@example.org\u0000"
+            "a@example.org\r\nBcc: b@example.org",
+            "a@example.org, b@example.org",
+            "",
+            "nobody",
+            "a b@example.org",
+            "<>",
+            "group: a@example.org;",
+            "a@example.org\u0000"
         }) {
-            assertThatThrownBy(() -> plain(List.of(wrong), Optional.empty())).as(wrong).isInstanceOf(Invalid.class);
+            assertThatThrownBy(() -> plain(List.of(wrong), Optional.empty()))
+                    .as(wrong)
+                    .isInstanceOf(Invalid.class);
         }
         assertThatThrownBy(() -> plain(List.of(), Optional.empty())).isInstanceOf(Invalid.class);
     }
@@ -132,7 +144,8 @@ class MailerTest {
         TestKeys other = TestKeys.in(folder, "dns:other.example.org");
         try (StartTls front = new StartTls(other.server(), server.getSmtp().getPort())) {
             Answer answer = send(
-                    channel(front.port(), MailSecurity.STARTTLS, Optional.empty(), Optional.of(other.pem())), Notices.plain());
+                    channel(front.port(), MailSecurity.STARTTLS, Optional.empty(), Optional.of(other.pem())),
+                    Notices.plain());
             assertThat(answer).isInstanceOf(Answer.Refused.class);
         }
         assertThat(server.getReceivedMessages()).isEmpty();
@@ -144,7 +157,9 @@ class MailerTest {
         server.getUserManager().setAuthRequired(true);
         try (StartTls front = new StartTls(keys.server(), server.getSmtp().getPort())) {
             for (MailSecurity security : new MailSecurity[] {MailSecurity.STARTTLS, MailSecurity.STARTTLS_IF_OFFERED}) {
-                Answer answer = send(channel(front.port(), security, login("right password"), Optional.of(keys.pem())), Notices.plain());
+                Answer answer = send(
+                        channel(front.port(), security, login("right password"), Optional.of(keys.pem())),
+                        Notices.plain());
                 assertThat(answer).as(security.name()).isInstanceOf(Answer.Taken.class);
             }
             assertThat(front.inTheClear()).allMatch(line -> line.startsWith("EHLO") || line.equals("STARTTLS"));
@@ -154,7 +169,9 @@ class MailerTest {
 
     @Test
     void starttls_that_is_required_and_not_offered_is_refused_without_a_word_of_the_message() {
-        Answer answer = send(channel(server.getSmtp().getPort(), MailSecurity.STARTTLS, Optional.empty(), Optional.empty()), Notices.plain());
+        Answer answer = send(
+                channel(server.getSmtp().getPort(), MailSecurity.STARTTLS, Optional.empty(), Optional.empty()),
+                Notices.plain());
 
         assertThat(answer).isInstanceOf(Answer.Refused.class);
         assertThat(server.getReceivedMessages()).isEmpty();
@@ -165,9 +182,13 @@ class MailerTest {
         server.setUser("ops@example.org", "ops", "right password");
         int port = server.getSmtp().getPort();
 
-        assertThat(send(channel(port, MailSecurity.STARTTLS_IF_OFFERED, Optional.empty(), Optional.empty()), Notices.plain()))
+        assertThat(send(
+                        channel(port, MailSecurity.STARTTLS_IF_OFFERED, Optional.empty(), Optional.empty()),
+                        Notices.plain()))
                 .isInstanceOf(Answer.Taken.class);
-        assertThat(send(channel(port, MailSecurity.STARTTLS_IF_OFFERED, login("right password"), Optional.empty()), Notices.plain()))
+        assertThat(send(
+                        channel(port, MailSecurity.STARTTLS_IF_OFFERED, login("right password"), Optional.empty()),
+                        Notices.plain()))
                 .isInstanceOf(Answer.Refused.class);
     }
 
@@ -176,7 +197,8 @@ class MailerTest {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             long begin = System.nanoTime();
             Answer answer = send(
-                    channel(silent.getLocalPort(), MailSecurity.NONE, Optional.empty(), Optional.empty()), Notices.plain());
+                    channel(silent.getLocalPort(), MailSecurity.NONE, Optional.empty(), Optional.empty()),
+                    Notices.plain());
 
             assertThat(answer).isInstanceOf(Answer.Later.class);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
@@ -209,7 +231,9 @@ class MailerTest {
                     // the client has gone
                 }
             });
-            return send(channel(rude.getLocalPort(), MailSecurity.NONE, Optional.empty(), Optional.empty()), Notices.plain());
+            return send(
+                    channel(rude.getLocalPort(), MailSecurity.NONE, Optional.empty(), Optional.empty()),
+                    Notices.plain());
         }
     }
 
@@ -219,8 +243,14 @@ class MailerTest {
 
     private NotifyConfig.Email plain(List<String> to, Optional<Login> login) {
         return new NotifyConfig.Email(
-                "mail", "127.0.0.1", server.getSmtp().getPort(), MailSecurity.NONE, login, Optional.empty(),
-                "Holdfast <holdfast@example.org>", to);
+                "mail",
+                "127.0.0.1",
+                server.getSmtp().getPort(),
+                MailSecurity.NONE,
+                login,
+                Optional.empty(),
+                "Holdfast <holdfast@example.org>",
+                to);
     }
 
     private NotifyConfig.Email tls(Optional<Path> authorities) {
@@ -230,7 +260,14 @@ class MailerTest {
     private static NotifyConfig.Email channel(
             int port, MailSecurity security, Optional<Login> login, Optional<Path> authorities) {
         return new NotifyConfig.Email(
-                "mail", "127.0.0.1", port, security, login, authorities, "holdfast@example.org", List.of("ops@example.org"));
+                "mail",
+                "127.0.0.1",
+                port,
+                security,
+                login,
+                authorities,
+                "holdfast@example.org",
+                List.of("ops@example.org"));
     }
 
     private static Optional<Login> login(String password) {

@@ -49,8 +49,7 @@ class MessengerTest {
                 .containsEntry("Holdfast-Event", "failure")
                 .containsEntry("Holdfast-Delivery", "delivery-1")
                 .containsEntry("Holdfast-Timestamp", "1795176000")
-                .containsEntry(
-                        "Holdfast-Signature", WebhookMessage.signature(key, "1795176000", asked.body()));
+                .containsEntry("Holdfast-Signature", WebhookMessage.signature(key, "1795176000", asked.body()));
         assertThat(asked.json().path("event").asString()).isEqualTo("failure");
         assertThat(asked.json().path("stack").asString()).isEqualTo("shop");
         assertThat(asked.json().path("run").path("log").asString()).isEqualTo("line 1\nline 2\n");
@@ -60,16 +59,19 @@ class MessengerTest {
     @Test
     void the_signature_is_the_hmac_that_other_programs_compute() {
         // printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac secret
-        assertThat(WebhookMessage.signature(new Secret("secret"), "1700000000", "{\"a\":1}")).isEqualTo("v1=49f24e537407743fa4a0242bb63b94b9a47ee99cbbe071ccd8a22550ae411686");
+        assertThat(WebhookMessage.signature(new Secret("secret"), "1700000000", "{\"a\":1}"))
+                .isEqualTo("v1=49f24e537407743fa4a0242bb63b94b9a47ee99cbbe071ccd8a22550ae411686");
     }
 
     @Test
     void a_template_makes_the_body() {
-        Template template = Template.parse("{\"s\":\"${stack}/${run.state}\",\"at\":${at.seconds},\"t\":${text},\"raw\":\"$${stack}\"}");
+        Template template = Template.parse(
+                "{\"s\":\"${stack}/${run.state}\",\"at\":${at.seconds},\"t\":${text},\"raw\":\"$${stack}\"}");
         send(new NotifyConfig.Webhook("w", stand.url("/"), Map.of(), Optional.empty(), Optional.of(template)));
 
         assertThat(stand.only().body())
-                .isEqualTo("{\"s\":\"shop/failed\",\"at\":1795176000,\"t\":\"the bucket does not answer\",\"raw\":\"${stack}\"}");
+                .isEqualTo(
+                        "{\"s\":\"shop/failed\",\"at\":1795176000,\"t\":\"the bucket does not answer\",\"raw\":\"${stack}\"}");
     }
 
     @Test
@@ -85,15 +87,21 @@ class MessengerTest {
 
     @Test
     void a_template_that_cannot_work_is_refused_when_it_is_read() {
-        for (String wrong : new String[] {"{\"a\":\"${nothing}\"}", "{\"a\":\"${stack\"}", "{\"a\":${stack}", "{\"a\":x}", "", "${"}) {
+        for (String wrong :
+                new String[] {"{\"a\":\"${nothing}\"}", "{\"a\":\"${stack\"}", "{\"a\":${stack}", "{\"a\":x}", "", "${"
+                }) {
             assertThatThrownBy(() -> Template.parse(wrong)).as(wrong).isInstanceOf(Invalid.class);
         }
     }
 
     @Test
     void headers_that_would_change_the_call_are_refused() {
-        for (String name : new String[] {"Host", "content-length", "Transfer-Encoding", "Holdfast-Signature", "a b", "a\r\nb", ""}) {
-            assertThatThrownBy(() -> webhook(Map.of(name, new Secret("x")))).as(name).isInstanceOf(Invalid.class);
+        for (String name :
+                new String[] {"Host", "content-length", "Transfer-Encoding", "Holdfast-Signature", "a b", "a\r\nb", ""
+                }) {
+            assertThatThrownBy(() -> webhook(Map.of(name, new Secret("x"))))
+                    .as(name)
+                    .isInstanceOf(Invalid.class);
         }
         assertThatThrownBy(() -> webhook(Map.of("X-A", new Secret("a\r\nX-B: c"))))
                 .isInstanceOf(Invalid.class)
@@ -102,7 +110,12 @@ class MessengerTest {
 
     @Test
     void a_passing_fault_is_for_later_and_others_are_refusals() {
-        stand.says(503, "busy").says(408, "").says(404, "no").says(401, "").says(501, "").says(400, "bad");
+        stand.says(503, "busy")
+                .says(408, "")
+                .says(404, "no")
+                .says(401, "")
+                .says(501, "")
+                .says(400, "bad");
 
         assertThat(sendOnce()).isInstanceOf(Answer.Later.class);
         assertThat(sendOnce()).isInstanceOf(Answer.Later.class);
@@ -158,9 +171,12 @@ class MessengerTest {
         NotifyConfig channel = new NotifyConfig.Slack("s", stand.url(secret + "?token=abcdefghijk"));
         Answer answer = send(channel);
 
-        assertThat(answer.said()).startsWith("HTTP 404: no such hook").doesNotContain("XXXX", "T00000000", "abcdefghijk");
+        assertThat(answer.said())
+                .startsWith("HTTP 404: no such hook")
+                .doesNotContain("XXXX", "T00000000", "abcdefghijk");
         assertThat(channel.toString()).doesNotContain("XXXX", "abcdefghijk").contains("127.0.0.1");
-        assertThat(new NotifyConfig.Gotify("g", stand.url(""), new Secret("Atoken")).toString()).doesNotContain("Atoken");
+        assertThat(new NotifyConfig.Gotify("g", stand.url(""), new Secret("Atoken")).toString())
+                .doesNotContain("Atoken");
         assertThat(Template.parse("{\"k\":\"secret-in-template\"}").toString()).doesNotContain("secret-in-template");
     }
 
@@ -170,7 +186,8 @@ class MessengerTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = closed.getLocalPort();
         }
-        Answer answer = send(new NotifyConfig.Slack("s", ChannelUrl.parse("http://127.0.0.1:" + port + "/very-secret-path")));
+        Answer answer =
+                send(new NotifyConfig.Slack("s", ChannelUrl.parse("http://127.0.0.1:" + port + "/very-secret-path")));
 
         assertThat(answer).isInstanceOf(Answer.Later.class);
         assertThat(answer.said()).doesNotContain("very-secret-path");
@@ -198,7 +215,8 @@ class MessengerTest {
 
     @Test
     void only_public_addresses_means_the_address_and_not_the_name() {
-        for (String host : new String[] {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"}) {
+        for (String host :
+                new String[] {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"}) {
             try (Messenger careful = messenger(Reach.PUBLIC)) {
                 String port = Integer.toString(stand.url("/").uri().getPort());
                 Answer answer = careful.send(
@@ -219,33 +237,72 @@ class MessengerTest {
         for (String address : new String[] {
             "169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"
         }) {
-            assertThat(Reach.NO_METADATA.allows(InetAddress.getByName(address))).as(address).isFalse();
-            assertThat(Reach.PUBLIC.allows(InetAddress.getByName(address))).as(address).isFalse();
-            assertThat(Reach.ANYWHERE.allows(InetAddress.getByName(address))).as(address).isTrue();
+            assertThat(Reach.NO_METADATA.allows(InetAddress.getByName(address)))
+                    .as(address)
+                    .isFalse();
+            assertThat(Reach.PUBLIC.allows(InetAddress.getByName(address)))
+                    .as(address)
+                    .isFalse();
+            assertThat(Reach.ANYWHERE.allows(InetAddress.getByName(address)))
+                    .as(address)
+                    .isTrue();
         }
     }
 
     @Test
     void private_addresses_are_allowed_unless_only_public_ones_are() throws IOException {
         for (String address : new String[] {
-            "10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "::1", "fd12::1", "fc00::1", "0.0.0.0", "::", "100.64.0.1",
-            "224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.0.8", "64:ff9b::7f00:1", "2002:7f00:1::",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "127.0.0.1",
+            "::1",
+            "fd12::1",
+            "fc00::1",
+            "0.0.0.0",
+            "::",
+            "100.64.0.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.8",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
             "::7f00:1"
         }) {
-            assertThat(Reach.PUBLIC.allows(InetAddress.getByName(address))).as(address).isFalse();
-            assertThat(Reach.NO_METADATA.allows(InetAddress.getByName(address))).as(address).isTrue();
+            assertThat(Reach.PUBLIC.allows(InetAddress.getByName(address)))
+                    .as(address)
+                    .isFalse();
+            assertThat(Reach.NO_METADATA.allows(InetAddress.getByName(address)))
+                    .as(address)
+                    .isTrue();
         }
-        for (String address : new String[] {"1.1.1.1", "93.184.216.34", "2606:4700::1111", "172.32.0.1", "100.128.0.1"}) {
-            assertThat(Reach.PUBLIC.allows(InetAddress.getByName(address))).as(address).isTrue();
+        for (String address :
+                new String[] {"1.1.1.1", "93.184.216.34", "2606:4700::1111", "172.32.0.1", "100.128.0.1"}) {
+            assertThat(Reach.PUBLIC.allows(InetAddress.getByName(address)))
+                    .as(address)
+                    .isTrue();
         }
     }
 
     @Test
     void an_address_of_a_channel_that_hides_something_is_refused() {
         for (String wrong : new String[] {
-            "ftp://h/x", "file:///etc/passwd", "http://user:pass@h/", "//h/x", "http:///x", "h", "", "http://h/#x", "http://h/a b"
+            "ftp://h/x",
+            "file:///etc/passwd",
+            "http://user:pass@h/",
+            "//h/x",
+            "http:///x",
+            "h",
+            "",
+            "http://h/#x",
+            "http://h/a b"
         }) {
-            assertThatThrownBy(() -> ChannelUrl.parse(wrong)).as(wrong).isInstanceOf(Invalid.class).hasMessageNotContaining("pass@");
+            assertThatThrownBy(() -> ChannelUrl.parse(wrong))
+                    .as(wrong)
+                    .isInstanceOf(Invalid.class)
+                    .hasMessageNotContaining("pass@");
         }
     }
 

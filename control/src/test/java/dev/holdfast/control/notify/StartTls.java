@@ -49,7 +49,8 @@ final class StartTls implements AutoCloseable {
     }
 
     private void talk(Socket client) throws IOException {
-        BufferedReader lines = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
         say(client, "220 before");
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             inTheClear.add(line);
@@ -90,7 +91,9 @@ final class StartTls implements AutoCloseable {
         try {
             byte[] buffer = new byte[4096];
             OutputStream out = to.getOutputStream();
-            for (int n = from.getInputStream().read(buffer); n >= 0; n = from.getInputStream().read(buffer)) {
+            for (int n = from.getInputStream().read(buffer);
+                    n >= 0;
+                    n = from.getInputStream().read(buffer)) {
                 out.write(buffer, 0, n);
                 out.flush();
             }

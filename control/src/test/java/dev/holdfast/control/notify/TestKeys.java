@@ -29,10 +29,25 @@ final class TestKeys {
     static TestKeys in(Path folder, String hosts) throws IOException, InterruptedException, GeneralSecurityException {
         Path store = folder.resolve("key-" + System.nanoTime() + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "key", "-keyalg", "EC", "-dname", "CN=test",
-                        "-ext", "san=" + hosts, "-storetype", "PKCS12",
-                        "-keystore", store.toString(), "-storepass", PASSWORD, "-validity", "30")
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "key",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=test",
+                        "-ext",
+                        "san=" + hosts,
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        PASSWORD,
+                        "-validity",
+                        "30")
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("keytool.log").toFile())
                 .start();
