@@ -83,6 +83,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     /** Begins to send what waits. */
     public synchronized void start() {
         if (loop == null) {
+            concerns().forEach(concern -> LOG.warn("notifications are not complete: {}", concern));
             loop = Thread.ofPlatform().name("notify").daemon(true).start(this::sendUntilClosed);
         }
     }
@@ -146,6 +147,11 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
      */
     public List<Delivery> deliveries(Optional<String> stack, Optional<String> before, int most) {
         return jdbi.withHandle(handle -> deliveries.page(handle, stack, before, most));
+    }
+
+    /** What is wrong with the settings as they are now, a sentence each: routes to channels that are not there. */
+    public List<String> concerns() {
+        return Routing.unknown(book);
     }
 
     /** Does everything that is due, and waits until it is done. */

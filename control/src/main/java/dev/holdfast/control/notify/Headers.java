@@ -28,7 +28,7 @@ final class Headers {
             if (!isName(name) || isOurs(name)) {
                 throw wrong(channel, name, "that name cannot be set");
             }
-            if (!value.text().chars().allMatch(c -> c == '\t' || c >= ' ' && c < 0x7f)) {
+            if (!value.text().chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f))) {
                 throw wrong(channel, name, "its value has characters that a header cannot have");
             }
         });

@@ -11,7 +11,8 @@ final class Pauses {
 
     static Optional<Duration> ofSeconds(double seconds) {
         return seconds > 0
-                ? Optional.of(Duration.ofMillis((long) Math.min(Math.ceil(seconds * 1000), LONGEST.toMillis())))
+                ? Optional.of(
+                        Duration.ofMillis((long) Math.min(Math.ceil(seconds * 1000), (double) LONGEST.toMillis())))
                 : Optional.empty();
     }
 }

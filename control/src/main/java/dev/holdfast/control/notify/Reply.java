@@ -43,6 +43,6 @@ record Reply(int status, Optional<Duration> retryAfter, String body) {
     }
 
     private boolean isPassing() {
-        return status == 408 || status == 425 || status == 429 || status >= 500 && status != 501 && status != 505;
+        return status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501 && status != 505);
     }
 }

@@ -26,7 +26,7 @@ final class RetryTimes {
     /** Ten seconds, and three times as long each time. */
     private static Duration backOff(int attempt) {
         double factor = Math.pow(3, Math.min(attempt, 20) - 1.0);
-        double millis = Math.min(FIRST.toMillis() * factor, LONGEST.toMillis());
+        double millis = Math.min(FIRST.toMillis() * factor, (double) LONGEST.toMillis());
         return Duration.ofMillis((long) millis);
     }
 

@@ -1,9 +1,12 @@
 package dev.holdfast.control.notify;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Who hears what, by what a stack and the server say. */
 final class Routing {
@@ -38,6 +41,28 @@ final class Routing {
         Set<Target> targets = new LinkedHashSet<>();
         digest.channels().forEach(name -> resolve(scope, name, said, book).ifPresent(targets::add));
         return targets;
+    }
+
+    /** Names in routes and digests that no channel has: nobody hears what goes there. */
+    static List<String> unknown(NotificationBook book) {
+        List<String> unknown = new ArrayList<>(unknown("the server", book.ofServer(), book));
+        book.stacks().stream()
+                .sorted()
+                .forEach(stack -> book.ofStack(stack)
+                        .ifPresent(said -> unknown.addAll(unknown("the stack '" + stack + "'", said, book))));
+        return unknown;
+    }
+
+    private static List<String> unknown(String whose, Notifications said, NotificationBook book) {
+        return Stream.concat(
+                        said.routes().stream().flatMap(route -> route.channels().stream()),
+                        said.digest().stream().flatMap(digest -> digest.channels().stream()))
+                .distinct()
+                .filter(name -> said.channel(name)
+                        .or(() -> book.ofServer().channel(name))
+                        .isEmpty())
+                .map(name -> whose + " sends to a channel '" + name + "' that is not there")
+                .toList();
     }
 
     /** The settings of a channel, as they are now. */

@@ -19,7 +19,7 @@ final class Scrubber {
     private Scrubber(Stream<String> secrets) {
         this.secrets = secrets.filter(secret -> secret.length() >= SHORTEST)
                 .distinct()
-                .sorted(Comparator.comparing(String::length).reversed())
+                .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
     }
 

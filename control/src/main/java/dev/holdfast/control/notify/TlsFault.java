@@ -15,11 +15,15 @@ final class TlsFault {
             if (cause instanceof CertificateException
                     || cause instanceof CertPathBuilderException
                     || cause instanceof SSLPeerUnverifiedException
-                    || cause instanceof SSLException
-                            && String.valueOf(cause.getMessage()).contains("unrecognized SSL message")) {
+                    || speaksNoTls(cause)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean speaksNoTls(Throwable cause) {
+        return cause instanceof SSLException
+                && String.valueOf(cause.getMessage()).contains("unrecognized SSL message");
     }
 }

@@ -86,6 +86,17 @@ class RoutingTest {
     }
 
     @Test
+    void a_route_to_a_channel_that_is_not_there_is_named() {
+        book.server(said(List.of(slack("common")), new Route(List.of("comon"), NoticeKind.USUAL)));
+        book.stack("shop", said(List.of(slack("ops")), new Route(List.of("ops", "common", "opps"), NoticeKind.USUAL)));
+
+        assertThat(Routing.unknown(book))
+                .containsExactly(
+                        "the server sends to a channel 'comon' that is not there",
+                        "the stack 'shop' sends to a channel 'opps' that is not there");
+    }
+
+    @Test
     void what_is_about_the_server_is_told_by_what_the_server_says() {
         book.server(said(List.of(slack("admin"))));
         book.stack("shop", said(List.of(slack("ops"))));
