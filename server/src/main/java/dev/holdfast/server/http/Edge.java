@@ -13,6 +13,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.io.OutputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -55,7 +56,7 @@ public final class Edge implements AutoCloseable {
         this.doorkeeper = doorkeeper;
         this.listener = listener;
         this.settings = settings;
-        this.reader = new RequestReader(contract.schemas());
+        this.reader = new RequestReader(contract.schemas(), settings.maxBodyBytes());
         this.streams = new LiveStreams(settings.heartbeat(), settings.maxEventClients());
         this.web = new WebServer(settings);
         this.javalin = Javalin.create(this::configure);
@@ -118,6 +119,9 @@ public final class Edge implements AutoCloseable {
         config.router.ignoreTrailingSlashes = false;
         web.configure(config.jetty);
         config.routes.before(context -> SecurityHeaders.put(context, settings.tls().isPresent()));
+        // without a mapper of their own these would be answered by the framework
+        config.routes.exception(
+                HttpResponseException.class, (failure, context) -> write(Failures.of(failure), context));
         config.routes.exception(Exception.class, (failure, context) -> write(Failures.of(failure), context));
         routes.forEach(route -> register(config, route));
     }

@@ -3,7 +3,9 @@ package dev.holdfast.server.http;
 import dev.holdfast.server.contract.Mismatch;
 import dev.holdfast.server.contract.Operation;
 import dev.holdfast.server.contract.Schemas;
+import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +23,11 @@ final class RequestReader {
     private static final String JSON = "application/json";
 
     private final Schemas schemas;
+    private final int maxBodyBytes;
 
-    RequestReader(Schemas schemas) {
+    RequestReader(Schemas schemas, int maxBodyBytes) {
         this.schemas = schemas;
+        this.maxBodyBytes = maxBodyBytes;
     }
 
     /**
@@ -109,8 +113,11 @@ final class RequestReader {
     }
 
     private @Nullable JsonNode body(Operation operation, Context context) {
-        byte[] bytes = context.bodyAsBytes();
-        if (operation.body().isEmpty() || (bytes.length == 0 && !operation.needsBody())) {
+        if (operation.body().isEmpty()) {
+            return null;
+        }
+        byte[] bytes = bytes(context);
+        if (bytes.length == 0 && !operation.needsBody()) {
             return null;
         }
         if (!isJson(context)) {
@@ -122,6 +129,21 @@ final class RequestReader {
             throw new Misfits("the body does not fit the contract", found);
         }
         return body;
+    }
+
+    private byte[] bytes(Context context) {
+        if (context.req().getContentLengthLong() > maxBodyBytes) {
+            throw new ContentTooLargeResponse();
+        }
+        try {
+            byte[] bytes = context.req().getInputStream().readNBytes(maxBodyBytes + 1);
+            if (bytes.length > maxBodyBytes) {
+                throw new ContentTooLargeResponse();
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new Misfits("the body did not come whole", List.of());
+        }
     }
 
     private static boolean isJson(Context context) {
