@@ -68,7 +68,12 @@ public final class StackFileReader {
         }
     }
 
-    StackConfig parse(Path file, String shown, String content) {
+    /**
+     * @param file where the text is, or would be: relative paths in it begin at its folder
+     * @param shown what messages call it
+     * @param content the text
+     */
+    public StackConfig parse(Path file, String shown, String content) {
         Problems problems = new Problems(shown);
         Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("/"));
         Section.Context context = new Section.Context(folder, environment, problems);
@@ -118,7 +123,7 @@ public final class StackFileReader {
         problems.raise();
         StackConfig stack =
                 new StackConfig(name.orElseThrow(), sources, repository.orElseThrow(), policies.orElseThrow());
-        Overlap.find(stack).ifPresent(overlap -> problems.add(file.line("repository"), overlap, ""));
+        stack.overlap().ifPresent(overlap -> problems.add(file.line("repository"), overlap, ""));
         return stack;
     }
 }
