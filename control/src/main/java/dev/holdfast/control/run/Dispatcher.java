@@ -255,7 +255,7 @@ final class Dispatcher {
 
     /** What keeps a run from beginning here and now. */
     private Optional<String> obstacle(RunRecord run, List<RunRecord> running) {
-        if (run.notBefore().isAfter(table.now())) {
+        if (run.notBefore().isAfter(table.now()) && !isOfTheFuture(run)) {
             return Optional.of("attempt " + run.attempt() + " at " + run.notBefore());
         }
         if (stacks.find(run.stack()).isEmpty()) {
@@ -268,6 +268,11 @@ final class Dispatcher {
                 .findFirst()
                 .map(Dispatcher::shown);
         return other.isPresent() ? other : place(run);
+    }
+
+    /** It was asked for before the clock went back: nobody knows how long it has waited. */
+    private boolean isOfTheFuture(RunRecord run) {
+        return run.requested().isAfter(table.now().plus(limits.lateAfter()));
     }
 
     private static boolean excludes(RunRecord underWay, RunRecord run) {

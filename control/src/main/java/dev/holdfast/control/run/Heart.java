@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says that this server lives, and listens whether the others do. Nobody's clock is believed: a server is gone when its count of
- * beats has stood still for a time that passed here, while this server could look. For one thread.
+ * beats has stood still for a time that passed here, while this server could look. For one thread, but for {@link #beat}.
  */
 final class Heart {
     private static final Logger LOG = LoggerFactory.getLogger(Heart.class);
@@ -65,15 +65,18 @@ final class Heart {
         if (looked && now.minus(lastLook).compareTo(limits.beat()) < 0) {
             return;
         }
-        Sight sight = jdbi.inTransaction(handle -> {
-            beat(handle);
-            return new Sight(servers(handle), table.claims(handle));
-        });
+        beat();
+        Sight sight = jdbi.inTransaction(handle -> new Sight(servers(handle), table.claims(handle)));
         boolean blind = now.minus(lastLook).compareTo(limits.lostAfter().dividedBy(2)) > 0;
         lastLook = now;
         looked = true;
         listen(sight, now, blind);
         settle(sight, now);
+    }
+
+    /** Says that this server lives; by any thread. */
+    void beat() {
+        jdbi.useHandle(this::beat);
     }
 
     private void beat(Handle handle) {

@@ -53,6 +53,7 @@ public final class RunService implements AutoCloseable {
     private volatile boolean closing;
     private @Nullable Thread pulse;
     private @Nullable Thread telling;
+    private @Nullable Thread heartbeat;
     private Duration lastReload;
     private Duration lastSweep;
     private boolean away;
@@ -193,6 +194,7 @@ public final class RunService implements AutoCloseable {
     /** Begins to work by itself. */
     public void start() {
         pulse = Thread.ofPlatform().daemon().name("runs").start(this::beat);
+        heartbeat = Thread.ofPlatform().daemon().name("run heartbeat").start(this::live);
         telling = Thread.ofPlatform().daemon().name("run events").start(this::tell);
     }
 
@@ -204,6 +206,32 @@ public final class RunService implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("the server ends", e);
+        }
+    }
+
+    /** Apart from the work, which may take its time when everything is slow. */
+    private void live() {
+        Ticker own = Ticker.ofMachine();
+        boolean heard = true;
+        try {
+            while (!closing) {
+                heard = isHeard(heard);
+                own.pause(limits.beat());
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("the server is silent from now on", e);
+        }
+    }
+
+    private boolean isHeard(boolean before) {
+        try {
+            heart.beat();
+            return true;
+        } catch (JdbiException e) {
+            if (before) {
+                LOG.warn("the catalog cannot be told that this server lives", e);
+            }
+            return false;
         }
     }
 
@@ -274,6 +302,7 @@ public final class RunService implements AutoCloseable {
         try {
             join(pulse);
             join(telling);
+            interrupt(heartbeat);
             awaitRuns();
             events.pump();
             heart.leave();
@@ -283,6 +312,13 @@ public final class RunService implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             identity.close();
+        }
+    }
+
+    private static void interrupt(@Nullable Thread thread) throws InterruptedException {
+        if (thread != null) {
+            thread.interrupt();
+            thread.join(CLOSING);
         }
     }
 

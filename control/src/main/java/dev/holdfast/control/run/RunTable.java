@@ -28,6 +28,8 @@ final class RunTable {
     /** A message may hold a whole tool's output. */
     private static final int MAX_MESSAGE = 8_000;
 
+    private static final int KEPT_ALWAYS = 10_000;
+
     private final RequestJson requests;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -241,11 +243,13 @@ final class RunTable {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Forgets runs that were asked for before a moment and have ended. */
+    /** Forgets runs that were asked for before a moment and have ended; never the latest, whatever the clock says. */
     void forget(Handle handle, Instant before) {
         handle.execute(
-                "DELETE FROM run WHERE state NOT IN ('WAITING', 'RUNNING') AND requested_at < ?",
-                before.toEpochMilli());
+                "DELETE FROM run WHERE state NOT IN ('WAITING', 'RUNNING') AND requested_at < ?"
+                        + " AND id < (SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                before.toEpochMilli(),
+                KEPT_ALWAYS);
     }
 
     List<RunRecord> list(Handle handle, RunFilter filter, Optional<RunId> after, int limit) {

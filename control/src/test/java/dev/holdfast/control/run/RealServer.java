@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 
 /** A server with real time, real repositories and everything else it has; in this process, or as one of its own. */
 final class RealServer implements AutoCloseable {
-    static final RunLimits QUICK = RunLimits.USUAL.withLostAfter(Duration.ofSeconds(4), Duration.ofMillis(500));
+    static final RunLimits QUICK = RunLimits.USUAL.withLostAfter(Duration.ofSeconds(10), Duration.ofMillis(500));
 
     final Catalog catalog;
     final Stacks stacks;

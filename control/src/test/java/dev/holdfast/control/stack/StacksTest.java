@@ -165,6 +165,24 @@ class StacksTest {
     }
 
     @Test
+    void a_file_that_says_the_same_is_no_change() throws Exception {
+        Path file = Files.writeString(folder.resolve("shop.yaml"), SHOP + """
+                schedule: {at: '0 2 * * *', zone: Europe/Berlin, jitter: 15m}
+                retention: {keep-daily: 7, keep-weekly: 4}
+                hooks:
+                  after-restore: {command: systemctl restart app}
+                  on-failure:
+                    - http: {url: 'http://127.0.0.1:9/', headers: {X: y}, body: '{{run}}'}
+                retry: {attempts: 2}
+                """);
+        Stacks stacks = stacks(catalog(Catalogs.SQLITE), file);
+        assertThat(stacks.troubles()).isEmpty();
+        stacks.reload();
+        stacks.reload();
+        assertThat(stacks.show("shop").revision()).isEqualTo(1);
+    }
+
+    @Test
     void a_stack_sealed_with_a_key_that_is_gone_is_told_and_harms_no_other() throws Exception {
         Catalog catalog = catalog(Catalogs.SQLITE);
         stacks(catalog).create(SHOP);
