@@ -82,6 +82,9 @@ public final class SetUp {
 
     private SetUpResult tried(Secret code, String name, Secret password, Caller caller) {
         if (!isKnown(code)) {
+            if (!isNeeded()) {
+                return new SetUpResult.AlreadyDone(); // a moment ago, which ended all codes
+            }
             audit.record(entry(Actor.UNKNOWN, "first administrator", caller, Outcome.REFUSED));
             return new SetUpResult.WrongCode();
         }

@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The two kinds of database that a catalog may be. */
 enum Database {
@@ -30,6 +34,28 @@ enum Database {
 
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static PrivatePostgres server;
+    private static Path home;
+
+    /** Ends the shared server after the last test. */
+    static final class UntilTheEnd implements BeforeAllCallback {
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            AutoCloseable end = Database::stop;
+            context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(Database.class, key -> end);
+        }
+    }
+
+    private static synchronized void stop() throws IOException {
+        if (server != null) {
+            server.killHard(); // nobody needs what is in it
+            server.close();
+            server = null;
+            try (Stream<Path> all = Files.walk(home)) {
+                all.sorted(Comparator.reverseOrder())
+                        .forEach(path -> path.toFile().delete());
+            }
+        }
+    }
 
     /** A place for a new catalog. */
     abstract CatalogPlace place(Path folder);
@@ -38,11 +64,12 @@ enum Database {
         return Catalog.open(place(folder));
     }
 
-    /** One for all tests; it ends with this process. */
+    /** One for all tests. */
     private static synchronized PrivatePostgres server() {
         if (server == null) {
             try {
-                server = PrivatePostgres.in(Files.createTempDirectory("holdfast-access-test-"))
+                home = Files.createTempDirectory("holdfast-access-test-");
+                server = PrivatePostgres.in(home)
                         .setting("fsync", "off")
                         .setting("max_connections", "60")
                         .start();

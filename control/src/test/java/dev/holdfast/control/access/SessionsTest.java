@@ -1,8 +1,11 @@
 package dev.holdfast.control.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Unavailable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -141,6 +144,15 @@ class SessionsTest extends OnEveryDatabase {
         assertThat(access.sessions().sweep()).isEqualTo(1);
         assertThat(isOpen(idle)).isFalse();
         assertThat(isOpen(session)).isTrue();
+    }
+
+    @Test
+    void while_the_catalog_is_away_nobody_is_let_in_and_that_is_said() {
+        stage.catalog.close();
+        String secret = session.secret().text();
+        assertThatThrownBy(() -> access.sessions().principal(secret))
+                .isInstanceOfSatisfying(
+                        Unavailable.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CATALOG_UNAVAILABLE));
     }
 
     @Test
