@@ -1,6 +1,7 @@
 package dev.holdfast.control.notify;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ final class Routing {
                 .flatMap(book::ofStack)
                 .ifPresent(said -> add(targets, notice.stack().orElse(""), said, book, hears));
         add(targets, Target.SERVER, book.ofServer(), book, hears);
+        if (notice.stack().isEmpty() && book.ofServer().channels().isEmpty()) {
+            addThoseOfStacks(targets, book, hears);
+        }
         return targets;
     }
 
@@ -86,6 +90,19 @@ final class Routing {
             said.channels().stream()
                     .filter(channel -> !isMonitor(channel) && !isRouted(channel, said))
                     .forEach(channel -> targets.add(new Target(scope, channel.name())));
+        }
+    }
+
+    /** Whoever looks after stacks looks after a server that names nobody; who does so for several stacks hears it once. */
+    private static void addThoseOfStacks(
+            Set<Target> targets, NotificationBook book, Predicate<Set<NoticeKind>> hears) {
+        Set<NotifyConfig> known = new HashSet<>();
+        for (String stack : book.stacks().stream().sorted().toList()) {
+            Set<Target> some = new LinkedHashSet<>();
+            book.ofStack(stack).ifPresent(said -> add(some, stack, said, book, hears));
+            some.stream()
+                    .filter(target -> channel(target, book).map(known::add).orElse(false))
+                    .forEach(targets::add);
         }
     }
 

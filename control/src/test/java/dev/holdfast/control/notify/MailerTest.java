@@ -212,6 +212,24 @@ class MailerTest {
     }
 
     @Test
+    void who_was_refused_is_named_and_the_others_do_not_get_it_twice() throws Exception {
+        NotifyConfig.Email channel;
+        try (Choosy choosy = new Choosy("gone@example.org")) {
+            channel = new NotifyConfig.Email(
+                    "mail", "127.0.0.1", choosy.port(), MailSecurity.NONE, Optional.empty(), Optional.empty(),
+                    "holdfast@example.org", List.of("ops@example.org", "gone@example.org"));
+            Answer partly = send(channel, Notices.plain());
+            assertThat(partly).isInstanceOf(Answer.Taken.class);
+            assertThat(partly.said()).contains("not for gone@example.org", "550 no such user");
+
+            NotifyConfig.Email nobody = new NotifyConfig.Email(
+                    "mail", "127.0.0.1", choosy.port(), MailSecurity.NONE, Optional.empty(), Optional.empty(),
+                    "holdfast@example.org", List.of("gone@example.org"));
+            assertThat(send(nobody, Notices.plain())).isInstanceOf(Answer.Refused.class);
+        }
+    }
+
+    @Test
     void a_mail_server_at_a_forbidden_address_is_not_connected_to() {
         Mailer careful = new Mailer(Reach.PUBLIC, Notices.SHORT, InstantSource.fixed(Notices.NOON));
 

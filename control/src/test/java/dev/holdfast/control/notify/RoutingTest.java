@@ -115,6 +115,16 @@ class RoutingTest {
     }
 
     @Test
+    void what_is_about_a_server_that_names_nobody_is_told_to_those_of_its_stacks_once_each() {
+        book.stack("blog", said(List.of(slack("ops"), slack("blog"))));
+        book.stack("shop", said(List.of(slack("ops"), slack("quiet")), new Route(List.of("quiet"), Set.of())));
+        Notice notice = new Notice(
+                NoticeKind.EXPIRING, Urgency.WARNING, Optional.empty(), "t", "x", List.of(), Optional.empty(), Optional.empty(), Notices.NOON);
+
+        assertThat(Routing.targets(notice, book)).containsExactly(new Target("blog", "ops"), new Target("blog", "blog"));
+    }
+
+    @Test
     void a_digest_is_due_by_the_clock_on_the_wall() {
         ZoneId berlin = ZoneId.of("Europe/Berlin");
         DigestConfig daily = new DigestConfig(List.of("a"), Optional.empty(), LocalTime.of(8, 0), berlin);

@@ -1,8 +1,10 @@
 package dev.holdfast.control.config.zero;
 
+import dev.holdfast.connectors.postgres.PostgresLocation;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.PostgresScope;
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.engine.error.Invalid;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,8 +65,15 @@ final class DatabaseSources {
         }
         Optional<Secret> password =
                 url.get().hasPassword() ? Optional.empty() : variables.secret(Variable.DATABASE_PASSWORD);
-        String database = url.get().database().orElse("database");
-        return List.of(config(database, url.get().text(), password));
+        String text = url.get().text();
+        try {
+            // what it is made of is not kept: a connection is made later, with what the environment says besides
+            boolean _ = PostgresLocation.parse(text).database().isEmpty();
+        } catch (Invalid e) {
+            variables.wrong(variable + ": " + e.getMessage(), e.hint());
+            return List.of();
+        }
+        return List.of(config(url.get().database().orElse("database"), text, password));
     }
 
     private PostgresConfig config(String database, String url, Optional<Secret> password) {

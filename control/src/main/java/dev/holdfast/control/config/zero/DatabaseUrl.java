@@ -74,7 +74,7 @@ record DatabaseUrl(String text, List<String> dropped) {
     }
 
     boolean hasPassword() {
-        return text.matches("(?s)postgresql://[^/?]*:[^/?]*@.*") || text.matches("(?s).*[?&\\s]?password\\s*=.*");
+        return text.matches("(?s)postgresql://[^/?]*:[^/?]*@.*") || text.matches("(?s)(.*[?&\\s])?password\\s*=.*");
     }
 
     /** Without secrets, as for {@link Object#toString}. */

@@ -33,7 +33,8 @@ final class LookAlikes {
             "HOLDFAST_BIND",
             "HOLDFAST_FILE",
             "HOLDFAST_TOKEN",
-            "HOLDFAST_SERVER");
+            "HOLDFAST_SERVER",
+            "HOLDFAST_NAME");
 
     /** Of other tools; without meaning here, with what to do instead. */
     private static final Map<String, String> MEANINGLESS = Map.ofEntries(

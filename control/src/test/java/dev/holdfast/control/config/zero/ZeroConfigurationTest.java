@@ -357,6 +357,26 @@ class ZeroConfigurationTest {
     }
 
     @Test
+    void a_url_that_cannot_be_honoured_is_told_at_once() {
+        set("DATABASE_URL", "postgres://u:secret@h/d?sslmode=no-verify");
+
+        assertThat(errors())
+                .singleElement()
+                .asString()
+                .startsWith("DATABASE_URL: ")
+                .contains("sslmode");
+        assertThat(read().toString()).doesNotContain("secret");
+    }
+
+    @Test
+    void every_variable_is_documented() throws IOException {
+        String table = Files.readString(Path.of("../docs/policies.md")).split("## Without a stack file")[1];
+
+        assertThat(Variable.allNames().stream().filter(name -> !table.contains("`" + name)))
+                .allMatch(name -> name.matches("HOLDFAST_BUCKET_SOURCE_.*|SOURCE_S3_.*|POSTGRES_PORT_5432_.*"));
+    }
+
+    @Test
     void a_url_goes_before_its_parts_and_takes_only_a_password_from_them() {
         set("DATABASE_URL", "postgres://u@h/d", "POSTGRES_DB", "other", "POSTGRES_PASSWORD", "pw");
 
