@@ -64,7 +64,8 @@ final class AuditTrail implements CallListener {
         return call.names().stream()
                 .filter(TOLD::contains)
                 .sorted()
-                .map(name -> name + "=" + Optional.of(call.texts(name)).map(List::getFirst).orElse(""))
+                .map(name -> name + "="
+                        + Optional.of(call.texts(name)).map(List::getFirst).orElse(""))
                 .collect(Collectors.joining(" "));
     }
 }

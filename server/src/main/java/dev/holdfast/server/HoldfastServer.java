@@ -20,13 +20,13 @@ import dev.holdfast.server.routes.DownloadRoutes;
 import dev.holdfast.server.routes.NotificationRoutes;
 import dev.holdfast.server.routes.RestoreRoutes;
 import dev.holdfast.server.routes.RunRoutes;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.routes.SignInWays;
 import dev.holdfast.server.routes.SnapshotRoutes;
 import dev.holdfast.server.routes.StackRoutes;
 import dev.holdfast.server.routes.StatusRoutes;
 import dev.holdfast.server.routes.TeamRoutes;
 import dev.holdfast.server.routes.WatchRoutes;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.SettingsView;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,8 +72,8 @@ public final class HoldfastServer implements AutoCloseable {
         this.settings = settings;
         this.shelf = new Shelf(services.repositories(), services.clock());
         Watched watched = new Watched();
-        ServiceMetrics metrics = new ServiceMetrics(
-                services, settings.version(), watched::eventClients, watched::certificateEnds);
+        ServiceMetrics metrics =
+                new ServiceMetrics(services, settings.version(), watched::eventClients, watched::certificateEnds);
         this.edge = new Edge(
                 routes(ways, metrics),
                 contract,
@@ -96,7 +96,11 @@ public final class HoldfastServer implements AutoCloseable {
         bind = address;
         port = edge.start(address, onPort);
         Thread.ofVirtual().name("upkeep").start(this::upkeep);
-        LOG.info("serving bind={} port={} tls={}", address, port, settings.edge().tls().isPresent());
+        LOG.info(
+                "serving bind={} port={} tls={}",
+                address,
+                port,
+                settings.edge().tls().isPresent());
         return port;
     }
 
@@ -120,7 +124,11 @@ public final class HoldfastServer implements AutoCloseable {
     private List<Route> routes(SignInWays ways, ServiceMetrics metrics) {
         DownloadRoutes downloads = new DownloadRoutes(services, shelf);
         return Stream.of(
-                        new StatusRoutes(services, this::settings, services.clock().instant()).all(),
+                        new StatusRoutes(
+                                        services,
+                                        this::settings,
+                                        services.clock().instant())
+                                .all(),
                         new StackRoutes(services, shelf).all(),
                         new RunRoutes(services).all(),
                         new SnapshotRoutes(services, shelf).all(),
@@ -160,7 +168,7 @@ public final class HoldfastServer implements AutoCloseable {
         }
     }
 
-    private void tend(boolean sweep) {
+    void tend(boolean sweep) {
         try {
             shelf.sweep();
             edge.renewCertificate();
@@ -205,8 +213,7 @@ public final class HoldfastServer implements AutoCloseable {
 
         @Override
         public boolean watches(WebRequest request) {
-            return settings.metrics()
-                    .admits(request.headers().getOrDefault("authorization", List.of()));
+            return settings.metrics().admits(request.headers().getOrDefault("authorization", List.of()));
         }
     }
 }

@@ -130,7 +130,8 @@ final class ApiClient {
     }
 
     private static boolean matches(String template, String path) {
-        String pattern = Pattern.compile("\\{[^}]*}").splitAsStream(template)
+        String pattern = Pattern.compile("\\{[^}]*}")
+                .splitAsStream(template)
                 .map(Pattern::quote)
                 .reduce((one, other) -> one + "[^/]+" + other)
                 .orElse("");
@@ -142,7 +143,8 @@ final class ApiClient {
             return;
         }
         String type = answer.header("content-type");
-        Optional<Operation> operation = operation(request.method(), request.uri().getRawPath());
+        Optional<Operation> operation =
+                operation(request.method(), request.uri().getRawPath());
         if (type.startsWith("application/problem+json")) {
             fits(contract.document().at("/components/schemas/Problem"), answer);
         } else if (operation.isPresent() && type.startsWith("application/json")) {
@@ -150,8 +152,7 @@ final class ApiClient {
             assertThat(response.isMissingNode())
                     .as("%s answers %s", operation.get().id(), answer.status())
                     .isFalse();
-            JsonNode schema =
-                    contract.schemas().resolved(response).at("/content/application~1json/schema");
+            JsonNode schema = contract.schemas().resolved(response).at("/content/application~1json/schema");
             fits(schema, answer);
         }
         assertThat(answer.header("x-content-type-options")).isEqualTo("nosniff");

@@ -49,9 +49,7 @@ class ApiTest {
         String run = accepted.expect(202).header("location");
         server.services
                 .runs()
-                .awaitEnd(
-                        new RunId(run.substring(run.lastIndexOf('/') + 1)),
-                        TestServer.patience())
+                .awaitEnd(new RunId(run.substring(run.lastIndexOf('/') + 1)), TestServer.patience())
                 .orElseThrow();
         return admin.get(run).expect(200).json();
     }
@@ -65,7 +63,11 @@ class ApiTest {
                         .expect(200)
                         .text())
                 .contains(first);
-        assertThat(admin.get("/api/v1/status").expect(200).json().at("/stacks/0/snapshots").asInt())
+        assertThat(admin.get("/api/v1/status")
+                        .expect(200)
+                        .json()
+                        .at("/stacks/0/snapshots")
+                        .asInt())
                 .isPositive();
         assertThat(admin.get("/api/v1/stacks/shop").expect(200).text())
                 .contains(server.uploads.toString())
@@ -86,7 +88,8 @@ class ApiTest {
         JsonNode plan = admin.post("/api/v1/stacks/shop/retention/simulate", "{\"last\":1,\"minimum\":1}")
                 .expect(200)
                 .json();
-        assertThat(plan.get("items").valueStream()
+        assertThat(plan.get("items")
+                        .valueStream()
                         .filter(item -> item.get("snapshot").asString().equals(first))
                         .allMatch(item -> item.get("keep").asBoolean()))
                 .isTrue();
@@ -114,14 +117,19 @@ class ApiTest {
                     .expect(200)
                     .json();
             entries += page.get("items").size();
-            next = page.has("next") ? "&after=" + ApiClient.encoded(page.get("next").asString()) : "";
+            next = page.has("next")
+                    ? "&after=" + ApiClient.encoded(page.get("next").asString())
+                    : "";
             pages++;
         } while (!next.isEmpty());
-        JsonNode all = admin.get(at(first) + "/entries?part=uploads&limit=1000").expect(200).json();
+        JsonNode all = admin.get(at(first) + "/entries?part=uploads&limit=1000")
+                .expect(200)
+                .json();
         assertThat(entries).isEqualTo(all.get("items").size()).isGreaterThanOrEqualTo(5);
         assertThat(pages).isGreaterThan(2);
 
-        String key = all.get("items").valueStream()
+        String key = all.get("items")
+                .valueStream()
                 .map(item -> item.get("key").asString())
                 .filter(text -> text.startsWith("sub/deep/a"))
                 .findFirst()
@@ -140,26 +148,30 @@ class ApiTest {
     @Test
     void two_snapshots_are_compared() throws IOException {
         Files.writeString(server.uploads.resolve("new.txt"), "new");
-        JsonNode run = ended(admin.post("/api/v1/runs", "{\"stack\":\"shop\",\"kind\":\"backup\",\"appVersion\":\"2.1\"}"));
+        JsonNode run =
+                ended(admin.post("/api/v1/runs", "{\"stack\":\"shop\",\"kind\":\"backup\",\"appVersion\":\"2.1\"}"));
         String second = run.get("snapshot").asString();
-        assertThat(admin.get(at(second)).expect(200).json().get("appVersion").asString()).isEqualTo("2.1");
+        assertThat(admin.get(at(second)).expect(200).json().get("appVersion").asString())
+                .isEqualTo("2.1");
         JsonNode page = admin.get(at(second) + "/differences/" + first + "?part=uploads")
                 .expect(200)
                 .json();
-        assertThat(page.get("items").valueStream()
+        assertThat(page.get("items")
+                        .valueStream()
                         .filter(item -> item.get("key").asString().equals("new.txt"))
                         .map(item -> item.get("change").asString())
                         .toList())
                 .containsExactly("added");
         assertThat(run.at("/result/snapshot").asString()).isEqualTo(second);
-        assertThat(admin.get("/api/v1/runs/" + run.get("id").asString() + "/log").expect(200).text())
+        assertThat(admin.get("/api/v1/runs/" + run.get("id").asString() + "/log")
+                        .expect(200)
+                        .text())
                 .isNotEmpty();
     }
 
     @Test
     void the_same_call_with_the_same_key_is_the_same_run() {
-        HttpRequest.BodyPublisher body =
-                HttpRequest.BodyPublishers.ofString("{\"stack\":\"shop\",\"kind\":\"check\"}");
+        HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString("{\"stack\":\"shop\",\"kind\":\"check\"}");
         String one = keyed(body).expect(202).header("location");
         String other = keyed(body).expect(202).header("location");
         assertThat(one).isEqualTo(other);
@@ -174,11 +186,14 @@ class ApiTest {
     @Test
     void a_restore_is_planned_confirmed_and_done() throws IOException {
         String order = "{\"stack\":\"shop\",\"snapshot\":\"" + first + "\",\"overwrite\":true%s}";
-        JsonNode plan = admin.post("/api/v1/restores/plan", order.formatted("")).expect(200).json();
+        JsonNode plan = admin.post("/api/v1/restores/plan", order.formatted(""))
+                .expect(200)
+                .json();
         assertThat(plan.get("confirm").asString()).isEqualTo("shop");
         assertThat(plan.at("/parts/0/losses")).isNotEmpty();
         admin.post("/api/v1/restores", order.formatted("")).expectProblem(409, "not-confirmed");
-        admin.post("/api/v1/restores", order.formatted(",\"confirm\":\"shopp\"")).expectProblem(409, "not-confirmed");
+        admin.post("/api/v1/restores", order.formatted(",\"confirm\":\"shopp\""))
+                .expectProblem(409, "not-confirmed");
 
         Path copy = folder.resolve("copy");
         JsonNode run = ended(admin.post(
@@ -192,10 +207,16 @@ class ApiTest {
 
     @Test
     void a_snapshot_is_given_up_only_if_its_id_is_written_twice() {
-        String third = admin.post("/api/backups/create", "{}").expect(201).json().get("id").asString();
+        String third = admin.post("/api/backups/create", "{}")
+                .expect(201)
+                .json()
+                .get("id")
+                .asString();
         admin.delete("/api/backups/" + third + "?confirm=" + first).expectProblem(409, "not-confirmed");
         admin.delete("/api/backups/" + third).expectProblem(400, "usage");
-        assertThat(ended(admin.delete(at(third) + "?confirm=" + third)).get("state").asString())
+        assertThat(ended(admin.delete(at(third) + "?confirm=" + third))
+                        .get("state")
+                        .asString())
                 .isEqualTo("succeeded");
         admin.get(at(third)).expectProblem(404, "snapshot-missing");
         assertThat(admin.get("/api/backups").expect(200).text()).doesNotContain(third);
@@ -212,16 +233,23 @@ class ApiTest {
         assertThat(status.at("/disk/0/freeBytes").asLong()).isPositive();
         admin.get("/api/backup/list").expect(200);
         admin.get("/api/backup/download/" + "shop_db_x_" + first + ".dump").expectProblem(404, "unknown-name");
-        assertThat(admin.get("/api/backups").expect(200).json().at("/backups/0/url").asString())
+        assertThat(admin.get("/api/backups")
+                        .expect(200)
+                        .json()
+                        .at("/backups/0/url")
+                        .asString())
                 .startsWith("/api/backups/");
     }
 
     @Test
     void a_stack_is_tried_made_changed_looked_at_and_forgotten() {
-        String text = server.stackText("second").replace(folder + "/first", folder + "/third").replace("\n", "\\n");
+        String text = server.stackText("second")
+                .replace(folder + "/first", folder + "/third")
+                .replace("\n", "\\n");
         admin.post("/api/v1/stacks/test", "{\"text\":\"" + text + "\"}").expect(200);
         admin.post("/api/v1/stacks/test", "{\"text\":\"stack: [\"}").expectProblem(400, "configuration-invalid");
-        ApiClient.Answer made = admin.post("/api/v1/stacks", "{\"text\":\"" + text + "\"}").expect(201);
+        ApiClient.Answer made =
+                admin.post("/api/v1/stacks", "{\"text\":\"" + text + "\"}").expect(201);
         assertThat(made.header("location")).isEqualTo("/api/v1/stacks/second");
         admin.post("/api/v1/stacks", "{\"text\":\"" + text + "\"}").expectProblem(409, "conflict");
         JsonNode shown = admin.get("/api/v1/stacks/second/text").expect(200).json();
@@ -231,7 +259,9 @@ class ApiTest {
         admin.delete("/api/v1/stacks/second?revision=2").expect(204);
         admin.get("/api/v1/stacks/second").expectProblem(404, "unknown-name");
         admin.delete("/api/v1/stacks/shop?revision=1").expectProblem(409, "conflict");
-        assertThat(admin.get("/api/v1/stacks/shopp").expectProblem(404, "unknown-name").text())
+        assertThat(admin.get("/api/v1/stacks/shopp")
+                        .expectProblem(404, "unknown-name")
+                        .text())
                 .contains("did you mean 'shop'");
     }
 
@@ -243,7 +273,10 @@ class ApiTest {
                 admin.get("/api/v1/stacks/shop/destinations/first").expect(200).json();
         assertThat(destination.get("answers").asBoolean()).isTrue();
         assertThat(destination.get("bytes").asLong()).isPositive();
-        assertThat(admin.get("/api/v1/stacks/shop/schedule?count=3").expect(200).json().get("next"))
+        assertThat(admin.get("/api/v1/stacks/shop/schedule?count=3")
+                        .expect(200)
+                        .json()
+                        .get("next"))
                 .hasSize(3);
         admin.get("/api/v1/notifications/channels").expect(200);
         admin.post("/api/v1/notifications/test", "{\"channel\":\"none\"}").expectProblem(404, "unknown-name");

@@ -57,19 +57,22 @@ class ContractTest {
     }
 
     private static String line(Route route) {
-        return route.method().label() + " " + route.path() + " " + route.access().label();
+        return route.method().label() + " " + route.path() + " "
+                + route.access().label();
     }
 
     @Test
     void every_operation_has_a_name_of_its_own_a_tag_and_a_way_to_fail() {
-        List<String> names =
-                contract.operations().stream().map(Operation::id).toList();
+        List<String> names = contract.operations().stream().map(Operation::id).toList();
         assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z][A-Za-z]+"));
-        Set<String> tags = contract.document().get("tags").valueStream()
+        Set<String> tags = contract.document()
+                .get("tags")
+                .valueStream()
                 .map(tag -> tag.get("name").asString())
                 .collect(Collectors.toSet());
         for (Operation operation : contract.operations()) {
-            JsonNode node = contract.document().get("paths").get(operation.path()).get(operation.method());
+            JsonNode node =
+                    contract.document().get("paths").get(operation.path()).get(operation.method());
             assertThat(tags).contains(node.get("tags").get(0).asString());
             assertThat(operation.responses().has("default")).as(operation.id()).isTrue();
         }
@@ -150,7 +153,9 @@ class ContractTest {
         switch (schema.path("type").asString("")) {
             case "object" -> {
                 assertThat(schema.has("additionalProperties")).as(where).isTrue();
-                schema.path("properties").properties().forEach(p -> requireBounded(where + "/" + p.getKey(), p.getValue()));
+                schema.path("properties")
+                        .properties()
+                        .forEach(p -> requireBounded(where + "/" + p.getKey(), p.getValue()));
                 if (schema.get("additionalProperties").isObject()) {
                     assertThat(schema.has("maxProperties")).as(where).isTrue();
                     requireBounded(where, schema.get("additionalProperties"));
@@ -167,7 +172,10 @@ class ContractTest {
                                 || schema.path("pattern").asString("").endsWith("$"))
                         .as(where)
                         .isTrue();
-            case "integer" -> assertThat(schema.has("maximum") && schema.has("minimum")).as(where).isTrue();
+            case "integer" ->
+                assertThat(schema.has("maximum") && schema.has("minimum"))
+                        .as(where)
+                        .isTrue();
             default -> assertThat(schema.path("type").asString("")).as(where).isEqualTo("boolean");
         }
     }

@@ -65,8 +65,16 @@ class FuzzTest {
         System.out.println("seed " + seed + " (-Dholdfast.fuzz.seed)");
         try (TestServer server = new TestServer(folder)) {
             ApiClient admin = server.client.as(server.token("anna", Role.ADMIN));
-            String snapshot = admin.post("/api/backups/create", "{}").expect(201).json().get("id").asString();
-            String run = admin.get("/api/v1/runs").expect(200).json().at("/items/0/id").asString();
+            String snapshot = admin.post("/api/backups/create", "{}")
+                    .expect(201)
+                    .json()
+                    .get("id")
+                    .asString();
+            String run = admin.get("/api/v1/runs")
+                    .expect(200)
+                    .json()
+                    .at("/items/0/id")
+                    .asString();
             ids = List.of(snapshot, run, "01jd0000000000000000000000");
             Map<Integer, Integer> answers = new TreeMap<>();
             for (int round = 0; round < ROUNDS; round++) {
@@ -188,7 +196,8 @@ class FuzzTest {
     private ObjectNode object(TestServer server, JsonNode schema, int depth) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
-            boolean required = schema.path("required").valueStream()
+            boolean required = schema.path("required")
+                    .valueStream()
                     .anyMatch(name -> name.asString().equals(property.getKey()));
             if (required ? random.nextInt(20) > 0 : random.nextInt(3) == 0) {
                 object.set(

@@ -116,7 +116,8 @@ class LiveTest {
                     .contains("\"state\":\"waiting\"")
                     .contains("event: step")
                     .contains("\"state\":\"succeeded\"");
-            assertThat(client.get(run).expect(200).json().get("state").asString()).isEqualTo("succeeded");
+            assertThat(client.get(run).expect(200).json().get("state").asString())
+                    .isEqualTo("succeeded");
 
             String middle = lines.stream()
                     .filter(line -> line.startsWith("id: "))

@@ -40,11 +40,13 @@ class RequestsTest {
 
     @Test
     void what_is_not_json_is_told_with_its_place() {
-        for (String body : List.of("", "{", "nonsense", "{\"stack\":}", "{\"a\":1}{\"b\":2}", "\u0000", "[".repeat(1000))) {
+        for (String body :
+                List.of("", "{", "nonsense", "{\"stack\":}", "{\"a\":1}{\"b\":2}", "\u0000", "[".repeat(1000))) {
             admin.post(RUNS, body).expectProblem(400, "usage");
         }
         assertThat(admin.post(RUNS, "{\n\"stack\": shop}").text()).contains("line 2");
-        admin.post(RUNS, "{\"stack\":\"shop\",\"stack\":\"shop\",\"kind\":\"check\"}").expectProblem(400, "usage");
+        admin.post(RUNS, "{\"stack\":\"shop\",\"stack\":\"shop\",\"kind\":\"check\"}")
+                .expectProblem(400, "usage");
         admin.send(admin.request("POST", RUNS, HttpRequest.BodyPublishers.ofString("stack=shop"))
                         .header("Content-Type", "application/x-www-form-urlencoded"))
                 .expectProblem(400, "usage");
@@ -54,7 +56,9 @@ class RequestsTest {
     void what_does_not_fit_is_told_place_by_place() {
         ApiClient.Answer answer = admin.post(RUNS, "{\"stack\":7,\"kind\":\"bakup\",\"extra\":true}")
                 .expectProblem(400, "usage");
-        assertThat(answer.json().get("errors").valueStream()
+        assertThat(answer.json()
+                        .get("errors")
+                        .valueStream()
                         .map(error -> error.get("at").asString())
                         .toList())
                 .containsExactlyInAnyOrder("/stack", "/kind", "/extra");
@@ -68,7 +72,8 @@ class RequestsTest {
 
     @Test
     void odd_text_is_refused_or_answered_but_never_breaks_anything() {
-        for (String odd : List.of("%00", "%C3%28", "%ED%A0%80", "%F0%9F%92%BE", "%E2%80%AE", "..%2F..%2Fetc", "a%0d%0ab")) {
+        for (String odd :
+                List.of("%00", "%C3%28", "%ED%A0%80", "%F0%9F%92%BE", "%E2%80%AE", "..%2F..%2Fetc", "a%0d%0ab")) {
             for (String path : List.of(
                     "/api/v1/stacks/" + odd,
                     "/api/v1/runs/" + odd,
@@ -98,7 +103,9 @@ class RequestsTest {
                 .startsWith("HTTP/1.1 431")
                 .contains("application/problem+json")
                 .doesNotContain("etty");
-        assertThat(raw("GET /health/live HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400").doesNotContain("etty");
+        assertThat(raw("GET /health/live HTTP/1.1\r\n\r\n"))
+                .startsWith("HTTP/1.1 400")
+                .doesNotContain("etty");
         assertThat(raw("NONSENSE\r\n\r\n")).startsWith("HTTP/1.1 400").doesNotContain("etty");
         assertThat(raw("GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .matches("(?s)HTTP/1.1 40[04].*")
@@ -120,7 +127,8 @@ class RequestsTest {
     @Test
     void names_lead_nowhere_but_to_what_they_name() {
         for (String name : List.of(
-                "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%5c..%5cetc", "%252e%252e%252fetc", "shop.yaml")) {
+                "..%2f..%2f..%2fetc%2fpasswd",
+                "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%5c..%5cetc", "%252e%252e%252fetc", "shop.yaml")) {
             for (String path : List.of(
                     "/api/backup/download/" + name,
                     "/api/v1/stacks/" + name,
@@ -173,11 +181,18 @@ class RequestsTest {
     @Test
     void the_page_of_the_contract_shows_every_operation_and_loads_nothing() {
         ApiClient.Answer page = server.client.get("/api/docs").expect(200);
-        server.server.contract().operations().forEach(operation -> assertThat(page.text())
-                .contains("id=\"" + operation.id() + "\""));
+        server.server
+                .contract()
+                .operations()
+                .forEach(operation -> assertThat(page.text()).contains("id=\"" + operation.id() + "\""));
         assertThat(page.text()).doesNotContain("<script").doesNotContain("src=").doesNotContain("http://");
         assertThat(page.header("content-security-policy")).contains("style-src 'sha256-");
-        assertThat(server.client.get("/openapi.json").expect(200).json().get("openapi").asString())
+        assertThat(server.client
+                        .get("/openapi.json")
+                        .expect(200)
+                        .json()
+                        .get("openapi")
+                        .asString())
                 .isEqualTo("3.1.0");
         assertThat(server.client.get("/openapi.yaml").expect(200).text()).startsWith("openapi: 3.1.0");
     }

@@ -139,8 +139,7 @@ final class TestServer implements AutoCloseable {
                 new ServerSettings("test", "test", false, metrics, edge));
         runs.start();
         port = server.start(0, "127.0.0.1");
-        client = new ApiClient(
-                (edge.tls().isPresent() ? "https" : "http") + "://127.0.0.1:" + port, server.contract());
+        client = new ApiClient((edge.tls().isPresent() ? "https" : "http") + "://127.0.0.1:" + port, server.contract());
     }
 
     String stackText(String name) {
@@ -159,8 +158,7 @@ final class TestServer implements AutoCloseable {
                     second:
                       local:
                         path: %s
-                """
-                .formatted(name, uploads, folder.resolve("first"), folder.resolve("second"));
+                """.formatted(name, uploads, folder.resolve("first"), folder.resolve("second"));
     }
 
     StackRecord shop() {
@@ -176,10 +174,8 @@ final class TestServer implements AutoCloseable {
     /** An API token of a user. */
     String token(User user, Optional<Instant> expires) {
         OpenedSession session = services.access().sessions().open(user, Caller.LOCAL);
-        Principal principal = services.access()
-                .sessions()
-                .principal(session.secret().text())
-                .orElseThrow();
+        Principal principal =
+                services.access().sessions().principal(session.secret().text()).orElseThrow();
         return services.access()
                 .tokens()
                 .issue(principal, new NewToken(user.id(), "test", user.grant(), expires))

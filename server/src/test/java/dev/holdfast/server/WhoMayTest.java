@@ -55,8 +55,7 @@ class WhoMayTest {
     }
 
     private static ApiClient.Answer call(Route route, ApiClient client) {
-        return client.send(client.request(
-                route.method().name(), path(route), HttpRequest.BodyPublishers.noBody()));
+        return client.send(client.request(route.method().name(), path(route), HttpRequest.BodyPublishers.noBody()));
     }
 
     private static String path(Route route) {
@@ -104,7 +103,9 @@ class WhoMayTest {
         each(route -> {
             boolean streams = route.path().endsWith("/events");
             if (route.access() == Admission.VIEWER && !streams) {
-                assertThat(call(route, server.client.as(viewer)).status()).as(route.path()).isNotIn(401, 403, 500);
+                assertThat(call(route, server.client.as(viewer)).status())
+                        .as(route.path())
+                        .isNotIn(401, 403, 500);
             }
         });
     }
@@ -118,9 +119,19 @@ class WhoMayTest {
                 assertThat(answer.text()).doesNotContain(server.uploads.toString());
             }
         });
-        assertThat(server.client.as(restricted).get("/api/v1/stacks").expect(200).json().get("items"))
+        assertThat(server.client
+                        .as(restricted)
+                        .get("/api/v1/stacks")
+                        .expect(200)
+                        .json()
+                        .get("items"))
                 .isEmpty();
-        assertThat(server.client.as(restricted).get("/api/v1/destinations").expect(200).json().get("items"))
+        assertThat(server.client
+                        .as(restricted)
+                        .get("/api/v1/destinations")
+                        .expect(200)
+                        .json()
+                        .get("items"))
                 .isEmpty();
         server.client.as(restricted).get("/api/v1/runs?stack=shop").expectProblem(404, "unknown-name");
         server.client
@@ -153,7 +164,11 @@ class WhoMayTest {
         client.get("/api/v1/stacks").expect(200);
 
         String trail = client.get("/api/v1/audit?limit=1000").expect(200).text();
-        assertThat(trail).contains("syncDestinations").contains("\"refused\"").contains("anna").contains("vera");
+        assertThat(trail)
+                .contains("syncDestinations")
+                .contains("\"refused\"")
+                .contains("anna")
+                .contains("vera");
         assertThat(trail).doesNotContain("listStacks");
         assertThat(client.get("/api/v1/audit?limit=1&action=syncDestinations&outcome=done&stack=shop")
                         .expect(200)
@@ -177,7 +192,9 @@ class WhoMayTest {
         String value = cookie.substring(0, cookie.indexOf(';'));
         assertThat(signedIn.text()).doesNotContain(value.substring(value.indexOf('=') + 1));
 
-        assertThat(withCookie("GET", "/api/v1/sessions/current", value, "").expect(200).text())
+        assertThat(withCookie("GET", "/api/v1/sessions/current", value, "")
+                        .expect(200)
+                        .text())
                 .contains("bert");
         String change = "{\"current\":\"" + TestServer.PASSWORD + "\",\"password\":\"another long password 7\"}";
         String renewed = withCookie("PUT", "/api/v1/sessions/current/password", value, change)
@@ -201,7 +218,8 @@ class WhoMayTest {
     void another_site_changes_nothing_with_a_browsers_cookie_and_signs_nobody_in() {
         server.user("carl", Role.OPERATOR);
         String login = "{\"name\":\"carl\",\"password\":\"" + TestServer.PASSWORD + "\"}";
-        String cookie = server.client.post("/api/v1/sessions", login).expect(201).header("set-cookie");
+        String cookie =
+                server.client.post("/api/v1/sessions", login).expect(201).header("set-cookie");
         String value = cookie.substring(0, cookie.indexOf(';'));
         server.client
                 .send(server.client
@@ -246,7 +264,8 @@ class WhoMayTest {
                         "{\"name\":\"nina\",\"password\":\"a very long password\",\"grant\":{\"role\":\"viewer\",\"stacks\":[\"shop\"]}}")
                 .expect(201);
         String at = made.header("location");
-        assertThat(admin.get(at).expect(200).json().at("/grant/stacks/0").asString()).isEqualTo("shop");
+        assertThat(admin.get(at).expect(200).json().at("/grant/stacks/0").asString())
+                .isEqualTo("shop");
         admin.post("/api/v1/users", "{\"name\":\"nina\",\"grant\":{\"role\":\"viewer\"}}")
                 .expectProblem(409, "conflict");
         assertThat(admin.send("PATCH", at, "{\"grant\":{\"role\":\"operator\"},\"enabled\":false}")
@@ -268,7 +287,9 @@ class WhoMayTest {
                 .expect(201);
         String secret = token.json().get("secret").asString();
         server.client.as(secret).get("/api/v1/stacks").expect(200);
-        assertThat(admin.get("/api/v1/tokens").expect(200).text()).contains("\"ci\"").doesNotContain(secret);
+        assertThat(admin.get("/api/v1/tokens").expect(200).text())
+                .contains("\"ci\"")
+                .doesNotContain(secret);
         admin.delete(token.header("location")).expect(204);
         server.client.as(secret).get("/api/v1/stacks").expectProblem(401, "not-signed-in");
     }

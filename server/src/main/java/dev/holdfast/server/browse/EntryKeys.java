@@ -64,7 +64,9 @@ final class EntryKeys {
 
     private static Invalid noKey(String why) {
         return new Invalid(
-                ErrorCode.USAGE, "that is not the key of an entry: " + why, "take 'key' as the list of entries shows it.");
+                ErrorCode.USAGE,
+                "that is not the key of an entry: " + why,
+                "take 'key' as the list of entries shows it.");
     }
 
     private static boolean isUtf8(byte[] bytes) {

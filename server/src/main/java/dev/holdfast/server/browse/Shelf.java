@@ -56,10 +56,11 @@ public final class Shelf implements AutoCloseable {
          */
         public Snapshot snapshot(String stack, SnapshotId id) {
             return repository.snapshots().stream()
-                    .filter(snapshot -> snapshot.id().equals(id) && snapshot.stack().equals(stack))
+                    .filter(snapshot ->
+                            snapshot.id().equals(id) && snapshot.stack().equals(stack))
                     .findFirst()
-                    .orElseThrow(() -> new Missing(
-                            ErrorCode.SNAPSHOT_MISSING, "stack '" + stack + "' has no snapshot " + id, ""));
+                    .orElseThrow(() ->
+                            new Missing(ErrorCode.SNAPSHOT_MISSING, "stack '" + stack + "' has no snapshot " + id, ""));
         }
 
         /**

@@ -52,7 +52,11 @@ public final class ContractPage {
             page.append("<p>").append(marked(paragraph)).append("</p>");
         }
         page.append("<p>As a file: <a href=\"/openapi.yaml\">YAML</a>, <a href=\"/openapi.json\">JSON</a>.</p><nav>");
-        tags().forEach((name, _) -> page.append("<a href=\"#tag-").append(name).append("\">").append(name).append("</a>"));
+        tags().forEach((name, _) -> page.append("<a href=\"#tag-")
+                .append(name)
+                .append("\">")
+                .append(name)
+                .append("</a>"));
         page.append("<a href=\"#schemas\">schemas</a></nav>");
         tags().forEach(this::tag);
         page.append("<h2 id=\"schemas\">schemas</h2>");
@@ -61,7 +65,9 @@ public final class ContractPage {
     }
 
     private Map<String, String> tags() {
-        return contract.document().get("tags").valueStream()
+        return contract.document()
+                .get("tags")
+                .valueStream()
                 .collect(Collectors.toMap(
                         tag -> tag.get("name").asString(),
                         tag -> tag.path("description").asString(""),
@@ -73,10 +79,8 @@ public final class ContractPage {
         page.append("<h2 id=\"tag-").append(name).append("\">").append(name).append("</h2><p class=\"d\">");
         page.append(escaped(description)).append("</p>");
         for (Operation operation : contract.operations()) {
-            JsonNode node = contract.document()
-                    .get("paths")
-                    .get(operation.path())
-                    .get(operation.method());
+            JsonNode node =
+                    contract.document().get("paths").get(operation.path()).get(operation.method());
             if (node.path("tags").valueStream().anyMatch(tag -> tag.asString().equals(name))) {
                 operation(operation, node);
             }
@@ -85,11 +89,15 @@ public final class ContractPage {
 
     private void operation(Operation operation, JsonNode node) {
         page.append("<details id=\"").append(operation.id()).append("\"><summary><span class=\"r\">");
-        page.append(operation.role()).append("</span><span class=\"m\">").append(operation.method().toUpperCase(Locale.ROOT));
+        page.append(operation.role())
+                .append("</span><span class=\"m\">")
+                .append(operation.method().toUpperCase(Locale.ROOT));
         page.append("</span> <code>").append(escaped(operation.path())).append("</code><br><span class=\"d\">");
         page.append(marked(node.path("summary").asString(""))).append("</span></summary>");
         parameters(node, operation);
-        operation.body().ifPresent(body -> page.append("<p>Body: ").append(shape(body)).append("</p>"));
+        operation
+                .body()
+                .ifPresent(body -> page.append("<p>Body: ").append(shape(body)).append("</p>"));
         page.append("<table><tr><th>answer<th>what");
         operation.responses().properties().forEach(this::response);
         page.append("</table></details>");
@@ -110,7 +118,9 @@ public final class ContractPage {
     }
 
     private void parameter(JsonNode parameter) {
-        page.append("<tr><td><code>").append(escaped(parameter.get("name").asString())).append("</code>");
+        page.append("<tr><td><code>")
+                .append(escaped(parameter.get("name").asString()))
+                .append("</code>");
         page.append(parameter.path("required").asBoolean(false) ? " *" : "");
         page.append("<td>").append(escaped(parameter.get("in").asString())).append("<td>");
         page.append(shape(parameter.get("schema"))).append("<td>");
@@ -146,12 +156,20 @@ public final class ContractPage {
 
     private void fields(JsonNode object, String before) {
         object.path("properties").properties().forEach(field -> {
-            boolean required = object.path("required").valueStream()
+            boolean required = object.path("required")
+                    .valueStream()
                     .anyMatch(name -> name.asString().equals(field.getKey()));
-            page.append("<tr><td><code>").append(escaped(before + field.getKey())).append("</code>");
-            page.append(required ? " *" : "").append("<td>").append(shape(field.getValue())).append("<td>");
+            page.append("<tr><td><code>")
+                    .append(escaped(before + field.getKey()))
+                    .append("</code>");
+            page.append(required ? " *" : "")
+                    .append("<td>")
+                    .append(shape(field.getValue()))
+                    .append("<td>");
             page.append(marked(field.getValue().path("description").asString("")));
-            JsonNode inner = field.getValue().path("items").has("properties") ? field.getValue().get("items") : field.getValue();
+            JsonNode inner = field.getValue().path("items").has("properties")
+                    ? field.getValue().get("items")
+                    : field.getValue();
             if (inner.has("properties")) {
                 fields(inner, before + field.getKey() + ".");
             }
@@ -168,7 +186,8 @@ public final class ContractPage {
             return "list of " + shape(schema.get("items"));
         }
         if (schema.has("enum")) {
-            return schema.get("enum").valueStream()
+            return schema.get("enum")
+                    .valueStream()
                     .map(value -> "<code>" + escaped(value.asString()) + "</code>")
                     .collect(Collectors.joining(", "));
         }
@@ -179,7 +198,11 @@ public final class ContractPage {
         StringBuilder limits = new StringBuilder();
         for (String keyword : List.of("format", "pattern", "minimum", "maximum", "maxLength", "default")) {
             if (schema.has(keyword)) {
-                limits.append(' ').append(keyword).append(" <code>").append(escaped(schema.get(keyword).asString())).append("</code>");
+                limits.append(' ')
+                        .append(keyword)
+                        .append(" <code>")
+                        .append(escaped(schema.get(keyword).asString()))
+                        .append("</code>");
             }
         }
         return limits.toString();
@@ -193,13 +216,17 @@ public final class ContractPage {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static String hash(String style) {
         try {
             return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8)));
+                    .encodeToString(
+                            MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

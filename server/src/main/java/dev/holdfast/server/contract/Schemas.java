@@ -37,7 +37,9 @@ public final class Schemas {
     /** The node itself, or what it refers to. */
     public JsonNode resolved(JsonNode node) {
         JsonNode reference = node.get("$ref");
-        return reference == null ? node : resolved(document.at(reference.asString().substring(1)));
+        return reference == null
+                ? node
+                : resolved(document.at(reference.asString().substring(1)));
     }
 
     /** All places where a value does not fit, at most 20; empty if it does. */
@@ -139,7 +141,8 @@ public final class Schemas {
     }
 
     private static boolean isWhole(BigDecimal number) {
-        return number.precision() - number.scale() < 20 && number.stripTrailingZeros().scale() <= 0;
+        return number.precision() - number.scale() < 20
+                && number.stripTrailingZeros().scale() <= 0;
     }
 
     private static void constant(JsonNode schema, JsonNode value, String at, List<Mismatch> found) {
@@ -174,7 +177,8 @@ public final class Schemas {
     }
 
     private static boolean isUnwritable(String text) {
-        return text.codePoints().anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
+        return text.codePoints()
+                .anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
     }
 
     private static boolean isTime(String text) {
@@ -193,8 +197,8 @@ public final class Schemas {
                         found.add(new Mismatch(at, "expected at least " + least.asString() + ", found " + number)));
         Optional.ofNullable(schema.get("maximum"))
                 .filter(most -> number.compareTo(most.decimalValue()) > 0)
-                .ifPresent(
-                        most -> found.add(new Mismatch(at, "expected at most " + most.asString() + ", found " + number)));
+                .ifPresent(most ->
+                        found.add(new Mismatch(at, "expected at most " + most.asString() + ", found " + number)));
     }
 
     private void array(JsonNode schema, JsonNode array, String at, List<Mismatch> found) {

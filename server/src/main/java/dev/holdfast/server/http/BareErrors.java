@@ -24,12 +24,6 @@ final class BareErrors extends ErrorHandler {
         response.write(true, body(code), callback);
     }
 
-    @Override
-    public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
-        fields(fields);
-        return body(status);
-    }
-
     private static void fields(HttpFields.Mutable fields) {
         fields.put(new HttpField(HttpHeader.CONTENT_TYPE, Problem.TYPE));
         fields.put(new HttpField(HttpHeader.CACHE_CONTROL, "no-store"));

@@ -1,11 +1,11 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.control.access.Caller;
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.control.access.Caller;
 import dev.holdfast.server.auth.WebRequest;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -28,7 +28,11 @@ public final class Call {
      * @param parameters those of the path and of the query, by name
      * @param body empty if none came
      */
-    Call(WebRequest request, Optional<Principal> principal, Map<String, List<String>> parameters, @Nullable JsonNode body) {
+    Call(
+            WebRequest request,
+            Optional<Principal> principal,
+            Map<String, List<String>> parameters,
+            @Nullable JsonNode body) {
         this.request = request;
         this.principal = principal;
         this.parameters = Map.copyOf(parameters);
@@ -180,8 +184,6 @@ public final class Call {
 
     static AccessDenied forbidden(Role needed, String where) {
         return new AccessDenied(
-                ErrorCode.FORBIDDEN,
-                "this needs the role " + needed.label() + where,
-                "ask an administrator for it.");
+                ErrorCode.FORBIDDEN, "this needs the role " + needed.label() + where, "ask an administrator for it.");
     }
 }

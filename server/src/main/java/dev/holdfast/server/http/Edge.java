@@ -4,19 +4,20 @@ import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Unavailable;
-import dev.holdfast.server.contract.Contract;
-import dev.holdfast.server.contract.Operation;
 import dev.holdfast.server.auth.ClientAddress;
 import dev.holdfast.server.auth.WebRequest;
+import dev.holdfast.server.contract.Contract;
+import dev.holdfast.server.contract.Operation;
 import dev.holdfast.server.http.RequestReader.Brought;
 import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.OutputStream;
-import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -115,10 +116,11 @@ public final class Edge implements AutoCloseable {
         config.http.maxRequestSize = settings.maxBodyBytes();
         config.http.prefer405over404 = true;
         config.http.generateEtags = false;
-        config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
+        config.http.compressionStrategy = CompressionStrategy.NONE;
         config.router.ignoreTrailingSlashes = false;
         web.configure(config.jetty);
-        config.routes.before(context -> SecurityHeaders.put(context, settings.tls().isPresent()));
+        config.routes.before(
+                context -> SecurityHeaders.put(context, settings.tls().isPresent()));
         // without a mapper of their own these would be answered by the framework
         config.routes.exception(
                 HttpResponseException.class, (failure, context) -> write(Failures.of(failure), context));
@@ -162,8 +164,7 @@ public final class Edge implements AutoCloseable {
     private Optional<Principal> admit(Route route, WebRequest request) {
         return switch (route.access()) {
             case ANYONE -> Optional.empty();
-            case WATCHER ->
-                doorkeeper.watches(request) ? Optional.empty() : Optional.of(known(request, Role.VIEWER));
+            case WATCHER -> doorkeeper.watches(request) ? Optional.empty() : Optional.of(known(request, Role.VIEWER));
             case VIEWER -> Optional.of(known(request, Role.VIEWER));
             case OPERATOR -> Optional.of(known(request, Role.OPERATOR));
             case ADMIN -> Optional.of(known(request, Role.ADMIN));
@@ -204,7 +205,10 @@ public final class Edge implements AutoCloseable {
                 context.path(),
                 headers,
                 ClientAddress.of(peer, headers.getOrDefault("x-forwarded-for", List.of()), settings.proxies()),
-                plain.isSecure() || (trusted && headers.getOrDefault("x-forwarded-proto", List.of()).equals(List.of("https"))));
+                plain.isSecure()
+                        || (trusted
+                                && headers.getOrDefault("x-forwarded-proto", List.of())
+                                        .equals(List.of("https"))));
     }
 
     private static void write(Problem problem, Context context) {
@@ -282,16 +286,17 @@ public final class Edge implements AutoCloseable {
     }
 
     private void follow(Answer.Live live, Call call, Context context) {
-        context.header("X-Accel-Buffering", "no");
-        context.contentType("text/event-stream; charset=utf-8");
-        if (context.method() == HandlerType.HEAD) {
-            return;
-        }
-        if (!streams.tryEnter()) {
+        boolean head = context.method() == HandlerType.HEAD;
+        if (!head && !streams.tryEnter()) {
             throw new Unavailable(
                     ErrorCode.TOO_MANY_REQUESTS,
                     settings.maxEventClients() + " clients follow events already",
                     "close some, or ask for the state of the run instead.");
+        }
+        context.header("X-Accel-Buffering", "no");
+        context.contentType("text/event-stream; charset=utf-8");
+        if (head) {
+            return;
         }
         try {
             streams.serve(

@@ -44,8 +44,15 @@ final class Failures {
     /** What the web server itself refuses. */
     static Problem ofStatus(int status) {
         return switch (status) {
-            case 404 -> Problem.of(status, ErrorCode.UNKNOWN_NAME, "there is nothing at this address", "/api/docs lists what there is.");
-            case 405 -> Problem.of(status, ErrorCode.USAGE, "this address has no such method", "/api/docs lists what there is.");
+            case 404 ->
+                Problem.of(
+                        status,
+                        ErrorCode.UNKNOWN_NAME,
+                        "there is nothing at this address",
+                        "/api/docs lists what there is.");
+            case 405 ->
+                Problem.of(
+                        status, ErrorCode.USAGE, "this address has no such method", "/api/docs lists what there is.");
             case 413 -> Problem.of(status, ErrorCode.USAGE, "the body is too large", "");
             case 414, 431 -> Problem.of(status, ErrorCode.USAGE, "the address or the headers are too large", "");
             case 503 -> Problem.of(status, ErrorCode.SERVER_UNAVAILABLE, "the server is busy or ends", "try again.");

@@ -22,10 +22,7 @@ final class FileName {
     private static String safe(String name) {
         String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
         StringBuilder safe = new StringBuilder();
-        last.codePoints()
-                .map(c -> isOdd(c) ? '_' : c)
-                .limit(MAX_LENGTH)
-                .forEach(safe::appendCodePoint);
+        last.codePoints().map(c -> isOdd(c) ? '_' : c).limit(MAX_LENGTH).forEach(safe::appendCodePoint);
         while (!safe.isEmpty() && (safe.charAt(0) == '.' || safe.charAt(0) == ' ')) {
             safe.deleteCharAt(0);
         }
@@ -40,8 +37,7 @@ final class FileName {
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR,
                     Character.UNASSIGNED,
-                    Character.PRIVATE_USE ->
-                true;
+                    Character.PRIVATE_USE -> true;
             default -> "\"*:<>?|%".indexOf(c) >= 0;
         };
     }

@@ -30,8 +30,8 @@ public final class Json {
                     .addDeserializer(Secret.class, new SecretReader())
                     .addSerializer(Secret.class, new SecretRefuser()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .changeDefaultPropertyInclusion(_ -> JsonInclude.Value.construct(
-                    JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+            .changeDefaultPropertyInclusion(
+                    _ -> JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
             .build();
 
     private Json() {}

@@ -5,7 +5,10 @@ import dev.holdfast.server.contract.Operation;
 import dev.holdfast.server.contract.Schemas;
 import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,8 @@ import tools.jackson.databind.JsonNode;
 /** Takes a request apart, by the contract. */
 final class RequestReader {
     private static final String JSON = "application/json";
+    private static final Duration LONGEST_BODY = Duration.ofSeconds(30);
+    private static final int BUFFER = 8 << 10;
 
     private final Schemas schemas;
     private final int maxBodyBytes;
@@ -35,7 +40,8 @@ final class RequestReader {
      *
      * @param parameters those of the path and of the query
      */
-    record Brought(Map<String, List<String>> parameters, @Nullable JsonNode body) {}
+    record Brought(
+            Map<String, List<String>> parameters, @Nullable JsonNode body) {}
 
     /**
      * @throws Misfits if it does not fit the contract
@@ -49,7 +55,11 @@ final class RequestReader {
         operation
                 .parametersIn("header")
                 .forEach(p -> check(
-                        p, Optional.ofNullable(context.header(p.name())).map(List::of).orElse(null), found));
+                        p,
+                        Optional.ofNullable(context.header(p.name()))
+                                .map(List::of)
+                                .orElse(null),
+                        found));
         if (!found.isEmpty()) {
             throw new Misfits("the call does not fit the contract", found);
         }
@@ -64,9 +74,7 @@ final class RequestReader {
                     parameters.put(name, List.copyOf(values));
                 }
             });
-            operation
-                    .parametersIn("path")
-                    .forEach(p -> parameters.put(p.name(), List.of(context.pathParam(p.name()))));
+            operation.parametersIn("path").forEach(p -> parameters.put(p.name(), List.of(context.pathParam(p.name()))));
             return parameters;
         } catch (RuntimeException e) {
             throw new Misfits("the address cannot be read", List.of());
@@ -77,8 +85,9 @@ final class RequestReader {
         if (operation.open()) {
             return;
         }
-        Set<String> known =
-                operation.parametersIn("query").stream().map(Operation.Parameter::name).collect(Collectors.toSet());
+        Set<String> known = operation.parametersIn("query").stream()
+                .map(Operation.Parameter::name)
+                .collect(Collectors.toSet());
         context.queryParamMap().keySet().stream()
                 .filter(name -> !known.contains(name))
                 .limit(5)
@@ -86,7 +95,8 @@ final class RequestReader {
                         printable(name),
                         known.isEmpty()
                                 ? "is not known; there are no parameters"
-                                : "is not known; known are " + known.stream().sorted().collect(Collectors.joining(", ")))));
+                                : "is not known; known are "
+                                        + known.stream().sorted().collect(Collectors.joining(", ")))));
     }
 
     private static String printable(String name) {
@@ -101,7 +111,8 @@ final class RequestReader {
             }
             return;
         }
-        boolean many = schemas.resolved(parameter.schema()).path("type").asString("").equals("array");
+        boolean many =
+                schemas.resolved(parameter.schema()).path("type").asString("").equals("array");
         if (!many && values.size() > 1) {
             found.add(new Mismatch(parameter.name(), "is given " + values.size() + " times; expected once"));
             return;
@@ -136,14 +147,27 @@ final class RequestReader {
             throw new ContentTooLargeResponse();
         }
         try {
-            byte[] bytes = context.req().getInputStream().readNBytes(maxBodyBytes + 1);
-            if (bytes.length > maxBodyBytes) {
-                throw new ContentTooLargeResponse();
-            }
-            return bytes;
+            return whole(context.req().getInputStream());
         } catch (IOException e) {
             throw new Misfits("the body did not come whole", List.of());
         }
+    }
+
+    /** Whoever sends a byte now and then would never be silent long enough to be cut. */
+    private byte[] whole(InputStream body) throws IOException {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        byte[] buffer = new byte[BUFFER];
+        long began = System.nanoTime();
+        for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+            whole.write(buffer, 0, read);
+            if (whole.size() > maxBodyBytes) {
+                throw new ContentTooLargeResponse();
+            }
+            if (System.nanoTime() - began > LONGEST_BODY.toNanos()) {
+                throw new Misfits("the body came too slowly", List.of());
+            }
+        }
+        return whole.toByteArray();
     }
 
     private static boolean isJson(Context context) {
@@ -160,7 +184,8 @@ final class RequestReader {
             return body;
         } catch (JacksonException e) {
             throw new Misfits(
-                    "the body is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
+                    "the body is not JSON: "
+                            + e.getOriginalMessage().lines().findFirst().orElse("")
                             + (e.getLocation() == null
                                     ? ""
                                     : " (line " + e.getLocation().getLineNr() + ", column "

@@ -33,14 +33,9 @@ final class Status {
                     SESSION_FENCED,
                     CANCELLED,
                     NOT_CONFIRMED,
-                    CONFLICT ->
-                CONFLICT;
+                    CONFLICT -> CONFLICT;
             case TOO_MANY_REQUESTS -> TOO_MANY;
-            case CATALOG_UNAVAILABLE,
-                    SERVER_UNAVAILABLE,
-                    STORE_UNAVAILABLE,
-                    DATABASE_UNAVAILABLE,
-                    BUCKET_UNAVAILABLE ->
+            case CATALOG_UNAVAILABLE, SERVER_UNAVAILABLE, STORE_UNAVAILABLE, DATABASE_UNAVAILABLE, BUCKET_UNAVAILABLE ->
                 UNAVAILABLE;
             case STORE_FULL -> FULL;
             case FINDINGS,
@@ -73,8 +68,7 @@ final class Status {
                     RUN_ABANDONED,
                     RUN_STALLED,
                     HOOK_FAILED,
-                    NOTIFICATION_FAILED ->
-                UNPROCESSABLE;
+                    NOTIFICATION_FAILED -> UNPROCESSABLE;
             case INTERNAL -> INTERNAL;
         };
     }

@@ -92,12 +92,11 @@ public record TlsFiles(Path certificate, Path key) {
     }
 
     private static void requireSamePair(Certificate certificate, PrivateKey key) throws GeneralSecurityException {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> "EdDSA";
-                };
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> "EdDSA";
+        };
         Signature signature = Signature.getInstance(algorithm);
         signature.initSign(key);
         signature.update(SIGNED);

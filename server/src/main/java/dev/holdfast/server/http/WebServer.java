@@ -29,7 +29,6 @@ final class WebServer {
     private static final int IDLE_THREADS = 2;
     private static final int HEADER_BYTES = 16 << 10;
     private static final int BUFFER_BYTES = 16 << 10;
-    private static final long MIN_BYTES_A_SECOND = 64;
 
     private final EdgeSettings settings;
     private final SslContextFactory.@Nullable Server ssl;
@@ -103,8 +102,8 @@ final class WebServer {
         QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS, IDLE_THREADS);
         threads.setName("http");
         threads.setReservedThreads(0);
-        threads.setVirtualThreadsExecutor(
-                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory()));
+        threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("request-", 0).factory()));
         return threads;
     }
 
@@ -115,7 +114,6 @@ final class WebServer {
         http.setResponseHeaderSize(HEADER_BYTES);
         http.setOutputBufferSize(BUFFER_BYTES);
         http.setIdleTimeout(settings.idleTimeout().toMillis());
-        http.setMinRequestDataRate(MIN_BYTES_A_SECOND);
         http.setHttpCompliance(HttpCompliance.RFC9110);
         if (ssl != null) {
             http.addCustomizer(new SecureRequestCustomizer(false));
@@ -126,9 +124,7 @@ final class WebServer {
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
         ConnectionFactory[] factories = ssl == null
                 ? new ConnectionFactory[] {plain}
-                : new ConnectionFactory[] {
-                    new SslConnectionFactory(ssl, HttpVersion.HTTP_1_1.asString()), plain
-                };
+                : new ConnectionFactory[] {new SslConnectionFactory(ssl, HttpVersion.HTTP_1_1.asString()), plain};
         ServerConnector connector = new ServerConnector(server, null, null, null, 1, 1, factories);
         connector.setHost(bind);
         connector.setPort(port);

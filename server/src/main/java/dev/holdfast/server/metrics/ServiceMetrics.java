@@ -70,17 +70,18 @@ public final class ServiceMetrics implements RunListeners.Listener {
         gauge("holdfast.next.run.timestamp.seconds", "when the next backup is due");
         gauge("holdfast.runs", "runs that wait or are under way");
         gauge("holdfast.stack.troubles", "stacks whose description cannot be read");
-        Gauge.builder("holdfast.certificate.end.timestamp.seconds", () -> certificateEnds
-                        .get()
-                        .map(end -> (double) end.getEpochSecond())
-                        .orElse(Double.NaN))
+        Gauge.builder(
+                        "holdfast.certificate.end.timestamp.seconds",
+                        () -> certificateEnds
+                                .get()
+                                .map(end -> (double) end.getEpochSecond())
+                                .orElse(Double.NaN))
                 .description("when the certificate of TLS ends; NaN without")
                 .register(registry);
     }
 
     private void gauge(String name, String description) {
-        gauges.put(
-                name, MultiGauge.builder(name).description(description).register(registry));
+        gauges.put(name, MultiGauge.builder(name).description(description).register(registry));
     }
 
     @Override
@@ -100,7 +101,10 @@ public final class ServiceMetrics implements RunListeners.Listener {
         services.stacks().list().forEach(stack -> stack(stack, rows));
         rows.add("holdfast.runs", Tags.of("state", "waiting"), count(RunState.WAITING));
         rows.add("holdfast.runs", Tags.of("state", "running"), count(RunState.RUNNING));
-        rows.add("holdfast.stack.troubles", Tags.empty(), services.stacks().troubles().size());
+        rows.add(
+                "holdfast.stack.troubles",
+                Tags.empty(),
+                services.stacks().troubles().size());
         gauges.forEach((name, gauge) -> gauge.register(rows.of(name), true));
         return registry.scrape();
     }
@@ -157,13 +161,10 @@ public final class ServiceMetrics implements RunListeners.Listener {
                 "holdfast.destinations",
                 tags,
                 stack.config().repository().destinations().size());
-        long behind = services.snapshots()
-                .look(stack.name())
-                .map(Snapshots.Look::destinations)
-                .orElse(List.of())
-                .stream()
-                .filter(state -> !isLevel(state))
-                .count();
+        long behind =
+                services.snapshots().look(stack.name()).map(Snapshots.Look::destinations).orElse(List.of()).stream()
+                        .filter(state -> !isLevel(state))
+                        .count();
         rows.add("holdfast.destinations.behind", tags, behind);
     }
 
@@ -177,8 +178,7 @@ public final class ServiceMetrics implements RunListeners.Listener {
     }
 
     private int count(RunState state) {
-        return services
-                .runs()
+        return services.runs()
                 .list(RunFilter.ALL.in(state), Optional.empty(), COUNTED)
                 .runs()
                 .size();

@@ -107,7 +107,10 @@ public final class AccessRoutes {
                 Route.get("/api/v1/tokens", Admission.VIEWER, this::tokens),
                 Route.post("/api/v1/tokens", Admission.VIEWER, this::createToken),
                 Route.delete("/api/v1/tokens/{token}", Admission.VIEWER, this::removeToken),
-                Route.post("/api/v1/tokens/jwt", Admission.VIEWER, call -> jwt(ways.jwts().issue(call.principal()))),
+                Route.post(
+                        "/api/v1/tokens/jwt",
+                        Admission.VIEWER,
+                        call -> jwt(ways.jwts().issue(call.principal()))),
                 Route.get("/api/v1/audit", Admission.ADMIN, this::audit));
     }
 
@@ -168,13 +171,12 @@ public final class AccessRoutes {
 
     private static Answer jwt(IssuedJwt issued) {
         return new Answer.Json(
-                201,
-                new ShownOnceView.Jwt(issued.token().text(), Optional.of(issued.expires())),
-                Answer.Headers.NONE);
+                201, new ShownOnceView.Jwt(issued.token().text(), Optional.of(issued.expires())), Answer.Headers.NONE);
     }
 
     private Answer beginOidc(Call call) {
-        Oidc.Begun begun = provider().begin(call.maybe("returnTo").orElse("/"), call.request().secure());
+        Oidc.Begun begun = provider()
+                .begin(call.maybe("returnTo").orElse("/"), call.request().secure());
         return redirect(begun.location().toString(), List.of(begun.setCookie()));
     }
 
@@ -219,8 +221,8 @@ public final class AccessRoutes {
 
     private Answer changeOwnPassword(Call call) {
         OwnPassword change = call.body(OwnPassword.class);
-        User user = accepted(access.signIn()
-                .changePassword(call.principal(), change.current(), change.password(), call.caller()));
+        User user = accepted(
+                access.signIn().changePassword(call.principal(), change.current(), change.password(), call.caller()));
         return call.principal().credential() instanceof Credential.OfSession
                 ? new Answer.Empty(204, Answer.Headers.cookies(List.of(cookie(user, call))))
                 : Answer.done();
@@ -286,13 +288,16 @@ public final class AccessRoutes {
                 .issue(
                         call.principal(),
                         new NewToken(
-                                order.owner().map(UserId::new).orElse(call.principal().user()),
+                                order.owner()
+                                        .map(UserId::new)
+                                        .orElse(call.principal().user()),
                                 order.label(),
                                 order.grant().grant(),
                                 order.expires()));
         return Answer.created(
                 "/api/v1/tokens/" + issued.token().id(),
-                new ShownOnceView.MadeToken(TokenView.of(issued.token()), issued.secret().text()));
+                new ShownOnceView.MadeToken(
+                        TokenView.of(issued.token()), issued.secret().text()));
     }
 
     private Answer removeToken(Call call) {

@@ -7,11 +7,11 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.store.ObjectStore;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.DestinationLookView;
 import dev.holdfast.server.view.FailureView;
 import dev.holdfast.server.view.ListView;
@@ -64,8 +64,8 @@ public final class DestinationRoutes {
 
     private Answer check(Call call) {
         boolean readData = call.maybeBody(Check.class).map(Check::readData).orElse(false);
-        return RunRoutes.accepted(RunRoutes.begin(
-                services, call, new RunRequest.Check(stack(call).name(), readData)));
+        return RunRoutes.accepted(
+                RunRoutes.begin(services, call, new RunRequest.Check(stack(call).name(), readData)));
     }
 
     private Answer look(Call call) {

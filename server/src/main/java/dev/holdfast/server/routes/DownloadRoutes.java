@@ -14,7 +14,6 @@ import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.tree.Entry;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.browse.Contents;
 import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.browse.StreamedExport;
@@ -22,6 +21,7 @@ import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneOffset;
@@ -93,8 +93,7 @@ public final class DownloadRoutes {
     }
 
     private static PartReader part(Shelf.Lent lent, Call call) {
-        return lent.part(
-                lent.snapshot(call.text("stack"), new SnapshotId(call.text("snapshot"))), call.text("part"));
+        return lent.part(lent.snapshot(call.text("stack"), new SnapshotId(call.text("snapshot"))), call.text("part"));
     }
 
     private StackRecord stack(Call call) {
@@ -102,15 +101,13 @@ public final class DownloadRoutes {
     }
 
     private Answer export(Call call) {
-        SnapshotRecord snapshot =
-                services.snapshots().show(stack(call).name(), new SnapshotId(call.text("snapshot")));
+        SnapshotRecord snapshot = services.snapshots().show(stack(call).name(), new SnapshotId(call.text("snapshot")));
         boolean create = call.flag("create");
-        ExportFormat format =
-                switch (call.maybe("format").orElse("custom")) {
-                    case "sql" -> new ExportFormat.Sql(call.number("compress", 0), create);
-                    case "roles" -> new ExportFormat.Roles(call.number("compress", 0));
-                    default -> new ExportFormat.Archive(call.number("compress", USUAL_LEVEL));
-                };
+        ExportFormat format = switch (call.maybe("format").orElse("custom")) {
+            case "sql" -> new ExportFormat.Sql(call.number("compress", 0), create);
+            case "roles" -> new ExportFormat.Roles(call.number("compress", 0));
+            default -> new ExportFormat.Archive(call.number("compress", USUAL_LEVEL));
+        };
         return database(snapshot, call.maybe("part"), format);
     }
 
@@ -137,12 +134,11 @@ public final class DownloadRoutes {
 
     /** What a database of a snapshot is called as a file. */
     static String fileName(SnapshotRecord snapshot, String part, ExportFormat format) {
-        String ending =
-                switch (format) {
-                    case ExportFormat.Archive _ -> ".dump";
-                    case ExportFormat.Sql sql -> sql.level() > 0 ? ".sql.gz" : ".sql";
-                    case ExportFormat.Roles roles -> roles.level() > 0 ? ".roles.sql.gz" : ".roles.sql";
-                };
+        String ending = switch (format) {
+            case ExportFormat.Archive _ -> ".dump";
+            case ExportFormat.Sql sql -> sql.level() > 0 ? ".sql.gz" : ".sql";
+            case ExportFormat.Roles roles -> roles.level() > 0 ? ".roles.sql.gz" : ".roles.sql";
+        };
         return snapshot.stack() + "_" + part.replace('/', '.') + "_" + TIME.format(snapshot.began()) + "_"
                 + snapshot.id() + ending;
     }
@@ -155,8 +151,7 @@ public final class DownloadRoutes {
     }
 
     private static String part(SnapshotRecord snapshot, Optional<String> wanted) {
-        List<String> names =
-                databases(snapshot).stream().map(PartRecord::name).toList();
+        List<String> names = databases(snapshot).stream().map(PartRecord::name).toList();
         if (wanted.isPresent() ? names.contains(wanted.get()) : names.size() == 1) {
             return wanted.orElseGet(names::getFirst);
         }

@@ -6,11 +6,11 @@ import dev.holdfast.control.notify.NotifyConfig;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.ChannelAnswerView;
 import dev.holdfast.server.view.ChannelView;
 import dev.holdfast.server.view.ListView;
@@ -51,8 +51,7 @@ public final class NotificationRoutes {
     }
 
     private static Stream<ChannelView> channels(Optional<String> stack, Notifications notifications) {
-        return notifications.channels().stream()
-                .map(channel -> new ChannelView(stack, channel.name(), channel.type()));
+        return notifications.channels().stream().map(channel -> new ChannelView(stack, channel.name(), channel.type()));
     }
 
     private Answer test(Call call) {

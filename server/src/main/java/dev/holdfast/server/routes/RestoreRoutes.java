@@ -10,11 +10,11 @@ import dev.holdfast.control.run.RunRequest;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.RestorePlanView;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +79,8 @@ public final class RestoreRoutes {
 
     public List<Route> all() {
         return List.of(
-                Route.post("/api/v1/restores/plan", Admission.OPERATOR, this::plan).narrowing(),
+                Route.post("/api/v1/restores/plan", Admission.OPERATOR, this::plan)
+                        .narrowing(),
                 Route.post("/api/v1/restores", Admission.OPERATOR, this::start).narrowing());
     }
 

@@ -15,13 +15,13 @@ import dev.holdfast.control.stack.SnapshotRecord;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Json;
 import dev.holdfast.server.http.LiveSource.LiveEvent;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.RunEventView;
 import dev.holdfast.server.view.RunPageView;
 import dev.holdfast.server.view.RunView;
@@ -93,9 +93,7 @@ public final class RunRoutes {
 
     /** Begins a run for somebody who may. */
     static RunRecord begin(Services services, Call call, RunRequest request) {
-        return services
-                .runs()
-                .submit(request, Trigger.API, call.principal().actor(), call.idempotencyKey());
+        return services.runs().submit(request, Trigger.API, call.principal().actor(), call.idempotencyKey());
     }
 
     static Answer accepted(RunRecord run) {
@@ -119,7 +117,9 @@ public final class RunRoutes {
     }
 
     private static <T> Set<T> all(List<String> labels, Function<String, T> value) {
-        return labels.stream().map(label -> value.apply(label.toUpperCase(Locale.ROOT))).collect(Collectors.toSet());
+        return labels.stream()
+                .map(label -> value.apply(label.toUpperCase(Locale.ROOT)))
+                .collect(Collectors.toSet());
     }
 
     private Answer start(Call call) {
@@ -164,8 +164,9 @@ public final class RunRoutes {
 
     /** Of a run that is over, the event of its end may be forgotten already. */
     private void endIfOver(RunId run, Consumer<LiveEvent> sink) {
-        boolean forgotten = services.runs().find(run).filter(r -> r.state().hasEnded()).isPresent()
-                && services.events().since(Optional.of(run), 0, 1).isEmpty();
+        boolean forgotten =
+                services.runs().find(run).filter(r -> r.state().hasEnded()).isPresent()
+                        && services.events().since(Optional.of(run), 0, 1).isEmpty();
         if (forgotten) {
             sink.accept(new LiveEvent("", "end", "{}", true));
         }
@@ -194,7 +195,6 @@ public final class RunRoutes {
 
     private static LiveEvent live(RunEvent event, boolean last) {
         RunEventView view = RunEventView.of(event);
-        return new LiveEvent(
-                Long.toString(event.sequence()), view.event(), Json.MAPPER.writeValueAsString(view), last);
+        return new LiveEvent(Long.toString(event.sequence()), view.event(), Json.MAPPER.writeValueAsString(view), last);
     }
 }

@@ -11,13 +11,13 @@ import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.browse.Browsing;
 import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.SnapshotPageView;
 import dev.holdfast.server.view.SnapshotView;
 import java.util.List;
@@ -90,8 +90,7 @@ public final class SnapshotRoutes {
     }
 
     /** Begins to give up a snapshot, if its id was written once more. */
-    static RunRecord forget(
-            Services services, Call call, SnapshotRecord snapshot, String confirmed) {
+    static RunRecord forget(Services services, Call call, SnapshotRecord snapshot, String confirmed) {
         if (!confirmed.equals(snapshot.id().text())) {
             throw new Cancelled(
                     ErrorCode.NOT_CONFIRMED,

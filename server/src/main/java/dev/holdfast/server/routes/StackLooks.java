@@ -58,9 +58,7 @@ final class StackLooks {
                 services.snapshots().count(SnapshotFilter.ALL.ofStack(stack.name())),
                 latest(stack.name()).map(SnapshotView::of),
                 lastBackup(stack.name()).map(RunView::brief),
-                schedules(stack)
-                        .next(stack.name(), services.clock().instant())
-                        .map(Schedules.Due::at),
+                schedules(stack).next(stack.name(), services.clock().instant()).map(Schedules.Due::at),
                 destinations.size(),
                 (int) destinations.stream()
                         .filter(destination -> destination.state().equals("behind"))

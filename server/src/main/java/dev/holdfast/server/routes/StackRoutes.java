@@ -14,12 +14,12 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.PreflightView;
 import dev.holdfast.server.view.RetentionPlanView;
 import dev.holdfast.server.view.StackListView;
@@ -169,8 +169,7 @@ public final class StackRoutes {
 
     private Answer change(Call call) {
         Change change = call.body(Change.class);
-        return Answer.ok(
-                looks.view(services.stacks().change(stack(call).name(), change.text(), change.revision())));
+        return Answer.ok(looks.view(services.stacks().change(stack(call).name(), change.text(), change.revision())));
     }
 
     private Answer remove(Call call) {
@@ -204,7 +203,9 @@ public final class StackRoutes {
             Retention retention = new Retention(
                     policy,
                     facts(stack.name()),
-                    stack.config().sources().stream().map(source -> source.name()).collect(Collectors.toSet()));
+                    stack.config().sources().stream()
+                            .map(source -> source.name())
+                            .collect(Collectors.toSet()));
             return Answer.ok(RetentionPlanView.of(
                     StackLooks.retention(policy),
                     retention.plan(

@@ -2,11 +2,11 @@ package dev.holdfast.server.routes;
 
 import dev.holdfast.control.run.RunFilter;
 import dev.holdfast.control.run.RunState;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.SettingsView;
 import dev.holdfast.server.view.StatusView;
 import dev.holdfast.server.view.WarningView;
@@ -59,8 +59,7 @@ public final class StatusRoutes {
                 .toList());
         services.stacks().troubles().stream()
                 .filter(trouble -> visible.test(trouble.stack()))
-                .forEach(trouble ->
-                        warnings.add(new WarningView(trouble.stack(), trouble.message(), trouble.hint())));
+                .forEach(trouble -> warnings.add(new WarningView(trouble.stack(), trouble.message(), trouble.hint())));
         return warnings;
     }
 
@@ -69,8 +68,7 @@ public final class StatusRoutes {
         if (stacks.isPresent() && stacks.get().isEmpty()) {
             return 0;
         }
-        return services
-                .runs()
+        return services.runs()
                 .list(RunFilter.ALL.ofStacks(stacks.orElse(Set.of())).in(state), Optional.empty(), COUNTED)
                 .runs()
                 .size();

@@ -1,5 +1,6 @@
 package dev.holdfast.server.routes;
 
+import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.operation.ExportFormat;
@@ -12,18 +13,17 @@ import dev.holdfast.control.stack.SnapshotFilter;
 import dev.holdfast.control.stack.SnapshotRecord;
 import dev.holdfast.control.stack.SnapshotRecord.PartRecord;
 import dev.holdfast.control.stack.StackRecord;
-import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.store.ObjectStore;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.DestinationView;
 import dev.holdfast.server.view.TeamViews;
 import java.time.Duration;
@@ -67,13 +67,15 @@ public final class TeamRoutes {
 
     public List<Route> all() {
         return List.of(
-                Route.post("/api/backup/trigger", Admission.OPERATOR, this::trigger).narrowing(),
+                Route.post("/api/backup/trigger", Admission.OPERATOR, this::trigger)
+                        .narrowing(),
                 Route.get("/api/backup/status", Admission.VIEWER, this::status),
                 Route.get("/api/backup/list", Admission.VIEWER, this::files),
                 Route.get("/api/backup/download/{filename}", Admission.OPERATOR, this::downloadByName)
                         .narrowing(),
                 Route.get("/api/backups", Admission.VIEWER, this::records),
-                Route.post("/api/backups/create", Admission.OPERATOR, this::create).narrowing(),
+                Route.post("/api/backups/create", Admission.OPERATOR, this::create)
+                        .narrowing(),
                 Route.delete("/api/backups/{id}", Admission.ADMIN, this::delete).narrowing(),
                 Route.post("/api/backups/{id}/restore", Admission.OPERATOR, this::restore)
                         .narrowing(),
@@ -149,14 +151,16 @@ public final class TeamRoutes {
                         .toList()));
     }
 
+    /** The end of the log of the last backup that has written one. */
     private List<String> lastLog(String stack) {
         return services
                 .runs()
-                .list(RunFilter.ALL.ofStack(stack).ofKind(RunKind.BACKUP), Optional.empty(), 1)
+                .list(RunFilter.ALL.ofStack(stack).ofKind(RunKind.BACKUP), Optional.empty(), LAST)
                 .runs()
                 .stream()
-                .findFirst()
                 .map(run -> services.logs().text(run.id()).lines().toList())
+                .filter(lines -> !lines.isEmpty())
+                .findFirst()
                 .map(lines -> lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()))
                 .orElse(List.of());
     }
@@ -266,8 +270,7 @@ public final class TeamRoutes {
     }
 
     private static Missing noFile() {
-        return new Missing(
-                ErrorCode.UNKNOWN_NAME, "there is no backup of that name", "/api/backup/list lists them.");
+        return new Missing(ErrorCode.UNKNOWN_NAME, "there is no backup of that name", "/api/backup/list lists them.");
     }
 
     private Answer download(Call call) {
@@ -282,8 +285,7 @@ public final class TeamRoutes {
 
     private Answer restore(Call call) {
         SnapshotRecord snapshot = snapshot(call, new SnapshotId(call.text("id")), Role.OPERATOR);
-        Restore order =
-                call.maybeBody(Restore.class).orElse(new Restore(Optional.empty(), false, Optional.empty()));
+        Restore order = call.maybeBody(Restore.class).orElse(new Restore(Optional.empty(), false, Optional.empty()));
         return RunRoutes.accepted(RunRoutes.begin(
                 services,
                 call,

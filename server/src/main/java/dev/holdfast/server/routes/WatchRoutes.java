@@ -30,10 +30,7 @@ public final class WatchRoutes {
 
     public List<Route> all() {
         return List.of(
-                Route.get(
-                        "/health/live",
-                        Admission.ANYONE,
-                        _ -> Answer.ok(new HealthView(HealthView.UP, Map.of()))),
+                Route.get("/health/live", Admission.ANYONE, _ -> Answer.ok(new HealthView(HealthView.UP, Map.of()))),
                 Route.get("/health/ready", Admission.ANYONE, _ -> ready()),
                 Route.get("/metrics", Admission.WATCHER, this::metrics),
                 Route.get(

@@ -11,7 +11,6 @@ public record FailureView(String code, int number, String message, String hint) 
     }
 
     static FailureView of(RunRecord.Problem problem) {
-        return new FailureView(
-                problem.code().label(), problem.code().number(), problem.message(), problem.hint());
+        return new FailureView(problem.code().label(), problem.code().number(), problem.message(), problem.hint());
     }
 }

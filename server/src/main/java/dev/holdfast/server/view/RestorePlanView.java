@@ -78,6 +78,8 @@ public record RestorePlanView(
                         .toList(),
                 plan.estimate()
                         .map(estimate -> new EstimateView(
-                                estimate.atLeast().toSeconds(), estimate.atMost().toSeconds(), estimate.basis())));
+                                estimate.atLeast().toSeconds(),
+                                estimate.atMost().toSeconds(),
+                                estimate.basis())));
     }
 }

@@ -45,7 +45,8 @@ public record RunEventView(
                         .withProgress(ProgressView.of(progressed.progress()));
             case RunEvent.Found found ->
                 about(event, "finding", Optional.empty(), found.subject()).withMessage(found.message());
-            case RunEvent.Line line -> about(event, "line", Optional.empty(), "").withMessage(line.text());
+            case RunEvent.Line line ->
+                about(event, "line", Optional.empty(), "").withMessage(line.text());
         };
     }
 
@@ -68,19 +69,52 @@ public record RunEventView(
 
     private RunEventView withEnded(boolean end) {
         return new RunEventView(
-                sequence, run, stack, at, event, state, waitingFor, error, phase, subject, Optional.of(end), progress,
+                sequence,
+                run,
+                stack,
+                at,
+                event,
+                state,
+                waitingFor,
+                error,
+                phase,
+                subject,
+                Optional.of(end),
+                progress,
                 message);
     }
 
     private RunEventView withProgress(ProgressView now) {
         return new RunEventView(
-                sequence, run, stack, at, event, state, waitingFor, error, Optional.of(now.phase()), subject, ended,
-                Optional.of(now), message);
+                sequence,
+                run,
+                stack,
+                at,
+                event,
+                state,
+                waitingFor,
+                error,
+                Optional.of(now.phase()),
+                subject,
+                ended,
+                Optional.of(now),
+                message);
     }
 
     private RunEventView withMessage(String text) {
         return new RunEventView(
-                sequence, run, stack, at, event, state, waitingFor, error, phase, subject, ended, progress,
+                sequence,
+                run,
+                stack,
+                at,
+                event,
+                state,
+                waitingFor,
+                error,
+                phase,
+                subject,
+                ended,
+                progress,
                 Optional.of(text));
     }
 }

@@ -17,11 +17,10 @@ public record UserView(
         Instant made,
         Optional<Instant> signedIn) {
     public static UserView of(User user) {
-        Optional<String> issuer =
-                switch (user.origin()) {
-                    case Origin.Own _ -> Optional.empty();
-                    case Origin.Provider provider -> Optional.of(provider.issuer());
-                };
+        Optional<String> issuer = switch (user.origin()) {
+            case Origin.Own _ -> Optional.empty();
+            case Origin.Provider provider -> Optional.of(provider.issuer());
+        };
         return new UserView(
                 user.id().text(),
                 user.name(),
