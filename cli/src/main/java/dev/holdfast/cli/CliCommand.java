@@ -138,7 +138,8 @@ abstract class CliCommand implements Callable<Integer> {
 
     /** The stack of the stack file; where none is named and none is there, that of the environment variables. */
     final StackConfig stack() {
-        Optional<String> said = Optional.ofNullable(file).or(() -> cli.environment().value(FILE_VARIABLE));
+        Optional<String> said =
+                Optional.ofNullable(file).or(() -> cli.environment().value(FILE_VARIABLE));
         String named = said.orElse(USUAL_FILE);
         Path path = cli.folder().resolve(named);
         StateFolder state = StateFolder.of(Optional.empty(), cli.environment(), cli.folder());

@@ -57,8 +57,7 @@ final class RetentionCommand extends CliCommand {
 
     private RetentionResult applied(StackConfig stack, RetentionFacts facts) {
         RetentionOperation operation = new RetentionOperation(cli.repositories(), cli.clock());
-        RetentionResult planned =
-                running(run -> operation.run(RetentionOperation.Request.of(stack, facts, true), run));
+        RetentionResult planned = running(run -> operation.run(RetentionOperation.Request.of(stack, facts, true), run));
         int removed = planned.plan().removed().size();
         if (dryRun || removed == 0) {
             return planned;

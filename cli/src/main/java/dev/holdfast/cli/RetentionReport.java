@@ -20,14 +20,17 @@ record RetentionReport(RetentionResult result) implements Report {
             return;
         }
         Table table = new Table("SNAPSHOT", "TIME", "", "WHY");
-        result.plan().decisions().forEach(decision -> table.row(
-                decision.snapshot().id().text(),
-                page.time(decision.snapshot().began()),
-                decision.isKept() ? "kept" : result.dryRun() ? "would go" : "given up",
-                why(decision)));
+        result.plan()
+                .decisions()
+                .forEach(decision -> table.row(
+                        decision.snapshot().id().text(),
+                        page.time(decision.snapshot().began()),
+                        decision.isKept() ? "kept" : result.dryRun() ? "would go" : "given up",
+                        why(decision)));
         page.table(table).blank();
         page.line(Format.count(result.plan().kept().size(), "snapshot", "snapshots") + " kept, "
-                + Format.count(result.plan().removed().size()) + (result.dryRun() ? " would be given up." : " given up."));
+                + Format.count(result.plan().removed().size())
+                + (result.dryRun() ? " would be given up." : " given up."));
         page.destinations(result.destinations());
     }
 

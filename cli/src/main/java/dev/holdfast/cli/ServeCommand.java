@@ -107,7 +107,8 @@ final class ServeCommand extends CliCommand {
                     .flatMap(path -> inFolder(path).stream())
                     .toList();
         }
-        Path usual = cli.folder().resolve(file == null ? cli.environment().value(FILE_VARIABLE).orElse(USUAL_FILE) : file);
+        Path usual = cli.folder()
+                .resolve(file == null ? cli.environment().value(FILE_VARIABLE).orElse(USUAL_FILE) : file);
         boolean named = file != null || cli.environment().value(FILE_VARIABLE).isPresent();
         return named || Files.exists(usual) ? List.of(usual) : List.of();
     }
@@ -116,12 +117,15 @@ final class ServeCommand extends CliCommand {
         if (!Files.isDirectory(path)) {
             if (!Files.exists(path)) {
                 throw new Missing(
-                        ErrorCode.CONFIGURATION_MISSING, "there is no '" + path + "'", "name a stack file, or a folder of them.");
+                        ErrorCode.CONFIGURATION_MISSING,
+                        "there is no '" + path + "'",
+                        "name a stack file, or a folder of them.");
             }
             return List.of(path);
         }
         try (Stream<Path> files = Files.list(path)) {
-            return files.filter(file -> file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
+            return files.filter(file ->
+                            file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -148,7 +152,8 @@ final class ServeCommand extends CliCommand {
                     "or describe the stack in a file, and name it with --stacks.");
         }
         if (zero.stack().isEmpty()) {
-            log.info("no stack is described: neither by a file nor by DATABASE_URL or its like; one can be made by the API");
+            log.info(
+                    "no stack is described: neither by a file nor by DATABASE_URL or its like; one can be made by the API");
         }
         return zero.stack();
     }

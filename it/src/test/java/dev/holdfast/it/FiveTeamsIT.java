@@ -28,12 +28,14 @@ class FiveTeamsIT {
         Map<String, String> variables = new HashMap<>();
         // what other tests need
         List.of("HOLDFAST_PASSPHRASE", "HOLDFAST_RECOVERY_CODE").forEach(name -> variables.put(name, ""));
-        variables.put("DATABASE_URL", stack.database().server().url(stack.database().name()));
+        variables.put(
+                "DATABASE_URL", stack.database().server().url(stack.database().name()));
         variables.put("S3_ENDPOINT", stack.s3().endpoint().toString());
         variables.put("S3_BUCKET", stack.remote().name());
         variables.put("S3_ACCESS_KEY", stack.s3().accessKey());
         variables.put("S3_SECRET_KEY", stack.s3().secretKey());
-        variables.put("BACKUP_SCHEDULE", "@daily");
+        // as another tool calls it
+        variables.put("SCHEDULE", "@daily");
         return variables;
     }
 
@@ -59,7 +61,9 @@ class FiveTeamsIT {
                 assertThat(stacks.get(0).path("destinations").asInt()).isEqualTo(2);
                 assertThat(stacks.get(0).path("behind").asInt()).isZero();
                 assertThat(stacks.get(0).path("next").asString("")).as("daily").isNotEmpty();
-                assertThat(served.log()).contains("recovery code has not been saved").contains("S3_ACCESS_KEY");
+                assertThat(served.log())
+                        .contains("recovery code has not been saved")
+                        .contains("S3_ACCESS_KEY");
                 assertThat(served.get("/api/v1/status").path("warnings").toString())
                         .contains("recovery code has not been saved");
                 assertThat(served.log()).doesNotContain(stack.s3().secretKey());
@@ -69,7 +73,9 @@ class FiveTeamsIT {
                 Scratch.delete(local);
                 stack.database().destroy();
                 JsonNode run = served.post(202, "/api/v1/restores", order(name));
-                assertThat(served.ended(run.path("id").asString("")).path("state").asString(""))
+                assertThat(served.ended(run.path("id").asString(""))
+                                .path("state")
+                                .asString(""))
                         .as(served.log())
                         .isIn("succeeded", "attention");
                 assertThat(Fingerprints.differences(rows, stack.database().fingerprint()))
@@ -163,20 +169,29 @@ class FiveTeamsIT {
             stack.bucket().fill(20);
             stack.describe(scheduled(stack, "every 2s"));
             try (Served served = Served.start(
-                    stack, state(stack), Map.of(), "--file", stack.home().resolve("holdfast.yaml").toString())) {
-                Until.met("three snapshots by schedule: " + served.log(), () -> served.snapshots().size() >= 3);
+                    stack,
+                    state(stack),
+                    Map.of(),
+                    "--file",
+                    stack.home().resolve("holdfast.yaml").toString())) {
+                Until.met(
+                        "three snapshots by schedule: " + served.log(),
+                        () -> served.snapshots().size() >= 3);
                 JsonNode latest = served.snapshots().get(0);
                 assertThat(latest.path("parts").size()).isEqualTo(2);
                 JsonNode last = served.runs("&kind=backup&state=succeeded").get(0);
                 assertThat(last.path("trigger").asString("")).isEqualTo("schedule");
                 JsonNode bucket = last.path("result").path("parts").get(1);
                 assertThat(bucket.path("kind").asString("")).isEqualTo("bucket");
-                assertThat(bucket.path("readEntries").asLong(-1)).as("only changed objects: " + last).isZero();
+                assertThat(bucket.path("readEntries").asLong(-1))
+                        .as("only changed objects: " + last)
+                        .isZero();
 
                 stack.bucket().put("added.txt", "a new upload".getBytes(java.nio.charset.StandardCharsets.UTF_8));
                 Map<String, String> objects = stack.bucket().fingerprint();
                 int before = served.snapshots().size();
-                Until.met("the upload is in a snapshot", () -> served.snapshots().size() >= before + 2);
+                Until.met(
+                        "the upload is in a snapshot", () -> served.snapshots().size() >= before + 2);
                 String snapshot = served.snapshots().get(0).path("id").asString("");
                 stack.bucket().destroy();
                 // the application goes on
@@ -185,7 +200,9 @@ class FiveTeamsIT {
                 order.putArray("parts").add("media");
                 JsonNode run = served.post(202, "/api/v1/restores", order);
                 JsonNode ended = served.ended(run.path("id").asString(""));
-                assertThat(ended.path("state").asString("")).as(ended.toString()).isIn("succeeded", "attention");
+                assertThat(ended.path("state").asString(""))
+                        .as(ended.toString())
+                        .isIn("succeeded", "attention");
                 assertThat(Fingerprints.differences(objects, stack.bucket().fingerprint()))
                         .isEmpty();
             }
@@ -206,10 +223,8 @@ class FiveTeamsIT {
             Path script = stack.home().resolve("typed");
             // the older one, and the name of the part as the confirmation
             Files.writeString(script, "2\ndatabase\n");
-            Outcome restored = stack.other(List.of(
-                    "python3",
-                    "-c",
-                    """
+            Outcome restored =
+                    stack.other(List.of("python3", "-c", """
                     import os, pty, sys
                     typed = open('typed', 'rb').read().splitlines(True)
                     prompts = [b'Enter for the newest: ', b'to go on: ']
@@ -232,8 +247,7 @@ class FiveTeamsIT {
                             os.write(terminal, typed.pop(0))
                             prompts.pop(0)
                     sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-                    """,
-                    stands.launcher().toString()));
+                    """, stands.launcher().toString()));
             restored.succeeded();
             assertThat(restored.out()).contains("Which one?").contains("Type 'database' to go on");
             assertThat(Fingerprints.differences(rows, stack.database().fingerprint()))
@@ -260,19 +274,28 @@ class FiveTeamsIT {
                 assertThat(stack.json("up").succeeded().json().path("started").asBoolean(true))
                         .isFalse();
                 stack.json("now").succeeded();
-                assertThat(stack.json("list").succeeded().json().path("snapshots").size())
+                assertThat(stack.json("list")
+                                .succeeded()
+                                .json()
+                                .path("snapshots")
+                                .size())
                         .isPositive();
                 assertThat(stack.json("runs").succeeded().json().path("runs").isEmpty())
                         .isFalse();
                 assertThat(stack.run("logs").succeeded().out()).contains("run finished");
                 stack.json("storage", "check").succeeded();
-                assertThat(stack.json("recovery-code", "--saved").succeeded().json().path("codes").size())
+                assertThat(stack.json("recovery-code", "--saved")
+                                .succeeded()
+                                .json()
+                                .path("codes")
+                                .size())
                         .isEqualTo(1);
             } finally {
                 Outcome down = stack.json("down").succeeded();
                 assertThat(down.json().path("inOrder").asBoolean(false)).isTrue();
             }
-            assertThat(ProcessHandle.of(up.number("pid")).filter(ProcessHandle::isAlive)).isEmpty();
+            assertThat(ProcessHandle.of(up.number("pid")).filter(ProcessHandle::isAlive))
+                    .isEmpty();
             stack.database().destroy();
             // without a server it is the same
             stack.run("restore-latest", "--yes").succeeded();

@@ -59,8 +59,7 @@ final class Served implements AutoCloseable {
                 variables.put(name, value);
             }
         });
-        List<String> command =
-                new ArrayList<>(List.of("serve", "--port", "0", "--state", state.toString()));
+        List<String> command = new ArrayList<>(List.of("serve", "--port", "0", "--state", state.toString()));
         command.addAll(List.of(arguments));
         long began = System.nanoTime();
         Running process = stack.start(stack.home(), variables, command.toArray(String[]::new));
@@ -101,15 +100,15 @@ final class Served implements AutoCloseable {
 
     /** As a person does it: signs in, and asks for a JWT with the session. */
     private String signedIn() {
-        HttpResponse<String> signedIn = send(
-                HttpRequest.newBuilder(url.resolve("/api/v1/sessions"))
-                        .header("X-Holdfast", "1")
-                        .header("Sec-Fetch-Site", "same-origin")
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(
-                                JSON.createObjectNode().put("name", ADMIN).put("password", PASSWORD)))));
+        HttpResponse<String> signedIn = send(HttpRequest.newBuilder(url.resolve("/api/v1/sessions"))
+                .header("X-Holdfast", "1")
+                .header("Sec-Fetch-Site", "same-origin")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(
+                        JSON.createObjectNode().put("name", ADMIN).put("password", PASSWORD)))));
         assertThat(signedIn.statusCode()).as(signedIn.body()).isEqualTo(201);
-        String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+        String cookie =
+                signedIn.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
         HttpResponse<String> issued = send(HttpRequest.newBuilder(url.resolve("/api/v1/tokens/jwt"))
                 .header("Cookie", cookie)
                 .header("Sec-Fetch-Site", "same-origin")
@@ -149,8 +148,7 @@ final class Served implements AutoCloseable {
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return client.send(
-                    request.timeout(Duration.ofSeconds(120)).build(),
-                    BodyHandlers.ofString(StandardCharsets.UTF_8));
+                    request.timeout(Duration.ofSeconds(120)).build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(process.saidSoFar(), e);
         } catch (InterruptedException e) {
@@ -245,7 +243,9 @@ final class Served implements AutoCloseable {
 
     /** Waits until nothing waits or runs. */
     void quiet() {
-        Until.met("no run is under way", () -> runs("&state=waiting&state=running").isEmpty());
+        Until.met(
+                "no run is under way",
+                () -> runs("&state=waiting&state=running").isEmpty());
     }
 
     static String encoded(String text) {

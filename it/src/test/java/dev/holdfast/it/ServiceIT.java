@@ -41,7 +41,11 @@ class ServiceIT {
 
     private static Served serve(Stack stack, String name, Map<String, String> more) {
         return Served.start(
-                stack, state(stack, name), more, "--stacks", stack.home().resolve("holdfast.yaml").toString());
+                stack,
+                state(stack, name),
+                more,
+                "--stacks",
+                stack.home().resolve("holdfast.yaml").toString());
     }
 
     private static String backup(Served served) {
@@ -54,10 +58,12 @@ class ServiceIT {
     }
 
     private static void running(Served served, String run) {
-        Until.met("the run has begun", () -> served.get("/api/v1/runs/" + run)
-                .path("state")
-                .asString("")
-                .equals("running"));
+        Until.met(
+                "the run has begun",
+                () -> served.get("/api/v1/runs/" + run)
+                        .path("state")
+                        .asString("")
+                        .equals("running"));
     }
 
     @Test
@@ -173,7 +179,8 @@ class ServiceIT {
     private static void once(Served served) {
         Set<String> due = new HashSet<>();
         for (JsonNode run : served.runs("&kind=backup&trigger=schedule")) {
-            String moment = run.path("stack").asString("") + " " + run.path("due").asString("");
+            String moment =
+                    run.path("stack").asString("") + " " + run.path("due").asString("");
             assertThat(due.add(moment)).as(moment).isTrue();
         }
         assertThat(due).isNotEmpty();

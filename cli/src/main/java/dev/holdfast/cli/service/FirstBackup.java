@@ -4,6 +4,7 @@ import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.InitOperation;
 import dev.holdfast.control.operation.InitResult;
+import dev.holdfast.control.operation.OpenRepository;
 import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.run.Preparation;
 import dev.holdfast.control.stack.SnapshotFilter;
@@ -20,7 +21,10 @@ import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for sources that are still starting, and makes the repository with all its places where there is none yet. */
+/**
+ * Waits for sources that are still starting, makes the repository with all its places where there is none yet, and makes a place
+ * again that is gone.
+ */
 final class FirstBackup implements Preparation {
     private static final Logger LOG = LoggerFactory.getLogger(FirstBackup.class);
     private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -49,8 +53,8 @@ final class FirstBackup implements Preparation {
 
     @Override
     public void prepare(StackRecord stack) {
-        // a repository that is gone after it had snapshots is a disaster to be told, not to be covered by a new one
         if (snapshots.count(SnapshotFilter.ALL.ofStack(stack.name())) > 0) {
+            makeLostPlaces(stack);
             return;
         }
         stack.config().sources().forEach(source -> await(stack, source));
@@ -62,6 +66,27 @@ final class FirstBackup implements Preparation {
             if (made.created()) {
                 keys.keepRecoveryCode(stack.name(), made.recoveryCode(), clock.instant());
                 Reminders.unsaved(stack.name());
+            }
+        }
+    }
+
+    /**
+     * Makes destinations again that are gone; the next synchronisation fills them. Only while another still has the repository:
+     * if all are gone, that is a disaster to be told, and not to be covered by a new repository.
+     */
+    private void makeLostPlaces(StackRecord stack) {
+        boolean behind = snapshots.look(stack.name()).stream()
+                .flatMap(look -> look.destinations().stream())
+                .anyMatch(destination -> !destination.level());
+        if (behind && stack.config().repository().key().orElse(null) instanceof RepositoryKey.Passphrase) {
+            try (OpenRepository _ = repositories.open(stack.config().repository())) {
+                InitResult made =
+                        new InitOperation(repositories).run(stack.config().repository());
+                if (!made.added().isEmpty()) {
+                    LOG.warn("destinations were gone and are made again stack={} destinations={}", stack.name(), made.added());
+                }
+            } catch (HoldfastException e) {
+                LOG.info("a destination of stack={} is still away: {}", stack.name(), e.getMessage());
             }
         }
     }

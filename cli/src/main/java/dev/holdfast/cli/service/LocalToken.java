@@ -31,21 +31,17 @@ final class LocalToken {
     static void renew(Access access, StateFolder state) {
         User user = access.users()
                 .named(USER)
-                .orElseGet(() -> access.users()
-                        .create(new NewUser(USER, Optional.empty(), Grant.everywhere(Role.OPERATOR))));
+                .orElseGet(() ->
+                        access.users().create(new NewUser(USER, Optional.empty(), Grant.everywhere(Role.OPERATOR))));
         revoke(access, state.token());
-        Principal itself =
-                new Principal(user.id(), user.name(), user.grant(), new Credential.OfJwt(Optional.empty()));
+        Principal itself = new Principal(user.id(), user.name(), user.grant(), new Credential.OfJwt(Optional.empty()));
         IssuedToken issued = access.tokens()
                 .issue(itself, new NewToken(user.id(), "commands of this machine", user.grant(), Optional.empty()));
         write(state.token(), issued.secret().text());
     }
 
     private static void revoke(Access access, Path file) {
-        read(file)
-                .flatMap(access.tokens()::principal)
-                .flatMap(Principal::token)
-                .ifPresent(access.tokens()::revoke);
+        read(file).flatMap(access.tokens()::principal).flatMap(Principal::token).ifPresent(access.tokens()::revoke);
     }
 
     private static Optional<String> read(Path file) {
@@ -60,8 +56,7 @@ final class LocalToken {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.deleteIfExists(fresh);
-            Files.createFile(
-                    fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(fresh, text + "\n");
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

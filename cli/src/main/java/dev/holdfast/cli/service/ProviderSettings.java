@@ -35,16 +35,18 @@ final class ProviderSettings {
      * @throws Invalid (CONFIGURATION_INVALID) if it cannot be used
      */
     static Optional<OidcConfig> read(Environment environment, String callback) {
-        return environment.value(ISSUER).map(issuer -> new OidcConfig(
-                uri(ISSUER, issuer),
-                required(environment, CLIENT_ID),
-                environment.secret(CLIENT_SECRET),
-                uri(PUBLIC_URL, required(environment, PUBLIC_URL) + callback),
-                OidcConfig.DEFAULT_SCOPES,
-                environment.value(NAME).orElse(OidcConfig.DEFAULT_NAME_CLAIM),
-                environment.value(GROUPS).orElse(OidcConfig.DEFAULT_GROUPS_CLAIM),
-                rules(environment),
-                environment.value(AUDIENCE)));
+        return environment
+                .value(ISSUER)
+                .map(issuer -> new OidcConfig(
+                        uri(ISSUER, issuer),
+                        required(environment, CLIENT_ID),
+                        environment.secret(CLIENT_SECRET),
+                        uri(PUBLIC_URL, required(environment, PUBLIC_URL) + callback),
+                        OidcConfig.DEFAULT_SCOPES,
+                        environment.value(NAME).orElse(OidcConfig.DEFAULT_NAME_CLAIM),
+                        environment.value(GROUPS).orElse(OidcConfig.DEFAULT_GROUPS_CLAIM),
+                        rules(environment),
+                        environment.value(AUDIENCE)));
     }
 
     /** {@code HOLDFAST_OIDC_ADMINS}, {@code _OPERATORS}, {@code _VIEWERS}: names of groups, with commas between. */
@@ -76,7 +78,8 @@ final class ProviderSettings {
         try {
             return URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
         } catch (IllegalArgumentException e) {
-            throw new Invalid(ErrorCode.CONFIGURATION_INVALID, name + " is not a URL", "write it like https://host.", e);
+            throw new Invalid(
+                    ErrorCode.CONFIGURATION_INVALID, name + " is not a URL", "write it like https://host.", e);
         }
     }
 }

@@ -75,8 +75,9 @@ final class RunNews implements RunListeners.Listener {
 
     @Override
     public void ended(RunRecord run, Optional<RunResult> result) {
-        outcome(run.state()).ifPresent(outcome -> notifier.hear(
-                outcome == RunOutcome.MISSED ? overdue(run) : end(run, outcome, result)));
+        outcome(run.state())
+                .ifPresent(outcome ->
+                        notifier.hear(outcome == RunOutcome.MISSED ? overdue(run) : end(run, outcome, result)));
         result.ifPresent(done -> seen(run, done));
     }
 
@@ -93,13 +94,10 @@ final class RunNews implements RunListeners.Listener {
     }
 
     private Fact.RunOverdue overdue(RunRecord run) {
-        RunFilter good = RunFilter.ALL
-                .ofStack(run.stack())
-                .ofKind(run.kind())
-                .in(RunState.SUCCEEDED, RunState.ATTENTION);
-        Optional<Instant> lastGood = runs.list(good, Optional.empty(), 1).runs().stream()
-                .findFirst()
-                .flatMap(RunRecord::ended);
+        RunFilter good =
+                RunFilter.ALL.ofStack(run.stack()).ofKind(run.kind()).in(RunState.SUCCEEDED, RunState.ATTENTION);
+        Optional<Instant> lastGood =
+                runs.list(good, Optional.empty(), 1).runs().stream().findFirst().flatMap(RunRecord::ended);
         return new Fact.RunOverdue(
                 run.stack(),
                 run.kind().label(),
@@ -203,10 +201,13 @@ final class RunNews implements RunListeners.Listener {
     /** Only where somebody set a limit: it means to list everything. */
     private void storage(RunRecord run) {
         stacks.find(run.stack())
-                .filter(stack ->
-                        stack.config().policies().notifications().alarms().storage().isPresent())
-                .ifPresent(stack ->
-                        stack.config().repository().destinations().forEach(place -> storage(stack, place)));
+                .filter(stack -> stack.config()
+                        .policies()
+                        .notifications()
+                        .alarms()
+                        .storage()
+                        .isPresent())
+                .ifPresent(stack -> stack.config().repository().destinations().forEach(place -> storage(stack, place)));
     }
 
     private void storage(StackRecord stack, DestinationConfig place) {

@@ -36,8 +36,8 @@ import dev.holdfast.server.auth.TrustedProxies;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.http.TlsFiles;
 import dev.holdfast.server.metrics.MetricsAccess;
-import dev.holdfast.server.services.Services;
 import dev.holdfast.server.routes.SignInWays;
+import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.WarningView;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -112,8 +112,7 @@ public final class Service implements AutoCloseable {
      * @param clock the time
      * @param random for keys and ids
      */
-    public record Ground(
-            Connectors connectors, Repositories repositories, InstantSource clock, SecureRandom random) {}
+    public record Ground(Connectors connectors, Repositories repositories, InstantSource clock, SecureRandom random) {}
 
     private Service(Settings settings, Ground ground) {
         this.settings = settings;
@@ -146,8 +145,7 @@ public final class Service implements AutoCloseable {
         Catalog catalog = opened(catalog());
         Seal seal = Seal.with(sealKey(), ground.random());
         StackFileReader reader = new StackFileReader(settings.environment());
-        Stacks stacks =
-                Stacks.of(catalog, seal, reader, settings.folder(), settings.stackFiles(), settings.stack());
+        Stacks stacks = Stacks.of(catalog, seal, reader, settings.folder(), settings.stackFiles(), settings.stack());
         Snapshots snapshots = Snapshots.in(catalog, ground.repositories(), ground.clock());
         RunService runs = opened(RunService.open(
                 parts(ground, catalog, seal, stacks, snapshots),
@@ -185,7 +183,9 @@ public final class Service implements AutoCloseable {
         notifier.start();
         runs.start();
         int port = server.start(settings.port(), settings.bind());
-        certificate().ifPresent(file -> opened(new ExpiryWatch(file, notifier, ground.clock())).start());
+        certificate()
+                .ifPresent(file ->
+                        opened(new ExpiryWatch(file, notifier, ground.clock())).start());
         note(ServerProcess.current(url(port), certificate()).asReady(url(port)));
     }
 
@@ -248,8 +248,7 @@ public final class Service implements AutoCloseable {
 
     // ------------------------------------------------------------- what it does by itself
 
-    private RunService.Parts parts(
-            Ground ground, Catalog catalog, Seal seal, Stacks stacks, Snapshots snapshots) {
+    private RunService.Parts parts(Ground ground, Catalog catalog, Seal seal, Stacks stacks, Snapshots snapshots) {
         return new RunService.Parts(
                 catalog,
                 seal,
@@ -278,8 +277,7 @@ public final class Service implements AutoCloseable {
                 .connectTimeout(HOOK_CONNECT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
-        return new Hooks(
-                new CommandHook(settings.environment().variables()), new CallHook(opened(client)), clock);
+        return new Hooks(new CommandHook(settings.environment().variables()), new CallHook(opened(client)), clock);
     }
 
     private RunLimits limits() {
@@ -308,13 +306,14 @@ public final class Service implements AutoCloseable {
                 services.access(),
                 JwtSettings.from(settings.environment()),
                 JwtKeys.open(
-                        JwtSettings.from(settings.environment()), settings.state().path(), services.clock()),
+                        JwtSettings.from(settings.environment()),
+                        settings.state().path(),
+                        services.clock()),
                 services.clock());
         Optional<Oidc> provider = ProviderSettings.read(settings.environment(), CALLBACK)
                 .map(config -> new Oidc(config, services.access(), services.clock()));
-        CrossSiteGuard guard = new CrossSiteGuard(ProviderSettings.publicUrl(settings.environment())
-                .map(Set::of)
-                .orElse(Set.of()));
+        CrossSiteGuard guard = new CrossSiteGuard(
+                ProviderSettings.publicUrl(settings.environment()).map(Set::of).orElse(Set.of()));
         return new HoldfastServer(
                 services,
                 runs.listeners(),
@@ -356,7 +355,8 @@ public final class Service implements AutoCloseable {
 
     private List<WarningView> warnings() {
         List<WarningView> warnings = new ArrayList<>();
-        keys.unsaved().forEach(stack -> warnings.add(new WarningView(stack, Reminders.UNSAVED, Reminders.UNSAVED_HINT)));
+        keys.unsaved()
+                .forEach(stack -> warnings.add(new WarningView(stack, Reminders.UNSAVED, Reminders.UNSAVED_HINT)));
         return warnings;
     }
 

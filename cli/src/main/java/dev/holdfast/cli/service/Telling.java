@@ -62,10 +62,9 @@ final class Telling implements NotificationBook, DigestSource {
     }
 
     private StackSummary summary(String stack, Instant from, Instant to) {
-        RunFilter within = new RunFilter(
-                Set.of(stack), Set.of(), Set.of(), Set.of(), Optional.of(from), Optional.of(to));
-        List<RunRecord> some =
-                runs.list(within, Optional.empty(), MOST_RUNS).runs();
+        RunFilter within =
+                new RunFilter(Set.of(stack), Set.of(), Set.of(), Set.of(), Optional.of(from), Optional.of(to));
+        List<RunRecord> some = runs.list(within, Optional.empty(), MOST_RUNS).runs();
         Optional<Snapshots.Look> look = snapshots.look(stack);
         return new StackSummary(
                 stack,
@@ -90,10 +89,7 @@ final class Telling implements NotificationBook, DigestSource {
     }
 
     private Optional<Instant> lastGood(String stack) {
-        RunFilter good = RunFilter.ALL
-                .ofStack(stack)
-                .ofKind(RunKind.BACKUP)
-                .in(RunState.SUCCEEDED, RunState.ATTENTION);
+        RunFilter good = RunFilter.ALL.ofStack(stack).ofKind(RunKind.BACKUP).in(RunState.SUCCEEDED, RunState.ATTENTION);
         return runs.list(good, Optional.empty(), 1).runs().stream().findFirst().flatMap(RunRecord::ended);
     }
 

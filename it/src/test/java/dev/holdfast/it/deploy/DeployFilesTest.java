@@ -3,6 +3,9 @@ package dev.holdfast.it.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.control.config.zero.ZeroConfiguration;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -188,6 +191,33 @@ class DeployFilesTest {
         assertThat(text(".env.example").lines().filter(line -> line.contains("=")))
                 .as("the variables of the smallest set-up")
                 .hasSize(7);
+    }
+
+    /** What the server makes of the variables it is given there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"compose.minio.yaml", "compose.rustfs.yaml"})
+    void the_server_understands_every_variable_of_a_compose_file(String file) throws IOException {
+        Map<String, Object> services =
+                map(documents(DEPLOY.resolve(file)).getFirst().get("services"));
+        Map<String, String> variables = new LinkedHashMap<>();
+        map(map(services.get("holdfast")).get("environment"))
+                .forEach((name, value) -> variables.put(name, substituted(value.toString())));
+
+        ZeroConfiguration read = ZeroConfiguration.read(new Environment(variables), Path.of("/var/lib/holdfast"));
+
+        assertThat(read.errors()).isEmpty();
+        assertThat(read.notes())
+                .extracting(ZeroConfiguration.Note::kind)
+                .doesNotContain(ZeroConfiguration.Note.Kind.LOOK_ALIKE, ZeroConfiguration.Note.Kind.WARNING);
+        StackConfig stack = read.stack().orElseThrow();
+        assertThat(stack.repository().destinations()).hasSize(2);
+        assertThat(stack.policies().retention().policy().days()).isEqualTo(7);
+    }
+
+    private static String substituted(String value) {
+        return Pattern.compile("\\$\\{(\\w+):([-?])([^}]*)}")
+                .matcher(value)
+                .replaceAll(found -> found.group(2).equals("-") ? found.group(3) : "given");
     }
 
     @Test
