@@ -78,6 +78,9 @@ public final class Example {
                 disk:
                   local:
                     path: /var/backups/shop
+            schedule: 0 2 * * *
+            retention:
+              keep-days: 30
             """;
 
     static final String STACK = "'holdfast init --help' shows a whole stack file.";

@@ -134,7 +134,7 @@ final class HooksReader {
     }
 
     private static URI uri(Section section, Secret url) {
-        return S3Reader.parseEndpoint(url.text())
+        return S3Place.parseEndpoint(url.text())
                 .orElseThrow(() -> new Stop(
                         section.line("url"),
                         "'" + section.path() + ".url' is not a URL with http:// or https:// and without user",

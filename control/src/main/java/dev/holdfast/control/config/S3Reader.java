@@ -3,7 +3,6 @@ package dev.holdfast.control.config;
 import dev.holdfast.control.config.Problems.Stop;
 import dev.holdfast.engine.error.ErrorCode;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,21 +37,11 @@ final class S3Reader {
     }
 
     private static URI endpoint(Section section, String text) {
-        return parseEndpoint(text)
+        return S3Place.parseEndpoint(text)
                 .orElseThrow(() -> new Stop(
                         section.line("endpoint"),
                         "'" + section.path() + ".endpoint' is not a URL with http:// or https:// and without user",
                         Example.ENDPOINT));
-    }
-
-    static Optional<URI> parseEndpoint(String text) {
-        try {
-            URI uri = new URI(text.strip());
-            boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            return http && uri.getHost() != null && uri.getUserInfo() == null ? Optional.of(uri) : Optional.empty();
-        } catch (URISyntaxException e) {
-            return Optional.empty();
-        }
     }
 
     /** On AWS the machine may have a role, so there keys may be missing. */

@@ -45,4 +45,9 @@ public record StackConfig(
     public StackConfig withPolicies(StackPolicies other) {
         return new StackConfig(name, sources, repository, other);
     }
+
+    /** An arrangement that can only be a mistake: two destinations in one place, a backup that contains itself. */
+    public Optional<String> overlap() {
+        return Overlap.find(this);
+    }
 }

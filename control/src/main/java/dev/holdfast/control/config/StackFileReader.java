@@ -123,7 +123,7 @@ public final class StackFileReader {
         problems.raise();
         StackConfig stack =
                 new StackConfig(name.orElseThrow(), sources, repository.orElseThrow(), policies.orElseThrow());
-        Overlap.find(stack).ifPresent(overlap -> problems.add(file.line("repository"), overlap, ""));
+        stack.overlap().ifPresent(overlap -> problems.add(file.line("repository"), overlap, ""));
         return stack;
     }
 }

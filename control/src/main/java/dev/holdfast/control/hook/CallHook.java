@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,7 +34,7 @@ public final class CallHook {
     /** Names that a body may have between <code>${</code> and <code>}</code>. */
     public static final Set<String> PLACEHOLDERS = Set.of("stack", "run", "kind", "state", "snapshot", "error");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z]+)}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$?\\$\\{([a-z]+)}");
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
     private static final String CONTENT_TYPE = "Content-Type";
 
@@ -116,10 +117,15 @@ public final class CallHook {
     /** The template with its placeholders replaced, inside of JSON as the content of a string. */
     private static String filled(String template, Map<String, String> values, boolean json) {
         Matcher matcher = PLACEHOLDER.matcher(template);
-        return matcher.replaceAll(found -> {
-            String value = values.get(found.group(1));
-            return Matcher.quoteReplacement(value == null ? found.group() : json ? escaped(value) : value);
-        });
+        return matcher.replaceAll(found -> Matcher.quoteReplacement(value(found, values, json)));
+    }
+
+    private static String value(MatchResult place, Map<String, String> values, boolean json) {
+        String value = values.get(place.group(1));
+        if (place.group().startsWith("$$") || value == null) {
+            return place.group().replace("$$", "$");
+        }
+        return json ? escaped(value) : value;
     }
 
     private static String escaped(String value) {

@@ -11,22 +11,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Starts programs as hooks. They get the environment of this process without the keys of repositories, and with what is known
+ * Starts programs as hooks. They get the environment of this process without its own secrets, and with what is known
  * of the run as {@code HOLDFAST_STACK}, {@code HOLDFAST_RUN} and so on. Each is the leader of a process group where the
  * machine has {@code setsid}; one that does not end in time is ended with all its group. Safe for many threads.
  */
 public final class CommandHook {
     private static final List<Path> SETSID = List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
-    private static final Set<String> KEYS =
-            Set.of("HOLDFAST_PASSPHRASE", "HOLDFAST_RECOVERY_CODE", "PASSPHRASE", "GPG_PASSPHRASE");
+    private static final Pattern SECRETS = Pattern.compile(
+            "HOLDFAST_.*(PASSPHRASE|RECOVERY_CODE|PASSWORD|SECRET|TOKEN|CATALOG_URL).*|PASSPHRASE|GPG_PASSPHRASE");
 
     /** How long a program may take to end itself after it was asked to. */
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -88,7 +88,7 @@ public final class CommandHook {
         Map<String, String> variables = builder.environment();
         variables.clear();
         environment.forEach((name, value) -> {
-            if (!KEYS.contains(name)) {
+            if (!SECRETS.matcher(name).matches()) {
                 variables.put(name, value);
             }
         });

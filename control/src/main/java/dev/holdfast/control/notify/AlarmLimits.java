@@ -21,8 +21,8 @@ public record AlarmLimits(
         int shrunkPercent,
         long shrunkRows,
         ByteSize shrunkBytes) {
-    public static final AlarmLimits USUAL = new AlarmLimits(
-            Optional.empty(), Duration.ZERO, Duration.ofDays(21), 50, 100, ByteSize.mebibytes(1));
+    public static final AlarmLimits USUAL =
+            new AlarmLimits(Optional.empty(), Duration.ZERO, Duration.ofDays(21), 50, 100, ByteSize.mebibytes(1));
 
     public AlarmLimits {
         if (shrunkPercent < 1 || shrunkPercent > 100 || shrunkRows < 0 || behind.isNegative() || expiry.isNegative()) {

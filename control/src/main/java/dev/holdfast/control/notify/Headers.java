@@ -10,7 +10,15 @@ import java.util.Set;
 /** Headers that people add to a call. */
 final class Headers {
     private static final Set<String> OURS = Set.of(
-            "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect", "content-type");
+            "host",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "upgrade",
+            "te",
+            "trailer",
+            "expect",
+            "content-type");
     private static final String PREFIX = "holdfast-";
 
     private Headers() {}
@@ -20,7 +28,7 @@ final class Headers {
             if (!isName(name) || isOurs(name)) {
                 throw wrong(channel, name, "that name cannot be set");
             }
-            if (!value.text().chars().allMatch(c -> c == '\t' || c >= ' ' && c < 0x7f)) {
+            if (!value.text().chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f))) {
                 throw wrong(channel, name, "its value has characters that a header cannot have");
             }
         });

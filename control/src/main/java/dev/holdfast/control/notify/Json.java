@@ -27,6 +27,16 @@ final class Json {
         return MAPPER.readTree(text);
     }
 
+    /** A record as JSON. */
+    static String write(Object record) {
+        return MAPPER.writeValueAsString(record);
+    }
+
+    /** A record that {@link #write} wrote. */
+    static <T> T read(String text, Class<T> type) {
+        return MAPPER.readValue(text, type);
+    }
+
     static boolean isDocument(String text) {
         try {
             return !MAPPER.readTree(text).isMissingNode();

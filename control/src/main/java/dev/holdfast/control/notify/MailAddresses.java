@@ -28,8 +28,7 @@ final class MailAddresses {
         } catch (AddressException e) {
             throw new Invalid(
                     ErrorCode.CONFIGURATION_INVALID,
-                    "the channel '" + channel + "' has an address that is not one of mail: "
-                            + OneLine.of(text, 100),
+                    "the channel '" + channel + "' has an address that is not one of mail: " + OneLine.of(text, 100),
                     "write it as name@example.org, or as Name <name@example.org>, one address each.",
                     e);
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param title one line
  * @param text what happened, and what to do
  * @param details more, line by line
- * @param incident name of the incident it begins, repeats or ends
+ * @param incident the incident it begins, repeats or ends
  * @param run the run it is about
  * @param at when it happened
  */
@@ -24,7 +24,7 @@ public record Notice(
         String title,
         String text,
         List<Detail> details,
-        Optional<String> incident,
+        Optional<IncidentNote> incident,
         Optional<RunNote> run,
         Instant at) {
     public Notice {

@@ -47,6 +47,8 @@ public enum NoticeKind {
 
     /** The kind with a label. */
     public static Optional<NoticeKind> labelled(String label) {
-        return Arrays.stream(values()).filter(kind -> kind.label().equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(kind -> kind.label().equals(label))
+                .findFirst();
     }
 }

@@ -82,7 +82,11 @@ public sealed interface NotifyConfig {
      * @param template the body; empty for the usual JSON document
      */
     record Webhook(
-            String name, ChannelUrl url, Map<String, Secret> headers, Optional<Secret> signing, Optional<Template> template)
+            String name,
+            ChannelUrl url,
+            Map<String, Secret> headers,
+            Optional<Secret> signing,
+            Optional<Template> template)
             implements NotifyConfig {
         public Webhook {
             check(name);
@@ -121,7 +125,8 @@ public sealed interface NotifyConfig {
      * @param chat number or {@code @name} of the chat
      * @param topic number of the topic in a group that has topics
      */
-    record Telegram(String name, ChannelUrl server, Secret token, String chat, Optional<Long> topic) implements NotifyConfig {
+    record Telegram(String name, ChannelUrl server, Secret token, String chat, Optional<Long> topic)
+            implements NotifyConfig {
         public static final ChannelUrl SERVER = ChannelUrl.parse("https://api.telegram.org");
 
         public Telegram {

@@ -22,7 +22,7 @@ final class TemplateValues {
         values.put("title", notice.title());
         values.put("text", notice.text());
         values.put("details", lines(notice.details()));
-        values.put("incident", notice.incident().orElse(""));
+        values.put("incident", notice.incident().map(IncidentNote::name).orElse(""));
         values.put("at", notice.at().toString());
         values.put("at.seconds", notice.at().getEpochSecond());
         values.put("run.id", run.map(RunNote::id).orElse(""));

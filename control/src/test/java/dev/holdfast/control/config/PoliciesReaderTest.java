@@ -170,7 +170,7 @@ class PoliciesReaderTest {
         assertThat(retention.policy())
                 .isEqualTo(new RetentionPolicy(
                         1,
-                        Optional.of(Duration.ofHours(48)),
+                        Optional.of(Duration.ofDays(2)),
                         2,
                         3,
                         4,

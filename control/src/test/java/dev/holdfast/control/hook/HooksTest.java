@@ -159,11 +159,14 @@ class HooksTest {
     }
 
     @Test
-    void a_command_sees_its_own_variables_and_no_key_of_a_repository() {
+    void a_command_sees_its_own_variables_and_no_secret_of_the_server() {
         environment.put("HOLDFAST_PASSPHRASE", "four random words");
+        environment.put("HOLDFAST_JWT_SECRET", "jwt");
+        environment.put("HOLDFAST_CATALOG_URL", "postgres://u:p@h/d");
         environment.put("PGPASSWORD", "for the hook");
-        HookAction.Command command =
-                HookAction.Command.shell("echo \"[$HOLDFAST_PASSPHRASE] $PGPASSWORD $MINE\"", Map.of("MINE", "own"));
+        HookAction.Command command = HookAction.Command.shell(
+                "echo \"[$HOLDFAST_PASSPHRASE$HOLDFAST_JWT_SECRET$HOLDFAST_CATALOG_URL] $PGPASSWORD $MINE\"",
+                Map.of("MINE", "own"));
 
         run(new HookConfig(HookPoint.BEFORE_BACKUP, When.ALWAYS, command, LONG, OnFailure.FAIL));
 
@@ -342,13 +345,13 @@ class HooksTest {
         HookContext nasty = new HookContext(
                 "shop", "01run", "backup", "failed", Optional.empty(), Optional.of("it's \"bad\"\n\\o/ ${stack}"));
 
-        run(false, nasty, call("/ok", LONG, "PUT", "{\"text\": \"${stack}: ${error} ${other}\"}"));
+        run(false, nasty, call("/ok", LONG, "PUT", "{\"text\": \"${stack}: ${error} ${other} $${stack}\"}"));
         run(false, nasty, call("/ok", LONG, "POST", "${stack} ${state}"));
         run(false, nasty, call("/ok", LONG, "GET", ""));
 
         assertThat(requests)
                 .containsExactly(
-                        "PUT /ok application/json secret {\"text\": \"shop: it's \\\"bad\\\"\\u000a\\\\o/ ${stack} ${other}\"}",
+                        "PUT /ok application/json secret {\"text\": \"shop: it's \\\"bad\\\"\\u000a\\\\o/ ${stack} ${other} ${stack}\"}",
                         "POST /ok text/plain; charset=utf-8 secret shop failed",
                         "GET /ok null secret ");
     }

@@ -1,6 +1,8 @@
 package dev.holdfast.control.config.zero;
 
+import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.StackConfig;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +19,15 @@ public record ZeroConfiguration(
     public ZeroConfiguration {
         notes = List.copyOf(notes);
         errors = List.copyOf(errors);
+    }
+
+    /**
+     * Reads everything that the environment says; never fails, what is wrong is in it.
+     *
+     * @param state state folder of the service: the backups go to {@code backups} in it if nothing says where
+     */
+    public static ZeroConfiguration read(Environment environment, Path state) {
+        return new ZeroReader(environment, state).read();
     }
 
     /**
