@@ -219,7 +219,8 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
 
     private void prepare() {
         Instant now = clock.instant();
-        jdbi.useTransaction(handle -> incidents.due(handle, now).forEach(row -> announce(handle, row, now)));
+        jdbi.withHandle(handle -> incidents.due(handle, now))
+                .forEach(row -> jdbi.useTransaction(handle -> announce(handle, row, now)));
         digest(now);
         if (tidied.plus(TIDY).isBefore(now)) {
             tidied = now;
@@ -262,7 +263,10 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         if (incidents.claim(handle, row, nextTelling(row, now))) {
             Notice notice = row.told() == 0 ? IncidentText.begins(row) : IncidentText.goesOn(row, now);
             LOG.warn(
-                    "incident {} name={} title={}", row.told() == 0 ? "begins" : "goes on", row.name(), notice.title());
+                    "incident {} name={} title={}",
+                    row.told() == 0 ? "begins" : "goes on",
+                    row.name(),
+                    OneLine.of(notice.title(), 200));
             post(handle, notice, new HashSet<>(), now);
         }
     }
@@ -349,7 +353,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         List<DeliveryTable.Claimed> claimed = List.of();
         try {
             if (free > 0) {
-                claimed = jdbi.inTransaction(
+                claimed = jdbi.withHandle(
                         handle -> deliveries.claim(handle, now, patience.whole().multipliedBy(3), free));
             }
         } finally {

@@ -41,16 +41,29 @@ final class HttpCaller implements AutoCloseable {
     private static final int MOST_READ = 16 * 1024;
     private static final int MOST_AT_ONCE = 32;
 
-    private final CloseableHttpClient client;
+    private final Reach reach;
     private final Patience patience;
     private final InstantSource clock;
+    private @Nullable CloseableHttpClient client;
 
     HttpCaller(Reach reach, Patience patience, InstantSource clock) {
+        this.reach = reach;
         this.patience = patience;
         this.clock = clock;
+    }
+
+    /** Made when it is first needed: most servers call nobody for a long time, and it reads all authorities that Java knows. */
+    private synchronized CloseableHttpClient client() {
+        if (client == null) {
+            client = made();
+        }
+        return client;
+    }
+
+    private CloseableHttpClient made() {
         Timeout connect = Timeout.of(patience.connect());
         Timeout silence = Timeout.of(patience.silence());
-        client = HttpClients.custom()
+        return HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new Checked(reach))
                         .setMaxConnTotal(MOST_AT_ONCE)
@@ -92,8 +105,10 @@ final class HttpCaller implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        client.close();
+    public synchronized void close() throws IOException {
+        if (client != null) {
+            client.close();
+        }
     }
 
     /** What is left of the answer is not read, which could take for ever: the connection is broken off. */
@@ -102,7 +117,7 @@ final class HttpCaller implements AutoCloseable {
                 request.getScheme(),
                 request.getAuthority().getHostName(),
                 request.getAuthority().getPort());
-        ClassicHttpResponse response = client.executeOpen(host, request, HttpClientContext.create());
+        ClassicHttpResponse response = client().executeOpen(host, request, HttpClientContext.create());
         try {
             return reply(response);
         } finally {

@@ -2,7 +2,8 @@ package dev.holdfast.control.notify;
 
 /** Text that is to stand in Markdown as it is. */
 final class Markdown {
-    private static final String SPECIAL = "\\`*_{}[]()<>#+-.!|~>";
+    private static final String ANYWHERE = "\\`*_[]~|";
+    private static final String AT_THE_BEGINNING = "#>+-=";
     private static final char ZERO_WIDTH = '\u200b';
 
     private Markdown() {}
@@ -10,15 +11,18 @@ final class Markdown {
     /** With a backslash before what would be markup, and so that nobody is mentioned. */
     static String escaped(String text) {
         StringBuilder out = new StringBuilder(text.length() + 16);
-        text.chars().forEach(c -> {
-            if (SPECIAL.indexOf(c) >= 0) {
+        boolean beginning = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (ANYWHERE.indexOf(c) >= 0 || (beginning && AT_THE_BEGINNING.indexOf(c) >= 0)) {
                 out.append('\\');
             }
-            out.append((char) c);
+            out.append(c);
             if (c == '@') {
                 out.append(ZERO_WIDTH);
             }
-        });
+            beginning = c == '\n' || (beginning && Character.isWhitespace(c));
+        }
         return out.toString();
     }
 

@@ -94,8 +94,7 @@ final class Routing {
     }
 
     /** Whoever looks after stacks looks after a server that names nobody; who does so for several stacks hears it once. */
-    private static void addThoseOfStacks(
-            Set<Target> targets, NotificationBook book, Predicate<Set<NoticeKind>> hears) {
+    private static void addThoseOfStacks(Set<Target> targets, NotificationBook book, Predicate<Set<NoticeKind>> hears) {
         Set<NotifyConfig> known = new HashSet<>();
         for (String stack : book.stacks().stream().sorted().toList()) {
             Set<Target> some = new LinkedHashSet<>();

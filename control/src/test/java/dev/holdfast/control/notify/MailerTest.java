@@ -216,15 +216,27 @@ class MailerTest {
         NotifyConfig.Email channel;
         try (Choosy choosy = new Choosy("gone@example.org")) {
             channel = new NotifyConfig.Email(
-                    "mail", "127.0.0.1", choosy.port(), MailSecurity.NONE, Optional.empty(), Optional.empty(),
-                    "holdfast@example.org", List.of("ops@example.org", "gone@example.org"));
+                    "mail",
+                    "127.0.0.1",
+                    choosy.port(),
+                    MailSecurity.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    "holdfast@example.org",
+                    List.of("ops@example.org", "gone@example.org"));
             Answer partly = send(channel, Notices.plain());
             assertThat(partly).isInstanceOf(Answer.Taken.class);
             assertThat(partly.said()).contains("not for gone@example.org", "550 no such user");
 
             NotifyConfig.Email nobody = new NotifyConfig.Email(
-                    "mail", "127.0.0.1", choosy.port(), MailSecurity.NONE, Optional.empty(), Optional.empty(),
-                    "holdfast@example.org", List.of("gone@example.org"));
+                    "mail",
+                    "127.0.0.1",
+                    choosy.port(),
+                    MailSecurity.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    "holdfast@example.org",
+                    List.of("gone@example.org"));
             assertThat(send(nobody, Notices.plain())).isInstanceOf(Answer.Refused.class);
         }
     }

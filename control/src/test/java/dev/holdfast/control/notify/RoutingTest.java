@@ -119,9 +119,18 @@ class RoutingTest {
         book.stack("blog", said(List.of(slack("ops"), slack("blog"))));
         book.stack("shop", said(List.of(slack("ops"), slack("quiet")), new Route(List.of("quiet"), Set.of())));
         Notice notice = new Notice(
-                NoticeKind.EXPIRING, Urgency.WARNING, Optional.empty(), "t", "x", List.of(), Optional.empty(), Optional.empty(), Notices.NOON);
+                NoticeKind.EXPIRING,
+                Urgency.WARNING,
+                Optional.empty(),
+                "t",
+                "x",
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Notices.NOON);
 
-        assertThat(Routing.targets(notice, book)).containsExactly(new Target("blog", "ops"), new Target("blog", "blog"));
+        assertThat(Routing.targets(notice, book))
+                .containsExactly(new Target("blog", "ops"), new Target("blog", "blog"));
     }
 
     @Test
