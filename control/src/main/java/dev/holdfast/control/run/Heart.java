@@ -124,7 +124,10 @@ final class Heart {
                     abandon(claim, "its server ended while it ran, and is back now");
                 }
             } else if (gone.contains(claim.server())) {
-                abandon(claim, "its server has given no sign of life for " + limits.lostAfter().toSeconds() + " s");
+                abandon(
+                        claim,
+                        "its server has given no sign of life for "
+                                + limits.lostAfter().toSeconds() + " s");
             }
         }
         dispatcher.lost(held.stream().filter(run -> !mine.contains(run)).toList());
