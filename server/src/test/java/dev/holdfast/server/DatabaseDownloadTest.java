@@ -33,7 +33,12 @@ class DatabaseDownloadTest {
                     "INSERT INTO orders VALUES (1, 'say \"hi\"'), (2, NULL), (3, E'two\\nlines')");
             ApiClient admin = server.client.as(server.token("anna", Role.ADMIN));
             String text = stack(server, database.url("shop"));
-            admin.post("/api/v1/stacks", JsonMapper.shared().createObjectNode().put("text", text).toString())
+            admin.post(
+                            "/api/v1/stacks",
+                            JsonMapper.shared()
+                                    .createObjectNode()
+                                    .put("text", text)
+                                    .toString())
                     .expect(201);
             new InitOperation(server.services.repositories())
                     .run(server.services.stacks().show("pg").config().repository());
@@ -56,8 +61,10 @@ class DatabaseDownloadTest {
             ApiClient.Answer file = admin.get("/api/backup/download/" + name).expect(200);
             assertThat(archive(file)).isTrue();
             assertThat(file.header("content-disposition")).contains("\"" + name + "\"");
-            admin.get("/api/backup/download/" + name.replace("database", "other")).expectProblem(404, "unknown-name");
-            assertThat(archive(admin.get("/api/backups/" + id + "/download").expect(200))).isTrue();
+            admin.get("/api/backup/download/" + name.replace("database", "other"))
+                    .expectProblem(404, "unknown-name");
+            assertThat(archive(admin.get("/api/backups/" + id + "/download").expect(200)))
+                    .isTrue();
             admin.get(at + "/content?part=database&key=document/roles").expectProblem(400, "usage");
         }
     }
@@ -91,7 +98,6 @@ class DatabaseDownloadTest {
                     disk:
                       local:
                         path: %s
-                """
-                .formatted(url, server.folder.resolve("pg-disk"));
+                """.formatted(url, server.folder.resolve("pg-disk"));
     }
 }

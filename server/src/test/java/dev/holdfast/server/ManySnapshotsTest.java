@@ -3,11 +3,16 @@ package dev.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.control.access.Role;
+import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.operation.OpenRepository;
+import dev.holdfast.control.operation.Repositories;
+import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.engine.repository.CheckReport;
 import dev.holdfast.engine.repository.DestinationState;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.PruneReport;
+import dev.holdfast.engine.repository.Repository;
+import dev.holdfast.engine.repository.RepositoryKey;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.repository.SnapshotWriter;
@@ -25,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -83,6 +89,19 @@ class ManySnapshotsTest {
         public void close() {}
     }
 
+    /** Opens nothing else. */
+    private record OfLists(Listed listed) implements Repositories {
+        @Override
+        public Repository.Created create(RepositoryConfig config, RepositoryKey.Passphrase passphrase) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public OpenRepository open(RepositoryConfig config) {
+            return listed;
+        }
+    }
+
     private static List<Snapshot> snapshots() {
         SecureRandom random = new SecureRandom();
         Instant first = Instant.parse("2016-01-01T02:00:00Z");
@@ -113,17 +132,29 @@ class ManySnapshotsTest {
         return all;
     }
 
+    /** The server itself looks into the repository once; after that the list stays as it is. */
+    private static void awaitFirstLook(TestServer server) {
+        long deadline = System.nanoTime() + TestServer.patience().toNanos();
+        while (server.services.snapshots().look("shop").isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
     @Test
     void ten_thousand_snapshots_are_listed_page_by_page(@TempDir Path folder) throws IOException {
         try (TestServer server = new TestServer(folder)) {
-            server.services.snapshots().refresh(server.shop(), new Listed(snapshots()));
+            awaitFirstLook(server);
+            Snapshots.in(server.catalog, new OfLists(new Listed(snapshots())), server.clock)
+                    .refresh(server.shop());
             ApiClient viewer = server.client.as(server.token("vera", Role.VIEWER));
             Set<String> seen = new HashSet<>();
             List<Long> took = new ArrayList<>();
             String next = "";
             do {
                 long began = System.nanoTime();
-                ApiClient.Answer answer = viewer.get("/api/v1/snapshots?limit=200" + next).expect(200);
+                ApiClient.Answer answer =
+                        viewer.get("/api/v1/snapshots?limit=200" + next).expect(200);
                 took.add((System.nanoTime() - began) / 1_000);
                 JsonNode page = answer.json();
                 page.get("items").forEach(item -> seen.add(item.get("id").asString()));

@@ -37,7 +37,8 @@ class TlsTest {
     private void lay(String name, String algorithm, long written) throws Exception {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "server",
@@ -60,7 +61,11 @@ class TlsTest {
             keys.load(in, "changeit".toCharArray());
         }
         pem(files().certificate(), "CERTIFICATE", keys.getCertificate("server").getEncoded(), written);
-        pem(files().key(), "PRIVATE KEY", keys.getKey("server", "changeit".toCharArray()).getEncoded(), written);
+        pem(
+                files().key(),
+                "PRIVATE KEY",
+                keys.getKey("server", "changeit".toCharArray()).getEncoded(),
+                written);
     }
 
     private static void pem(Path file, String what, byte[] der, long written) throws IOException {
@@ -100,8 +105,8 @@ class TlsTest {
     @Test
     void a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() throws Exception {
         lay("first", "EC", 1_000_000);
-        try (TestServer server = new TestServer(
-                folder, EdgeSettings.USUAL.withTls(files()), new MetricsAccess.ByCredential())) {
+        try (TestServer server =
+                new TestServer(folder, EdgeSettings.USUAL.withTls(files()), new MetricsAccess.ByCredential())) {
             assertThat(shown(server.port)).isEqualTo("CN=first");
             server.server.tend(false);
             assertThat(shown(server.port)).isEqualTo("CN=first");
@@ -135,8 +140,8 @@ class TlsTest {
         byte[] certificate = Files.readAllBytes(files().certificate());
         lay("two", "EC", 1_000_000);
         Files.write(files().certificate(), certificate);
-        assertThatThrownBy(() -> new TestServer(
-                        folder, EdgeSettings.USUAL.withTls(files()), new MetricsAccess.ByCredential()))
+        assertThatThrownBy(() ->
+                        new TestServer(folder, EdgeSettings.USUAL.withTls(files()), new MetricsAccess.ByCredential()))
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("another certificate");
     }
