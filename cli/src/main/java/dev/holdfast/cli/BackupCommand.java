@@ -1,12 +1,18 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.client.ServerPlace;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.operation.BackupOperation;
+import dev.holdfast.control.operation.BackupResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -22,6 +28,7 @@ import picocli.CommandLine.Option;
             "  holdfast backup",
             "  holdfast backup --label version=1.4.2 --label why=before-migration",
             "  holdfast backup --source database --json",
+            "  holdfast backup --server https://backup.example.org:8484 --stack shop",
             "",
             "Exit codes: 0 everything is stored at every destination; 3 the snapshot is there, but a destination",
             "is behind or something was found; 40 to 63 a source; 80 cancelled, nothing was changed.",
@@ -34,12 +41,32 @@ final class BackupCommand extends CliCommand {
     @Option(names = "--label", paramLabel = "K=V", description = "Attach this to the snapshot; may be repeated.")
     Map<String, String> labels = new LinkedHashMap<>();
 
+    @Option(names = "--stack", paramLabel = "NAME", order = 94, description = "Which stack of the server is meant.")
+    @Nullable
+    String stackName;
+
+    @Mixin
+    RemoteOptions remote = new RemoteOptions();
+
     BackupCommand(Cli cli) {
         super(cli);
     }
 
     @Override
     Report perform() {
+        return remote.place(cli, file != null).map(this::remotely).orElseGet(this::locally);
+    }
+
+    private Report remotely(ServerPlace place) {
+        BackupResult result = RemoteOptions.ask(
+                cli,
+                place,
+                server -> running(
+                        run -> server.backup(server.stack(Optional.ofNullable(stackName)), sources, labels, run)));
+        return new BackupReport(result, OptionalLong.empty());
+    }
+
+    private Report locally() {
         StackConfig stack = unlocked(stack());
         BackupOperation operation = new BackupOperation(cli.connectors(), cli.repositories(), cli.clock());
         BackupOperation.Request request = new BackupOperation.Request(stack, sources, labels);

@@ -1,5 +1,7 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.service.MadeKeys;
+import dev.holdfast.cli.service.StateFolder;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.StackConfig;
@@ -10,6 +12,9 @@ import dev.holdfast.control.operation.RunListener;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.RepositoryKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -131,9 +136,25 @@ abstract class CliCommand implements Callable<Integer> {
         }
     }
 
+    /** The stack of the stack file; where none is named and none is there, that of the environment variables. */
     final StackConfig stack() {
-        String named = file == null ? cli.environment().value(FILE_VARIABLE).orElse(USUAL_FILE) : file;
-        return new StackFileReader(cli.environment()).read(cli.folder().resolve(named), named);
+        Optional<String> said =
+                Optional.ofNullable(file).or(() -> cli.environment().value(FILE_VARIABLE));
+        String named = said.orElse(USUAL_FILE);
+        Path path = cli.folder().resolve(named);
+        StateFolder state = StateFolder.of(Optional.empty(), cli.environment(), cli.folder());
+        if (said.isEmpty() && !Files.exists(path)) {
+            Optional<StackConfig> zero = ZeroStack.read(cli, state, false).stack();
+            if (zero.isPresent()) {
+                return zero.get();
+            }
+        }
+        return new StackFileReader(fileEnvironment(state)).read(path, named);
+    }
+
+    /** With the key that the server of this machine made, if there is one and no other is given. */
+    Environment fileEnvironment(StateFolder state) {
+        return new MadeKeys(state, new SecureRandom()).keyedIfMade(cli.environment());
     }
 
     /** The stack with a key, asked for if neither file nor environment has one. */

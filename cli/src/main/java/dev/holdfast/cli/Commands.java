@@ -30,6 +30,19 @@ final class Commands {
         ALL.put("forget", ForgetCommand::new);
         ALL.put("prune", PruneCommand::new);
         ALL.put("unlock", UnlockCommand::new);
+        ALL.put("serve", ServeCommand::new);
+        ALL.put("up", UpCommand::new);
+        ALL.put("down", DownCommand::new);
+        ALL.put("now", NowCommand::new);
+        ALL.put("list", ListCommand::new);
+        ALL.put("restore-latest", RestoreLatestCommand::new);
+        ALL.put("runs", RunsCommand::new);
+        ALL.put("cancel", CancelCommand::new);
+        ALL.put("logs", LogsCommand::new);
+        ALL.put("recovery-code", RecoveryCodeCommand::new);
+        ALL.put("retention", RetentionCommand::new);
+        ALL.put("storage", StorageCommand::new);
+        ALL.put("schedule", ScheduleCommand::new);
         ALL.put("demo", DemoCommand::new);
         ALL.put("version", VersionCommand::new);
     }

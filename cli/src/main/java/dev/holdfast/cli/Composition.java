@@ -39,7 +39,7 @@ final class Composition implements Supplier<Cli.Backend> {
         Path spool = spool();
         Connectors connectors = new InstalledConnectors(spool, environment, clock);
         EngineRepositories.Machine machine = new EngineRepositories.Machine(
-                spool, Version.text(), host(), Runtime.getRuntime().availableProcessors());
+                spool, Version.text(), hostName(), Runtime.getRuntime().availableProcessors());
         return new Cli.Backend(connectors, new EngineRepositories(connectors, machine, clock, new SecureRandom()));
     }
 
@@ -52,7 +52,7 @@ final class Composition implements Supplier<Cli.Backend> {
     }
 
     /** Asked of the kernel and not of a name server, which may take its time. */
-    private String host() {
+    static String hostName() {
         for (Path file : List.of(Path.of("/proc/sys/kernel/hostname"), Path.of("/etc/hostname"))) {
             try {
                 String name = Files.readString(file).strip();
@@ -63,6 +63,6 @@ final class Composition implements Supplier<Cli.Backend> {
                 // another place may know
             }
         }
-        return environment.value("HOSTNAME").orElse("unknown");
+        return "unknown";
     }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.service.StateFolder;
+import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.Example;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.operation.InitOperation;
@@ -49,6 +51,12 @@ final class InitCommand extends CliCommand {
 
     InitCommand(Cli cli) {
         super(cli);
+    }
+
+    /** Whoever makes a repository by hand chooses its passphrase. */
+    @Override
+    Environment fileEnvironment(StateFolder state) {
+        return cli.environment();
     }
 
     @Override

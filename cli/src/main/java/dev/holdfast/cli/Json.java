@@ -10,6 +10,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One JSON document, written as it comes; the same for one thread. */
 final class Json implements AutoCloseable {
@@ -82,6 +84,13 @@ final class Json implements AutoCloseable {
         generator.writeArrayPropertyStart(name);
         values.forEach(generator::writeString);
         generator.writeEndArray();
+        return this;
+    }
+
+    /** A document that somebody else wrote, as it is. */
+    Json document(String name, JsonNode value) {
+        generator.writeName(name);
+        generator.writeRawValue(JsonMapper.shared().writeValueAsString(value));
         return this;
     }
 

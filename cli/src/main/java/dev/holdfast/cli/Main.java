@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.config.Spelling;
 import dev.holdfast.control.operation.Cancellation;
 import dev.holdfast.engine.error.ErrorCode;
 import java.nio.file.Path;
@@ -67,10 +68,16 @@ public final class Main {
         return args.getFirst().equals("help") ? List.of(args.get(1), "--help") : args;
     }
 
+    /** The one that is nearest, if one is near; short names are a little like everything. */
+    private static List<String> likely(UnmatchedArgumentException unmatched) {
+        return Spelling.meant(unmatched.getUnmatched().getFirst(), unmatched.getSuggestions())
+                .map(List::of)
+                .orElseGet(unmatched::getSuggestions);
+    }
+
     private static int misunderstood(Failures failures, ParameterException e, String command, boolean json) {
         String name = e.getCommandLine().getCommandName();
-        List<String> suggestions =
-                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        List<String> suggestions = e instanceof UnmatchedArgumentException unmatched ? likely(unmatched) : List.of();
         String meant = suggestions.isEmpty() ? "" : "did you mean " + String.join(" or ", suggestions) + "? ";
         String help = name.equals("holdfast") ? "holdfast --help" : "holdfast " + name + " --help";
         String message = Objects.requireNonNullElse(e.getMessage(), "the command line cannot be understood");

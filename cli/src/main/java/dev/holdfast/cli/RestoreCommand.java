@@ -4,15 +4,21 @@ import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
 import dev.holdfast.connectors.postgres.PostgresRestore.Landing;
 import dev.holdfast.connectors.postgres.PostgresRestore.Ownership;
+import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.RestoreOperation;
+import dev.holdfast.control.operation.RestoreResult;
 import dev.holdfast.control.operation.SnapshotSelector;
+import dev.holdfast.control.operation.SnapshotsOperation;
+import dev.holdfast.control.operation.SnapshotsResult;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.repository.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -52,12 +58,14 @@ import picocli.CommandLine.Parameters;
             "would, but something would not be exactly as it was; any other says why it cannot. All are listed",
             "by 'holdfast --help'."
         })
-final class RestoreCommand extends RepositoryCommand {
+final class RestoreCommand extends AnywhereCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "SNAPSHOT",
-            description = "'latest' (if none is given), an id, or the beginning of one.")
-    String snapshot = SnapshotSelector.LATEST;
+            description = "'latest', an id, or the beginning of one. If none is given, a person at a terminal is asked,"
+                    + " and 'latest' is meant otherwise.")
+    @Nullable
+    String snapshot;
 
     @Option(names = "--part", paramLabel = "NAME", description = "Restore only this part; may be repeated.")
     List<String> parts = new ArrayList<>();
@@ -190,10 +198,39 @@ final class RestoreCommand extends RepositoryCommand {
 
     @Override
     Report perform() {
+        if (atServer()) {
+            return new RestoreReport(remotely(this::restored));
+        }
+        RepositoryChoice choice = choice();
+        Chosen chosen = chosen(() -> running(run -> new SnapshotsOperation(cli.repositories()).run(choice, run)));
         RestoreOperation operation =
                 new RestoreOperation(cli.connectors(), cli.repositories(), cli.environment(), cli.clock());
-        RestoreOperation.Request request =
-                new RestoreOperation.Request(choice(), snapshot, parts, places, overwrite, database.choice(), dryRun);
+        RestoreOperation.Request request = new RestoreOperation.Request(
+                choice, chosen.snapshot(), chosen.parts(), places, overwrite, database.choice(), dryRun);
         return new RestoreReport(running(run -> operation.run(request, confirmation(yes), run)));
+    }
+
+    private RestoreResult restored(RemoteServer server) {
+        String stack = stackOfServer(server);
+        Chosen chosen = chosen(() -> server.snapshots(Optional.of(stack)));
+        RemoteServer.Restoring wanted = new RemoteServer.Restoring(
+                server.snapshot(stack, chosen.snapshot()), chosen.parts(), places, overwrite, database.choice());
+        return dryRun ? server.plan(wanted) : running(run -> server.restore(wanted, confirmation(yes), run));
+    }
+
+    private record Chosen(String snapshot, List<String> parts) {}
+
+    /** What the command line says, or a person picks from the lists where it says nothing. */
+    private Chosen chosen(Supplier<SnapshotsResult> listing) {
+        boolean asks = snapshot == null && cli.terminal().person().present() && !yes && !json;
+        List<Snapshot> snapshots = asks ? listing.get().snapshots() : List.of();
+        if (snapshots.isEmpty()) {
+            return new Chosen(snapshot == null ? SnapshotSelector.LATEST : snapshot, parts);
+        }
+        Menu menu = new Menu(cli.terminal(), cli.zone());
+        Snapshot picked = menu.snapshot(snapshots);
+        boolean named =
+                !parts.isEmpty() || !places.isEmpty() || database.choice().isPartial();
+        return new Chosen(picked.id().text(), named ? parts : menu.parts(picked));
     }
 }

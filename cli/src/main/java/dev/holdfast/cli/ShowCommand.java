@@ -1,8 +1,10 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.control.operation.ShowOperation;
+import dev.holdfast.control.operation.ShowResult;
 import dev.holdfast.engine.error.ErrorCode;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 done; 26 there is no such snapshot; 27 it has no such part.",
             "All are listed by 'holdfast --help'."
         })
-final class ShowCommand extends RepositoryCommand {
+final class ShowCommand extends AnywhereCommand {
     @Parameters(index = "0", paramLabel = "SNAPSHOT", description = "'latest', an id, or the beginning of one.")
     String snapshot = "";
 
@@ -47,10 +49,18 @@ final class ShowCommand extends RepositoryCommand {
 
     @Override
     Report perform() {
+        return new ShowReport(showing(), limit, cli.terminal());
+    }
+
+    private Function<ShowReport.Lines, ShowResult> showing() {
+        Optional<String> wanted = Optional.ofNullable(part);
+        String beginning = prefix == null ? "" : prefix;
+        if (atServer()) {
+            return lines -> remotely(server -> server.show(stackOfServer(server), snapshot, wanted, beginning, lines));
+        }
         ShowOperation operation = new ShowOperation(cli.repositories());
-        ShowOperation.Request request =
-                new ShowOperation.Request(choice(), snapshot, Optional.ofNullable(part), prefix == null ? "" : prefix);
-        return new ShowReport(viewer -> running(run -> operation.run(request, viewer, run)), limit, cli.terminal());
+        ShowOperation.Request request = new ShowOperation.Request(choice(), snapshot, wanted, beginning);
+        return lines -> running(run -> operation.run(request, lines.viewer(), run));
     }
 
     /** Entries are told while they are read: there may be more of them than memory holds. */

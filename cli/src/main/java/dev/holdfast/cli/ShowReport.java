@@ -9,11 +9,13 @@ import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.tree.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Shows while it is told. */
@@ -21,12 +23,12 @@ final class ShowReport implements Report {
     private static final int TYPE_WIDTH = 16;
     private static final int SIZE_WIDTH = 8;
 
-    private final Function<Viewer, ShowResult> showing;
+    private final Function<Lines, ShowResult> showing;
     private final long limit;
     private final Terminal terminal;
     private Optional<ErrorCode> ended = Optional.empty();
 
-    ShowReport(Function<Viewer, ShowResult> showing, long limit, Terminal terminal) {
+    ShowReport(Function<Lines, ShowResult> showing, long limit, Terminal terminal) {
         this.showing = showing;
         this.limit = limit;
         this.terminal = terminal;
@@ -72,11 +74,58 @@ final class ShowReport implements Report {
         throw new UnsupportedOperationException("written by document()");
     }
 
-    private static String type(Entry entry) {
-        return entry.type().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    /** Is told of one entry after the other. */
+    interface Lines {
+        void snapshot(Snapshot snapshot, Optional<Part> part);
+
+        /**
+         * @return whether more are wanted
+         */
+        boolean entry(Line line);
+
+        /** As the operation tells them. */
+        default Viewer viewer() {
+            return new Viewer() {
+                @Override
+                public void snapshot(Snapshot snapshot, Optional<Part> part) {
+                    Lines.this.snapshot(snapshot, part);
+                }
+
+                @Override
+                public boolean entry(Entry entry) {
+                    return Lines.this.entry(line(entry));
+                }
+            };
+        }
     }
 
-    private final class TextViewer implements Viewer {
+    /**
+     * An entry.
+     *
+     * @param key for people; empty for the root
+     * @param attributes asked for only where they are shown
+     */
+    record Line(String key, String type, long bytes, Supplier<Map<String, String>> attributes) {}
+
+    private static Line line(Entry entry) {
+        return new Line(
+                entry.key().toString(),
+                entry.type().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                entry.content().bytes(),
+                () -> {
+                    Map<String, String> attributes = new LinkedHashMap<>();
+                    entry.attributes().forEach((name, value) -> attributes.put(name, readable(value)));
+                    return attributes;
+                });
+    }
+
+    private static String readable(byte[] value) {
+        String text = new String(value, StandardCharsets.UTF_8);
+        boolean plain = text.chars().noneMatch(c -> c == 0xfffd || (Character.isISOControl(c) && c != '\n'));
+        return plain ? text : "base64:" + Base64.getEncoder().encodeToString(value);
+    }
+
+    private final class TextViewer implements Lines {
         private final Page page;
         private long shown;
 
@@ -119,21 +168,21 @@ final class ShowReport implements Report {
         }
 
         @Override
-        public boolean entry(Entry entry) {
+        public boolean entry(Line line) {
             if (shown >= limit) {
                 return false;
             }
             shown++;
-            String size = Format.bytes(entry.content().bytes());
-            page.line(type(entry)
-                    + " ".repeat(Math.max(0, TYPE_WIDTH - type(entry).length()))
+            String size = Format.bytes(line.bytes());
+            page.line(line.type()
+                    + " ".repeat(Math.max(0, TYPE_WIDTH - line.type().length()))
                     + " ".repeat(Math.max(0, SIZE_WIDTH - size.length())) + size + "  "
-                    + (entry.key().length() == 0 ? "." : entry.key().toString()));
+                    + (line.key().isEmpty() ? "." : line.key()));
             return true;
         }
     }
 
-    private final class JsonViewer implements Viewer {
+    private final class JsonViewer implements Lines {
         private final String command;
         private @Nullable Json json;
         private boolean entries;
@@ -162,27 +211,17 @@ final class ShowReport implements Report {
         }
 
         @Override
-        public boolean entry(Entry entry) {
+        public boolean entry(Line line) {
             if (shown >= limit || json == null) {
                 return false;
             }
             shown++;
             Json current = json;
             current.object(() -> {
-                current.field("key", entry.key().toString())
-                        .field("type", type(entry))
-                        .field("bytes", entry.content().bytes());
-                current.object(
-                        "attributes",
-                        () -> entry.attributes().forEach((name, value) -> current.field(name, readable(value))));
+                current.field("key", line.key()).field("type", line.type()).field("bytes", line.bytes());
+                current.object("attributes", () -> line.attributes().get().forEach(current::field));
             });
             return true;
-        }
-
-        private static String readable(byte[] value) {
-            String text = new String(value, StandardCharsets.UTF_8);
-            boolean plain = text.chars().noneMatch(c -> c == 0xfffd || (Character.isISOControl(c) && c != '\n'));
-            return plain ? text : "base64:" + Base64.getEncoder().encodeToString(value);
         }
 
         void end(ShowResult result) {

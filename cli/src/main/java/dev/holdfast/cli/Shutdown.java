@@ -13,6 +13,11 @@ final class Shutdown {
     private static final int PATIENCE_SECONDS = 3;
     private static final int CLEANING_SECONDS = 20;
 
+    /** A server ends its runs in order, and nobody interrupts it meanwhile. */
+    private static final int SERVER_SECONDS = 90;
+
+    private static volatile boolean serving;
+
     private final Thread main;
     private final Cancellation cancellation;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -35,6 +40,11 @@ final class Shutdown {
         busy = running;
     }
 
+    /** From now on there is a server to end. */
+    static void serving() {
+        serving = true;
+    }
+
     /** Ends the program. */
     void exit(int exitCode) {
         code = exitCode;
@@ -47,6 +57,9 @@ final class Shutdown {
             return;
         }
         cancellation.cancel();
+        if (serving) {
+            Runtime.getRuntime().halt(endedWithin(SERVER_SECONDS) ? code : ErrorCode.CANCELLED.number());
+        }
         if (busy && !endedWithin(PATIENCE_SECONDS)) {
             main.interrupt();
         }

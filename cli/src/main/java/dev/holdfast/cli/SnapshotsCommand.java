@@ -1,7 +1,5 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.control.operation.RepositoryChoice;
-import dev.holdfast.control.operation.SnapshotsOperation;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -17,15 +15,8 @@ import picocli.CommandLine.Command;
             "Exit codes: 0 done; 20 there is no repository; 21 the key does not open it.",
             "All are listed by 'holdfast --help'."
         })
-final class SnapshotsCommand extends RepositoryCommand {
+final class SnapshotsCommand extends SnapshotListing {
     SnapshotsCommand(Cli cli) {
         super(cli);
-    }
-
-    @Override
-    Report perform() {
-        SnapshotsOperation operation = new SnapshotsOperation(cli.repositories());
-        RepositoryChoice choice = choice();
-        return new SnapshotsReport(running(run -> operation.run(choice, run)));
     }
 }

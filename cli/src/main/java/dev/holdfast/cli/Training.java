@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.service.StateFolder;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.operation.Cancellation;
 import java.io.IOException;
@@ -12,13 +13,14 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A run for the AOT cache, made when the distribution is built: what it loads and what becomes hot in it is loaded and compiled
  * sooner in every later run. It backs up, restores, compares and checks a made-up directory, and calls a database and a bucket
- * that do not answer, so that their libraries are known too.
+ * that do not answer, so that their libraries are known too; then it serves for a moment.
  */
 public final class Training {
     private static final Logger LOG = LoggerFactory.getLogger(Training.class);
@@ -26,6 +28,7 @@ public final class Training {
     private static final int LARGE_FILES = 4;
     private static final int LARGE_BYTES = 24 << 20;
     private static final String NOBODY = "127.0.0.1:9";
+    private static final long PAUSE_NANOS = 50_000_000;
 
     private Training() {}
 
@@ -58,8 +61,33 @@ public final class Training {
                 "prune",
                 "backup --file away.yaml",
                 "backup --file bucket.yaml")) {
-            int code = Main.run(cli(folder), List.of(command.split(" ")));
-            LOG.info("trained command={} exit={}", command, code);
+            train(folder, command);
+        }
+        serve(folder);
+    }
+
+    private static void train(Path folder, String command) {
+        int code = Main.run(cli(folder, new Cancellation()), List.of(command.split(" ")));
+        LOG.info("trained command={} exit={}", command, code);
+    }
+
+    /** A server for a moment, with somebody who asks it. */
+    private static void serve(Path folder) {
+        Cancellation ending = new Cancellation();
+        Thread server = Thread.ofPlatform()
+                .start(() -> Main.run(cli(folder, ending), List.of("serve", "--port", "0", "--state", "state")));
+        StateFolder state = new StateFolder(folder.resolve("state"));
+        while (server.isAlive() && LocalServer.place(state).isEmpty()) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        for (String command : List.of("now", "runs", "logs", "runs --json")) {
+            train(folder, command + " --state state");
+        }
+        ending.cancel();
+        try {
+            server.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -73,7 +101,7 @@ public final class Training {
                 """.formatted(sources);
     }
 
-    private static Cli cli(Path folder) {
+    private static Cli cli(Path folder, Cancellation cancellation) {
         Environment environment = new Environment(Map.of());
         InstantSource clock = InstantSource.system();
         return new Cli(
@@ -83,7 +111,7 @@ public final class Training {
                 clock,
                 ZoneId.systemDefault(),
                 new Composition(environment, clock),
-                new Cancellation(),
+                cancellation,
                 busy -> {});
     }
 

@@ -8,8 +8,10 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unavailable;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -97,6 +99,7 @@ public final class Catalog implements AutoCloseable {
         if (folder != null) {
             Files.createDirectories(folder);
         }
+        makePrivate(path);
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -107,6 +110,15 @@ public final class Catalog implements AutoCloseable {
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + path.toAbsolutePath());
         return source;
+    }
+
+    /** SQLite gives its other files the mode of this one. */
+    private static void makePrivate(Path path) throws IOException {
+        try {
+            Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            return; // whoever made it decided who may read it
+        }
     }
 
     private static DataSource postgres(CatalogPlace.Shared server) {

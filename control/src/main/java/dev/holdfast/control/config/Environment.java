@@ -8,6 +8,8 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,6 +48,16 @@ public record Environment(Map<String, String> variables) {
                     ErrorCode.SECRET_MISSING,
                     variable + " names '" + file + "', " + e.getMessage(),
                     "put the secret into that file, alone and in one line.");
+        }
+    }
+
+    /** The time zone of this machine: what {@code TZ} says, if that is one, else what the system does. */
+    public ZoneId zone() {
+        String name = value("TZ").orElse("");
+        try {
+            return ZoneId.of(name.startsWith(":") ? name.substring(1) : name);
+        } catch (DateTimeException e) {
+            return ZoneId.systemDefault();
         }
     }
 

@@ -24,6 +24,37 @@ public final class Example {
     static final String REPOSITORY =
             "for example: repository: {passphrase: '${HOLDFAST_PASSPHRASE}', destinations: {disk: {local: {path: /var/backups/shop}}}}";
 
+    static final String ZONE = "for example: zone: Europe/Berlin";
+    static final String SCHEDULE = "for example: schedule: '0 2 * * *', or schedule: {at: every 6h, jitter: 10m}";
+    static final String RETENTION = "for example: retention: {keep-days: 30, keep-monthly: 12}";
+    static final String KEEP_LABELS = "for example: keep-labels: [release, \"legal=hold\"]";
+    static final String PRUNE = "for example: prune: '@weekly'";
+    static final String HOOKS =
+            "for example: hooks: {before-backup: [{command: [docker, exec, app, flush], on-failure: warn}]}";
+    static final String WHEN = "for example: when: always";
+    static final String ON_FAILURE = "for example: on-failure: warn";
+    static final String ENVIRONMENT = "for example: environment: {APP: shop}";
+    static final String HTTP = "for example: http: {url: 'https://example.org/hook', method: POST}";
+    static final String EXPECT = "for example: expect: [200, 204]";
+    static final String RETRY = "for example: retry: {attempts: 3, wait: 1m, longest-wait: 1h}";
+    static final String STALLED_AFTER = "for example: stalled-after: 30m";
+    static final String APP_VERSION = "for example: app-version: '${APP_VERSION}'";
+    static final String NOTIFY =
+            "for example: notify: {channels: {mail: {email: {host: smtp.example.org, from: backup@example.org, to: [ops@example.org]}}}}";
+    static final String CHANNEL = "for example: channels: {chat: {slack: {url: '${SLACK_URL}'}}}";
+    static final String EMAIL =
+            "for example: email: {host: smtp.example.org, user: backup, password: '${SMTP_PASSWORD}', from: backup@example.org, to: [ops@example.org]}";
+    static final String WEBHOOK =
+            "for example: webhook: {url: 'https://example.org/hook', template: '{\"text\": \"${title}\"}'}";
+    static final String TELEGRAM = "for example: telegram: {token: '${BOT_TOKEN}', chat: '-1001234567890'}";
+    static final String NTFY = "for example: ntfy: {topic: '${NTFY_TOPIC}'}";
+    static final String GOTIFY =
+            "for example: gotify: {server: 'https://gotify.example.org', token: '${GOTIFY_TOKEN}'}";
+    static final String PING = "for example: ping: {url: 'https://hc-ping.com/...'}";
+    static final String ROUTES = "for example: routes: [{channels: [mail], events: [failure, missed]}]";
+    static final String DIGEST = "for example: digest: {channels: [mail], day: monday, at: '08:00'}";
+    static final String ALARMS = "for example: alarms: {storage: 500GB, copy-behind: 6h}";
+
     /** A whole, small stack file. */
     public static final String FILE = """
             stack: shop
@@ -47,6 +78,9 @@ public final class Example {
                 disk:
                   local:
                     path: /var/backups/shop
+            schedule: 0 2 * * *
+            retention:
+              keep-days: 30
             """;
 
     static final String STACK = "'holdfast init --help' shows a whole stack file.";

@@ -52,7 +52,7 @@ public final class RepositoryUrl {
     }
 
     private static URI endpoint(String text) {
-        return StackFileReader.parseEndpoint(text)
+        return S3Place.parseEndpoint(text)
                 .orElseThrow(() -> new Invalid(
                         ErrorCode.CONFIGURATION_INVALID,
                         "environment variable 'S3_ENDPOINT' is not a URL with http:// or https:// and without user",

@@ -1,6 +1,7 @@
 package dev.holdfast.control.config;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,17 @@ public record S3Place(
     public static final String DEFAULT_REGION = "us-east-1";
     public static final int DEFAULT_CONNECTIONS = 32;
     public static final int MAX_CONNECTIONS = 256;
+
+    /** A URL with http or https, and without user; empty if it is something else. */
+    public static Optional<URI> parseEndpoint(String text) {
+        try {
+            URI uri = new URI(text.strip());
+            boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            return http && uri.getHost() != null && uri.getUserInfo() == null ? Optional.of(uri) : Optional.empty();
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
 
     /** Another bucket of the same server, by {@code name}, {@code name/prefix} or {@code s3://name/prefix}. */
     public S3Place withBucket(String target) {

@@ -1,14 +1,19 @@
 package dev.holdfast.control.config;
 
 import dev.holdfast.control.config.Problems.Stop;
+import dev.holdfast.control.schedule.TimeSpan;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -21,6 +26,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /** One map of the stack file: gives out its values in the type that is asked for, or says where and why it cannot. */
 final class Section {
     private static final Pattern VARIABLE = Pattern.compile("\\$?\\$\\{([^}]*)}?");
+    private static final Pattern PLACE = Pattern.compile("\\$?\\$\\{[a-z][a-z.]*}");
+    private static final Pattern NOTHING = Pattern.compile("(?!)");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     /** What a file is read with. */
@@ -50,6 +58,14 @@ final class Section {
                     example);
         }
         map.getValue().forEach(this::take);
+    }
+
+    /** A single value where a map could stand: it is the value of one key. */
+    private Section(Context context, String path, ScalarNode value, String key) {
+        this.context = context;
+        this.path = path;
+        this.line = line(value);
+        fields.put(key, new NodeTuple(value, value));
     }
 
     private void take(NodeTuple field) {
@@ -116,6 +132,52 @@ final class Section {
         return new Section(context, within(key), line(field.getKeyNode()), field.getValueNode(), example);
     }
 
+    /**
+     * The maps under a key: one, or a list of them.
+     *
+     * @param shorthand key of which a single value in place of a map is the value
+     */
+    List<Section> sections(String key, String shorthand, String example) {
+        NodeTuple field = fields.get(key);
+        if (field == null) {
+            return List.of();
+        }
+        if (!(field.getValueNode() instanceof SequenceNode list)) {
+            return List.of(item(within(key), line(key), field.getValueNode(), shorthand, example));
+        }
+        List<Section> sections = new ArrayList<>();
+        for (Node node : list.getValue()) {
+            sections.add(item(within(key) + "[" + sections.size() + "]", line(node), node, shorthand, example));
+        }
+        return sections;
+    }
+
+    private Section item(String where, int whereLine, Node node, String shorthand, String example) {
+        return node instanceof ScalarNode scalar && !isEmpty(node)
+                ? new Section(context, where, scalar, shorthand)
+                : new Section(context, where, whereLine, node, example);
+    }
+
+    /** The values of a map under a key, whatever its keys are called; each may be a secret. */
+    Map<String, Secret> secrets(String key, String example) {
+        Map<String, Secret> values = new LinkedHashMap<>();
+        if (has(key)) {
+            Section map = section(key, example);
+            for (String name : map.keys()) {
+                values.put(
+                        name,
+                        new Secret(map.text(name, example, ErrorCode.SECRET_MISSING)
+                                .orElseThrow()));
+            }
+        }
+        return values;
+    }
+
+    boolean isList(String key) {
+        NodeTuple field = fields.get(key);
+        return field != null && field.getValueNode() instanceof SequenceNode;
+    }
+
     Stop missing(String key, String example) {
         String where = path.isEmpty() ? "" : " in '" + path + "'";
         return new Stop(line, "missing key '" + key + "'" + where, example);
@@ -126,29 +188,53 @@ final class Section {
         return text(key, example, ErrorCode.CONFIGURATION_INVALID);
     }
 
+    /** A text that has places of its own, such as <code>${stack}</code>; variables in capitals are replaced. */
+    Optional<String> template(String key, String example) {
+        return Optional.ofNullable(fields.get(key)).map(field -> {
+            ScalarNode value = single(key, line(key), field.getValueNode(), example);
+            return replaced(key, line(value), value.getValue(), ErrorCode.SECRET_MISSING, PLACE);
+        });
+    }
+
+    /** A text as it stands there, for readers that have variables of their own; empty if it is not given. */
+    String verbatim(String key, String example) {
+        NodeTuple field = fields.get(key);
+        return field == null
+                ? ""
+                : single(key, line(key), field.getValueNode(), example).getValue();
+    }
+
     private Optional<String> text(String key, String example, ErrorCode unset) {
         return Optional.ofNullable(fields.get(key))
                 .map(field -> scalar(key, line(field.getKeyNode()), field.getValueNode(), example, unset));
     }
 
     private String scalar(String key, int keyLine, Node node, String example, ErrorCode unset) {
+        ScalarNode value = single(key, keyLine, node, example);
+        return replaced(key, line(value), value.getValue(), unset, NOTHING);
+    }
+
+    private ScalarNode single(String key, int keyLine, Node node, String example) {
         if (isEmpty(node)) {
             throw new Stop(keyLine, "missing value of '" + within(key) + "'", example);
         }
         if (!(node instanceof ScalarNode scalar)) {
             throw new Stop(line(node), "'" + within(key) + "' must be a single value, not " + kindOf(node), example);
         }
-        return replaced(key, line(node), scalar.getValue(), unset);
+        return scalar;
     }
 
-    private String replaced(String key, int valueLine, String text, ErrorCode unset) {
+    private String replaced(String key, int valueLine, String text, ErrorCode unset, Pattern kept) {
         Matcher matcher = VARIABLE.matcher(text);
         StringBuilder result = new StringBuilder();
         while (matcher.find()) {
             boolean escaped = matcher.group().startsWith("$$");
-            String value = escaped
-                    ? matcher.group().substring(1)
-                    : variable(key, valueLine, matcher.group(), matcher.group(1), unset);
+            boolean left = kept.matcher(matcher.group()).matches();
+            String value = left
+                    ? matcher.group()
+                    : escaped
+                            ? matcher.group().substring(1)
+                            : variable(key, valueLine, matcher.group(), matcher.group(1), unset);
             matcher.appendReplacement(result, Matcher.quoteReplacement(value));
         }
         return matcher.appendTail(result).toString();
@@ -255,6 +341,55 @@ final class Section {
                 example);
     }
 
+    /** A span of time; empty if it is not given. */
+    Optional<Duration> span(String key, Duration least, Duration most, String example) {
+        return text(key, example).map(text -> spanIn(key, text, least, most, example));
+    }
+
+    private Duration spanIn(String key, String text, Duration least, Duration most, String example) {
+        Duration span = TimeSpan.parse(text)
+                .orElseThrow(() -> new Stop(
+                        line(key),
+                        "'" + within(key) + "' is '" + text + "'; expected a whole number with one of the units "
+                                + TimeSpan.UNITS,
+                        example));
+        if (span.compareTo(least) < 0 || span.compareTo(most) > 0) {
+            throw new Stop(
+                    line(key),
+                    "'" + within(key) + "' is " + text + "; expected " + TimeSpan.shown(least) + " to "
+                            + TimeSpan.shown(most),
+                    example);
+        }
+        return span;
+    }
+
+    /** One of some values, by its word. */
+    <T> T choice(String key, List<T> all, Function<T, String> word, T otherwise, String example) {
+        return text(key, example)
+                .map(text -> choiceIn(key, text.strip(), all, word, example))
+                .orElse(otherwise);
+    }
+
+    <T> T choiceIn(String key, String text, List<T> all, Function<T, String> word, String example) {
+        return all.stream()
+                .filter(value -> word.apply(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new Stop(
+                        line(key),
+                        "'" + within(key) + "' is '" + text + "'; expected "
+                                + listed(all.stream().map(word).toList()),
+                        example));
+    }
+
+    /** What another part of Holdfast makes of the value of a key; if it refuses, that is told with the key's line. */
+    <T> T made(String key, Supplier<T> maker) {
+        try {
+            return maker.get();
+        } catch (Invalid e) {
+            throw new Stop(line(key), "'" + (has(key) ? within(key) : path) + "': " + e.getMessage(), e.hint());
+        }
+    }
+
     boolean flag(String key, boolean otherwise) {
         return text(key, key + ": true").map(text -> flagIn(key, text)).orElse(otherwise);
     }
@@ -303,6 +438,52 @@ final class Section {
         sequence.getValue()
                 .forEach(node -> values.add(scalar(key, line(node), node, example, ErrorCode.CONFIGURATION_INVALID)));
         return values;
+    }
+
+    /** Checks the name of something. */
+    static String named(int line, String name, String what, String example) {
+        if (!NAME.matcher(name).matches()) {
+            throw new Stop(
+                    line,
+                    what + " is '" + name + "'; expected a name of letters, digits, '.', '_' and '-', at most 63",
+                    example);
+        }
+        return name;
+    }
+
+    /**
+     * The one key of some that is there, in a map that has no others.
+     *
+     * @param what the map is, for messages
+     */
+    String onlyKind(String what, List<String> kinds, String example) {
+        List<String> found = keys().stream().filter(kinds::contains).toList();
+        if (found.size() > 1) {
+            throw new Stop(
+                    line(found.getLast()),
+                    what + " is both '" + found.getFirst() + "' and '" + found.get(1) + "'; expected one of "
+                            + listed(kinds),
+                    example);
+        }
+        only(kinds, example);
+        if (found.isEmpty()) {
+            boolean told = !keys().isEmpty();
+            throw new Stop(
+                    line(),
+                    what + " has no kind" + (told ? " that is known" : "") + "; expected one of " + listed(kinds),
+                    example);
+        }
+        return found.getFirst();
+    }
+
+    /** Reads a part; what is wrong with it is noted, and the others are still looked at. */
+    <T> Optional<T> attempt(Supplier<T> part) {
+        return context.problems.attempt(part);
+    }
+
+    /** Throws what was noted so far, if anything was. */
+    void raise() {
+        context.problems.raise();
     }
 
     private String within(String key) {

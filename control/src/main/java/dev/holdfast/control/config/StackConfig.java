@@ -1,6 +1,7 @@
 package dev.holdfast.control.config;
 
 import dev.holdfast.connectors.postgres.Among;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,10 +11,17 @@ import java.util.Optional;
  * @param name the stack's name
  * @param sources what belongs to it, at least one, in the order of the file
  * @param repository where it is kept
+ * @param policies what the service does with it by itself
  */
-public record StackConfig(String name, List<SourceConfig> sources, RepositoryConfig repository) {
+public record StackConfig(
+        String name, List<SourceConfig> sources, RepositoryConfig repository, StackPolicies policies) {
     public StackConfig {
         sources = List.copyOf(sources);
+    }
+
+    /** A stack with the usual policies, in UTC. */
+    public StackConfig(String name, List<SourceConfig> sources, RepositoryConfig repository) {
+        this(name, sources, repository, StackPolicies.standard(ZoneOffset.UTC));
     }
 
     /** The source of a part: the one with its name, or one database of a source with all. */
@@ -31,6 +39,15 @@ public record StackConfig(String name, List<SourceConfig> sources, RepositoryCon
     }
 
     public StackConfig withRepository(RepositoryConfig other) {
-        return new StackConfig(name, sources, other);
+        return new StackConfig(name, sources, other, policies);
+    }
+
+    public StackConfig withPolicies(StackPolicies other) {
+        return new StackConfig(name, sources, repository, other);
+    }
+
+    /** An arrangement that can only be a mistake: two destinations in one place, a backup that contains itself. */
+    public Optional<String> overlap() {
+        return Overlap.find(this);
     }
 }

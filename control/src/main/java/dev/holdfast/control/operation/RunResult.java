@@ -14,6 +14,7 @@ public sealed interface RunResult
                 InitResult,
                 PruneResult,
                 RestoreResult,
+                RetentionResult,
                 ShowResult,
                 SnapshotsResult,
                 SyncResult,

@@ -31,7 +31,7 @@ public final class SnapshotSelector {
      * @param all snapshots of a repository, oldest first
      * @param stack which stack is meant; empty for any
      */
-    static SnapshotSelector among(List<Snapshot> all, Optional<String> stack) {
+    public static SnapshotSelector among(List<Snapshot> all, Optional<String> stack) {
         List<Snapshot> ofStack = all.stream()
                 .filter(snapshot -> stack.isEmpty() || snapshot.stack().equals(stack.get()))
                 .toList();
@@ -56,7 +56,7 @@ public final class SnapshotSelector {
      * @throws Missing (SNAPSHOT_MISSING) if there is none
      * @throws Invalid (USAGE) if the text could mean several
      */
-    Snapshot select(String text) {
+    public Snapshot select(String text) {
         if (snapshots.isEmpty()) {
             throw new Missing(
                     ErrorCode.SNAPSHOT_MISSING, "the repository has no snapshots yet", "run 'holdfast backup' first.");

@@ -132,8 +132,10 @@ class StackFileReaderTest {
 
     @Test
     void a_key_that_resembles_nothing_is_told_with_all_that_could_stand_there() {
-        assertThat(message(SMALL + "schedule: daily\n"))
-                .isEqualTo("/srv/shop/holdfast.yaml:12: unknown key 'schedule'; expected stack, sources or repository");
+        assertThat(message(SMALL + "colour: red\n"))
+                .isEqualTo(
+                        "/srv/shop/holdfast.yaml:12: unknown key 'colour'; expected stack, sources, repository, zone,"
+                                + " schedule, retention, hooks, notify, retry, stalled-after or app-version");
     }
 
     @Test

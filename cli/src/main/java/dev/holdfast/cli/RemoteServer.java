@@ -1,0 +1,413 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.client.Answers;
+import dev.holdfast.cli.client.ServerClient;
+import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.control.operation.BackupResult;
+import dev.holdfast.control.operation.Confirmation;
+import dev.holdfast.control.operation.RestoreResult;
+import dev.holdfast.control.operation.Run;
+import dev.holdfast.control.operation.ShowResult;
+import dev.holdfast.control.operation.SnapshotSelector;
+import dev.holdfast.control.operation.SnapshotsResult;
+import dev.holdfast.control.operation.Step;
+import dev.holdfast.engine.error.Cancelled;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.error.Missing;
+import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.repository.Part;
+import dev.holdfast.engine.repository.Snapshot;
+import dev.holdfast.engine.source.Progress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What commands ask of a server: the same questions as they put to operations, with the same answers. */
+final class RemoteServer {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Set<String> UNDER_WAY = Set.of("waiting", "running");
+    private static final long PAUSE_NANOS = 300_000_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int PAGE = 500;
+
+    private final ServerClient client;
+
+    RemoteServer(ServerClient client) {
+        this.client = client;
+    }
+
+    /**
+     * The stack that is meant: the one named, or the only one.
+     *
+     * @throws Invalid (USAGE) if it has to be named
+     */
+    String stack(Optional<String> named) {
+        if (named.isPresent()) {
+            return named.get();
+        }
+        List<String> names = Answers.list(
+                client.get("/api/v1/stacks").path("items"),
+                stack -> stack.path("name").asString(""));
+        if (names.size() == 1) {
+            return names.getFirst();
+        }
+        throw new Invalid(
+                ErrorCode.USAGE,
+                names.isEmpty() ? "the server has no stack" : "the server has several stacks",
+                names.isEmpty()
+                        ? "describe one where the server is started, or make one there."
+                        : "name one with --stack: " + String.join(", ", names) + ".");
+    }
+
+    BackupResult backup(String stack, List<String> sources, Map<String, String> labels, Run run) {
+        ObjectNode order = JSON.createObjectNode().put("stack", stack).put("kind", "backup");
+        if (!sources.isEmpty()) {
+            sources.forEach(order.putArray("sources")::add);
+        }
+        if (!labels.isEmpty()) {
+            labels.forEach(order.putObject("labels")::put);
+        }
+        JsonNode ended = followed(client.post("/api/v1/runs", order, onlyOnce()), run);
+        return Answers.backup(result(ended), Answers.time(ended.path("began")));
+    }
+
+    /** A request that is sent again because the answer was lost begins nothing twice. */
+    private static Map<String, String> onlyOnce() {
+        return Map.of("Idempotency-Key", UUID.randomUUID().toString());
+    }
+
+    SnapshotsResult snapshots(Optional<String> stack) {
+        List<Snapshot> snapshots = allSnapshots(stack);
+        String filter = stack.map(name -> "?stack=" + encoded(name)).orElse("");
+        JsonNode destinations = client.get("/api/v1/destinations" + filter).path("items");
+        return new SnapshotsResult(snapshots, 0, Answers.list(destinations, Answers::destination), List.of());
+    }
+
+    /** Oldest first. */
+    private List<Snapshot> allSnapshots(Optional<String> stack) {
+        String filter = stack.map(name -> "&stack=" + encoded(name)).orElse("");
+        List<Snapshot> all = new ArrayList<>();
+        String after = "";
+        do {
+            JsonNode page = client.get("/api/v1/snapshots?limit=" + PAGE + filter + after);
+            all.addAll(Answers.list(page.path("items"), Answers::snapshot));
+            String next = page.path("next").asString("");
+            after = next.isEmpty() ? "" : "&after=" + encoded(next);
+        } while (!after.isEmpty());
+        Collections.reverse(all);
+        return all;
+    }
+
+    /** The snapshot that is meant by {@code latest}, an id, or the beginning of one. */
+    Snapshot snapshot(String stack, String text) {
+        return SnapshotSelector.among(allSnapshots(Optional.of(stack)), Optional.of(stack))
+                .select(text);
+    }
+
+    ShowResult show(String stack, String snapshot, Optional<String> partName, String prefix, ShowReport.Lines lines) {
+        Snapshot shown = snapshot(stack, snapshot);
+        Optional<Part> part = partName.map(name -> shown.part(name)
+                .orElseThrow(() -> new Missing(
+                        ErrorCode.PART_MISSING,
+                        "the snapshot has no part '" + name + "'",
+                        "its parts are: "
+                                + shown.parts().stream().map(Part::name).collect(Collectors.joining(", ")) + ".")));
+        lines.snapshot(shown, part);
+        boolean whole = part.isEmpty() || entries(shown, part.get(), prefix, lines);
+        return new ShowResult(shown, part, whole, List.of());
+    }
+
+    private boolean entries(Snapshot snapshot, Part part, String prefix, ShowReport.Lines lines) {
+        String path = "/api/v1/stacks/" + encoded(snapshot.stack()) + "/snapshots/" + snapshot.id() + "/entries?part="
+                + encoded(part.name()) + "&prefix=" + encoded(prefix) + "&limit=" + PAGE;
+        String after = "";
+        do {
+            JsonNode page = client.get(path + after);
+            for (JsonNode entry : page.path("items")) {
+                if (!lines.entry(line(entry))) {
+                    return false;
+                }
+            }
+            String next = page.path("next").asString("");
+            after = next.isEmpty() ? "" : "&after=" + encoded(next);
+        } while (!after.isEmpty());
+        return true;
+    }
+
+    private static ShowReport.Line line(JsonNode entry) {
+        Map<String, String> attributes = entry.path("attributes").properties().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, field -> field.getValue().asString(""), (one, _) -> one, TreeMap::new));
+        return new ShowReport.Line(
+                entry.path("name").asString(""),
+                entry.path("type").asString(""),
+                entry.path("bytes").asLong(0),
+                () -> attributes);
+    }
+
+    /**
+     * What is to be restored.
+     *
+     * @param snapshot as {@link #snapshot} found it
+     * @param parts names; empty for all
+     * @param places part to place
+     */
+    record Restoring(
+            Snapshot snapshot,
+            List<String> parts,
+            Map<String, String> places,
+            boolean overwrite,
+            PostgresRestore database) {}
+
+    /** What a restore would do. */
+    RestoreResult plan(Restoring wanted) {
+        return Answers.plan(planned(wanted), wanted.snapshot());
+    }
+
+    private JsonNode planned(Restoring wanted) {
+        return client.post("/api/v1/restores/plan", order(wanted), Map.of());
+    }
+
+    /** Restores, after somebody has agreed to what would be lost. */
+    RestoreResult restore(Restoring wanted, Confirmation confirmation, Run run) {
+        JsonNode planned = planned(wanted);
+        RestoreResult plan = Answers.plan(planned, wanted.snapshot());
+        if (!plan.obstacles().isEmpty()) {
+            throw plan.obstacles().getFirst();
+        }
+        ObjectNode order = order(wanted);
+        String needed = planned.path("confirm").asString("");
+        if (!needed.isEmpty()) {
+            confirm(plan, confirmation);
+            order.put("confirm", needed);
+        }
+        JsonNode ended = followed(client.post("/api/v1/restores", order, onlyOnce()), run);
+        return Answers.restore(result(ended), wanted.snapshot(), failure(ended));
+    }
+
+    private static void confirm(RestoreResult plan, Confirmation confirmation) {
+        plan.parts().forEach(part -> {
+            if (part.outcome() instanceof RestoreResult.Outcome.Planned(var what)
+                    && !what.losses().isEmpty()) {
+                String loss = String.join(" ", what.losses());
+                if (!confirmation.given(
+                        new Confirmation.Question(loss, part.part().name()))) {
+                    throw new Cancelled(
+                            ErrorCode.NOT_CONFIRMED,
+                            "the restore of part '" + part.part().name() + "' was not confirmed: " + loss,
+                            "add --yes, or restore beside it with --to "
+                                    + part.part().name() + "=...");
+                }
+            }
+        });
+    }
+
+    private static ObjectNode order(Restoring wanted) {
+        ObjectNode order = JSON.createObjectNode()
+                .put("stack", wanted.snapshot().stack())
+                .put("snapshot", wanted.snapshot().id().text())
+                .put("overwrite", wanted.overwrite());
+        texts(order, "parts", wanted.parts());
+        if (!wanted.places().isEmpty()) {
+            wanted.places().forEach(order.putObject("places")::put);
+        }
+        if (!wanted.database().equals(PostgresRestore.WHOLE)) {
+            database(order.putObject("database"), wanted.database());
+        }
+        return order;
+    }
+
+    private static void database(ObjectNode json, PostgresRestore wanted) {
+        texts(json, "schemas", wanted.schemas());
+        texts(json, "tables", wanted.tables());
+        json.put("contents", wanted.contents().name().toLowerCase(Locale.ROOT));
+        switch (wanted.landing()) {
+            case PostgresRestore.Landing.OriginalSchema _ -> json.put("intoOriginalSchema", true);
+            case PostgresRestore.Landing.SideSchema side -> side.name().ifPresent(name -> json.put("sideSchema", name));
+        }
+        wanted.ownership().owner().ifPresent(owner -> json.put("owner", owner));
+        if (!wanted.ownership().roles().isEmpty()) {
+            wanted.ownership().roles().forEach(json.putObject("roles")::put);
+        }
+        json.put("keepOwners", wanted.ownership().keepOwners())
+                .put("keepRights", wanted.ownership().keepRights())
+                .put("truncate", wanted.truncate())
+                .put("keepReplaced", wanted.keepReplaced());
+        wanted.compare().ifPresent(compare -> json.put("compare", compare));
+    }
+
+    private static void texts(ObjectNode json, String name, List<String> values) {
+        if (!values.isEmpty()) {
+            ArrayNode array = json.putArray(name);
+            values.forEach(array::add);
+        }
+    }
+
+    // ------------------------------------------------------------------ runs
+
+    JsonNode runs(Optional<String> stack, int limit) {
+        String filter = stack.map(name -> "&stack=" + encoded(name)).orElse("");
+        return client.get("/api/v1/runs?limit=" + limit + filter).path("items");
+    }
+
+    JsonNode cancel(String run) {
+        return client.post("/api/v1/runs/" + encoded(run) + "/cancel", JSON.createObjectNode(), Map.of());
+    }
+
+    String log(String run) {
+        return client.text("/api/v1/runs/" + encoded(run) + "/log");
+    }
+
+    /** Waits until a run has ended; tells its progress meanwhile, and has it end early if somebody asks for that here. */
+    private JsonNode followed(JsonNode begun, Run run) {
+        String id = begun.path("id").asString("");
+        Following following = new Following(run);
+        JsonNode current = begun;
+        boolean asked = false;
+        while (UNDER_WAY.contains(current.path("state").asString(""))) {
+            following.tell(current);
+            if (run.cancellation().requested() && !asked) {
+                asked = true;
+                cancel(id);
+            }
+            pause(id);
+            current = shown(id);
+        }
+        following.end();
+        return current;
+    }
+
+    private static void pause(String id) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+        if (Thread.interrupted()) {
+            throw new Cancelled(
+                    ErrorCode.CANCELLED,
+                    "no longer waiting for run " + id + ", which was asked to end",
+                    "'holdfast runs' tells what became of it.");
+        }
+    }
+
+    /** A server that is started again meanwhile is waited for. */
+    private JsonNode shown(String id) {
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return client.get("/api/v1/runs/" + encoded(id));
+            } catch (Unavailable e) {
+                if (System.nanoTime() > giveUp) {
+                    throw e;
+                }
+                pause(id);
+            }
+        }
+    }
+
+    private static Optional<HoldfastException> failure(JsonNode run) {
+        return run.path("error").isObject() ? Optional.of(Answers.failure(run.path("error"))) : Optional.empty();
+    }
+
+    /**
+     * What a run that has ended did.
+     *
+     * @throws HoldfastException why it did nothing
+     */
+    private static JsonNode result(JsonNode run) {
+        if (run.path("result").isObject()) {
+            return run.path("result");
+        }
+        String state = run.path("state").asString("");
+        if (state.equals("cancelled")) {
+            throw new Cancelled(ErrorCode.CANCELLED, "the run was cancelled", "");
+        }
+        throw failure(run)
+                .orElseGet(() -> new Unavailable(
+                        ErrorCode.SERVER_UNAVAILABLE,
+                        "the run ended " + state + " and the server does not say why",
+                        "see 'holdfast logs " + run.path("id").asString("") + "'."));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Tells a listener of this machine what a run elsewhere says of itself. */
+    private static final class Following {
+        private final Run run;
+        private @Nullable Step step;
+        private Progress progress = Progress.NONE;
+        private long entries;
+        private long bytes;
+        private long expectedEntries;
+        private long expectedBytes;
+
+        Following(Run run) {
+            this.run = run;
+        }
+
+        void tell(JsonNode document) {
+            JsonNode told = document.path("progress");
+            Optional<Step.Phase> phase = phase(told.path("phase").asString(""));
+            if (phase.isEmpty()) {
+                return;
+            }
+            Step now = new Step(phase.get(), told.path("subject").asString(""));
+            if (!now.equals(step)) {
+                begin(now);
+            }
+            long allEntries = told.path("expectedEntries").asLong(0);
+            long allBytes = told.path("expectedBytes").asLong(0);
+            progress.expect(Math.max(0, allEntries - expectedEntries), Math.max(0, allBytes - expectedBytes));
+            expectedEntries = Math.max(expectedEntries, allEntries);
+            expectedBytes = Math.max(expectedBytes, allBytes);
+            long doneEntries = told.path("entries").asLong(0);
+            long doneBytes = told.path("bytes").asLong(0);
+            progress.advance(Math.max(0, doneEntries - entries), Math.max(0, doneBytes - bytes));
+            entries = Math.max(entries, doneEntries);
+            bytes = Math.max(bytes, doneBytes);
+        }
+
+        private void begin(Step now) {
+            end();
+            step = now;
+            progress = run.listener().began(now);
+            entries = 0;
+            bytes = 0;
+            expectedEntries = 0;
+            expectedBytes = 0;
+        }
+
+        void end() {
+            if (step != null) {
+                run.listener().ended(step);
+            }
+            step = null;
+        }
+
+        private static Optional<Step.Phase> phase(String label) {
+            for (Step.Phase phase : Step.Phase.values()) {
+                if (phase.name().equalsIgnoreCase(label)) {
+                    return Optional.of(phase);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+}

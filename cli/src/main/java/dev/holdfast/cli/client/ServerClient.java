@@ -1,0 +1,155 @@
+package dev.holdfast.cli.client;
+
+import dev.holdfast.engine.error.AccessDenied;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Unavailable;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Asks a server, and turns what it refuses into the errors that they are. Safe for many threads. */
+public final class ServerClient implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
+
+    private final ServerPlace place;
+    private final HttpClient client;
+
+    public ServerClient(ServerPlace place) {
+        this.place = place;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .connectTimeout(CONNECT_LIMIT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .version(HttpClient.Version.HTTP_1_1);
+        place.certificate().map(Trust::in).ifPresent(builder::sslContext);
+        this.client = builder.build();
+    }
+
+    /**
+     * @param path from {@code /api} on, with everything in it encoded
+     * @throws HoldfastException what the server says is wrong, or (SERVER_UNAVAILABLE) that it does not answer
+     */
+    public JsonNode get(String path) {
+        return document(send(request(path).GET()));
+    }
+
+    /** Text that is no JSON. */
+    public String text(String path) {
+        return send(request(path).GET()).body();
+    }
+
+    /**
+     * @param headers besides those that every request has
+     */
+    public JsonNode post(String path, JsonNode body, Map<String, String> headers) {
+        HttpRequest.Builder request = request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
+        headers.forEach(request::header);
+        return document(send(request));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(place.resolve(path)).timeout(ANSWER_LIMIT);
+        place.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.text()));
+        return request;
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+            if (answer.statusCode() / 100 != 2) {
+                throw refused(answer);
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new Unavailable(
+                    ErrorCode.SERVER_UNAVAILABLE,
+                    "the server at " + place.url() + " does not answer: " + reason(e),
+                    "look whether it runs there, and whether https is meant where http was said.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failed(ErrorCode.CANCELLED, "interrupted while waiting for the server", "", e);
+        }
+    }
+
+    private static String reason(IOException failure) {
+        return Optional.ofNullable(failure.getMessage())
+                .filter(message -> !message.isBlank())
+                .orElse(failure.getClass().getSimpleName());
+    }
+
+    private JsonNode document(HttpResponse<String> answer) {
+        try {
+            return JSON.readTree(answer.body().isBlank() ? "{}" : answer.body());
+        } catch (JacksonException e) {
+            throw strange(answer, e);
+        }
+    }
+
+    private Failed strange(HttpResponse<String> answer, @Nullable Exception cause) {
+        return new Failed(
+                ErrorCode.SERVER_UNAVAILABLE,
+                "what answers at " + place.url() + " is no Holdfast server: status " + answer.statusCode(),
+                "look at the URL, and at what stands between here and there.",
+                cause);
+    }
+
+    private HoldfastException refused(HttpResponse<String> answer) {
+        Optional<JsonNode> problem = problem(answer.body());
+        Optional<ErrorCode> code = problem.flatMap(p -> code(p.path("code").asString("")));
+        if (problem.isEmpty() || code.isEmpty()) {
+            return strange(answer, null);
+        }
+        String message = problem.get().path("detail").asString("");
+        String hint = problem.get().path("hint").asString("");
+        return switch (code.get()) {
+            case NOT_SIGNED_IN, FORBIDDEN -> new AccessDenied(code.get(), message, withToken(code.get(), hint));
+            default -> new Failed(code.get(), message, hint);
+        };
+    }
+
+    private String withToken(ErrorCode code, String hint) {
+        return code == ErrorCode.NOT_SIGNED_IN && place.token().isEmpty()
+                ? "name an API token with HOLDFAST_TOKEN or HOLDFAST_TOKEN_FILE."
+                : hint;
+    }
+
+    private static Optional<JsonNode> problem(String body) {
+        try {
+            return Optional.of(JSON.readTree(body)).filter(JsonNode::isObject);
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    public static Optional<ErrorCode> code(String label) {
+        for (ErrorCode code : ErrorCode.values()) {
+            if (code.label().equals(label)) {
+                return Optional.of(code);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.holdfast.cli;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A real HTTP server on loopback whose answers are fixed. */
+final class CannedServer implements AutoCloseable {
+    static final String TOKEN = "hf_token";
+
+    private final HttpServer server;
+    private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
+    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+
+    /** What is answered; the last answer of a path stays. */
+    private record Answer(int status, String type, String body) {}
+
+    CannedServer() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Every request: method, path, and body if there is one. */
+    List<String> asked() {
+        return List.copyOf(asked);
+    }
+
+    CannedServer on(String request, String json) {
+        return on(request, 200, "application/json", json);
+    }
+
+    CannedServer on(String request, int status, String type, String body) {
+        answers.computeIfAbsent(request, _ -> new ArrayDeque<>()).add(new Answer(status, type, body));
+        return this;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        asked.add(body.isEmpty() ? request : request + " " + body);
+        boolean known = ("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"));
+        Deque<Answer> next = answers.get(request);
+        Answer answer = !known
+                ? problem(401, "not-signed-in", "nobody is signed in", "")
+                : next == null ? problem(404, "unknown-name", "there is no " + request, "") : take(next);
+        byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", answer.type);
+        exchange.sendResponseHeaders(answer.status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private static synchronized Answer take(Deque<Answer> next) {
+        return next.size() > 1 ? next.removeFirst() : next.getFirst();
+    }
+
+    private static Answer problem(int status, String code, String detail, String hint) {
+        return new Answer(status, "application/problem+json", """
+                {"type": "about:blank", "title": "no", "status": %d, "detail": "%s", "code": "%s", "number": 0, "hint": "%s"}""".formatted(status, detail, code, hint));
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

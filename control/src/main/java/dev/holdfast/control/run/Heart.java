@@ -1,0 +1,159 @@
+package dev.holdfast.control.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says that this server lives, and listens whether the others do. Nobody's clock is believed: a server is gone when its count of
+ * beats has stood still for a time that passed here, while this server could look. For one thread, but for {@link #beat}.
+ */
+final class Heart {
+    private static final Logger LOG = LoggerFactory.getLogger(Heart.class);
+    private static final long NEVER_HEARD = -1;
+
+    private final Jdbi jdbi;
+    private final RunTable table;
+    private final Endings endings;
+    private final Dispatcher dispatcher;
+    private final Identity identity;
+    private final RunLimits limits;
+    private final Ticker ticker;
+    private final Map<String, Heard> heard = new HashMap<>();
+    private Duration lastLook;
+    private boolean looked;
+
+    Heart(
+            Jdbi jdbi,
+            RunTable table,
+            Endings endings,
+            Dispatcher dispatcher,
+            Identity identity,
+            RunLimits limits,
+            Ticker ticker) {
+        this.jdbi = jdbi;
+        this.table = table;
+        this.endings = endings;
+        this.dispatcher = dispatcher;
+        this.identity = identity;
+        this.limits = limits;
+        this.ticker = ticker;
+        this.lastLook = ticker.elapsed();
+    }
+
+    /** What was heard of another server, and when it changed last. */
+    private record Heard(long beats, Duration since, Instant wall) {}
+
+    private record Row(String id, long beats, Instant wall) {}
+
+    /** What the catalog says of all servers and their claims at one moment. */
+    private record Sight(List<Row> servers, List<Claim> claims) {}
+
+    /** Beats and looks around, if it is time. */
+    void tick() {
+        Duration now = ticker.elapsed();
+        if (looked && now.minus(lastLook).compareTo(limits.beat()) < 0) {
+            return;
+        }
+        beat();
+        Sight sight = jdbi.inTransaction(handle -> new Sight(servers(handle), table.claims(handle)));
+        boolean blind = now.minus(lastLook).compareTo(limits.lostAfter().dividedBy(2)) > 0;
+        lastLook = now;
+        looked = true;
+        listen(sight, now, blind);
+        settle(sight, now);
+    }
+
+    /** Says that this server lives; by any thread. */
+    void beat() {
+        jdbi.useHandle(this::beat);
+    }
+
+    private void beat(Handle handle) {
+        handle.createUpdate("INSERT INTO run_server (id, name, beats, wall_at) VALUES (:id, :name, 1, :wall)"
+                        + " ON CONFLICT (id) DO UPDATE SET beats = run_server.beats + 1, name = excluded.name,"
+                        + " wall_at = excluded.wall_at")
+                .bind("id", identity.id())
+                .bind("name", identity.name())
+                .bind("wall", table.now().toEpochMilli())
+                .execute();
+    }
+
+    private static List<Row> servers(Handle handle) {
+        return handle.createQuery("SELECT id, beats, wall_at FROM run_server")
+                .map((row, _) -> new Row(
+                        row.getString("id"), row.getLong("beats"), Instant.ofEpochMilli(row.getLong("wall_at"))))
+                .list();
+    }
+
+    /**
+     * @param blind whether this server could not look for a while: then nobody's silence means anything
+     */
+    private void listen(Sight sight, Duration now, boolean blind) {
+        Map<String, Row> rows = sight.servers().stream().collect(Collectors.toMap(Row::id, row -> row));
+        Set<String> known = new HashSet<>(rows.keySet());
+        sight.claims().forEach(claim -> known.add(claim.server()));
+        known.remove(identity.id());
+        heard.keySet().retainAll(known);
+        for (String id : known) {
+            Row row = rows.getOrDefault(id, new Row(id, NEVER_HEARD, Instant.EPOCH));
+            Heard before = heard.get(id);
+            boolean still = before != null && before.beats() == row.beats() && !blind;
+            heard.put(id, new Heard(row.beats(), still ? before.since() : now, row.wall()));
+        }
+    }
+
+    private void settle(Sight sight, Duration now) {
+        Set<String> gone = gone(now);
+        Set<RunId> held = dispatcher.held();
+        Set<RunId> mine = new HashSet<>();
+        for (Claim claim : sight.claims()) {
+            if (claim.server().equals(identity.id())) {
+                mine.add(claim.run());
+                if (!held.contains(claim.run())) {
+                    abandon(claim, "its server ended while it ran, and is back now");
+                }
+            } else if (gone.contains(claim.server())) {
+                abandon(
+                        claim,
+                        "its server has given no sign of life for "
+                                + limits.lostAfter().toSeconds() + " s");
+            }
+        }
+        dispatcher.lost(held.stream().filter(run -> !mine.contains(run)).toList());
+        gone.forEach(id -> jdbi.useHandle(handle -> handle.execute("DELETE FROM run_server WHERE id = ?", id)));
+    }
+
+    private Set<String> gone(Duration now) {
+        return heard.entrySet().stream()
+                .filter(server -> now.minus(server.getValue().since()).compareTo(limits.lostAfter()) >= 0)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private void abandon(Claim claim, String why) {
+        if (endings.end(claim, Ending.abandoned(why))) {
+            LOG.warn("run={} is given up: {}", claim.run(), why);
+        }
+    }
+
+    /** The latest of the clocks of all servers that live, as they told last. */
+    Optional<Instant> latestOtherClock() {
+        return heard.values().stream().map(Heard::wall).max(Instant::compareTo);
+    }
+
+    /** Nobody has to wait until this server's silence is noticed. */
+    void leave() {
+        jdbi.useHandle(handle -> handle.execute("DELETE FROM run_server WHERE id = ?", identity.id()));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.control.stack;
+
+import dev.holdfast.engine.repository.SnapshotId;
+import dev.holdfast.engine.source.Finding;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A snapshot as the listing knows it.
+ *
+ * @param bytes sum of all contents' lengths
+ * @param storedBytes bytes it added to each destination
+ * @param labels what was attached when it was made
+ * @param pinned whether retention must keep it
+ * @param note what a person wrote about it
+ */
+public record SnapshotRecord(
+        SnapshotId id,
+        String stack,
+        Instant began,
+        Instant committed,
+        String host,
+        String version,
+        List<PartRecord> parts,
+        long entries,
+        long bytes,
+        long storedBytes,
+        Map<String, String> labels,
+        List<Finding> findings,
+        boolean pinned,
+        String note,
+        Assurance assurance) {
+    /** The label that holds which version of the application a snapshot shows. */
+    public static final String APP_VERSION = "app-version";
+
+    public SnapshotRecord {
+        parts = List.copyOf(parts);
+        labels = Map.copyOf(labels);
+        findings = List.copyOf(findings);
+    }
+
+    /** Which version of the application it shows, if that was known. */
+    public Optional<String> appVersion() {
+        return Optional.ofNullable(labels.get(APP_VERSION));
+    }
+
+    /**
+     * @param kind {@code postgres}, {@code bucket} or {@code directory}
+     */
+    public record PartRecord(String name, String kind, long entries, long bytes) {}
+}

@@ -1,0 +1,5 @@
+/** The files that others deploy with. */
+@NullMarked
+package dev.holdfast.it.deploy;
+
+import org.jspecify.annotations.NullMarked;

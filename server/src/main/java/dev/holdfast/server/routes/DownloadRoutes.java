@@ -1,0 +1,176 @@
+package dev.holdfast.server.routes;
+
+import dev.holdfast.control.operation.ExportFormat;
+import dev.holdfast.control.operation.ExportOperation;
+import dev.holdfast.control.operation.RepositoryChoice;
+import dev.holdfast.control.operation.Run;
+import dev.holdfast.control.stack.SnapshotRecord;
+import dev.holdfast.control.stack.SnapshotRecord.PartRecord;
+import dev.holdfast.control.stack.StackRecord;
+import dev.holdfast.engine.error.Busy;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.error.Missing;
+import dev.holdfast.engine.repository.SnapshotId;
+import dev.holdfast.engine.source.PartReader;
+import dev.holdfast.engine.tree.Entry;
+import dev.holdfast.server.browse.Contents;
+import dev.holdfast.server.browse.Shelf;
+import dev.holdfast.server.browse.StreamedExport;
+import dev.holdfast.server.http.Admission;
+import dev.holdfast.server.http.Answer;
+import dev.holdfast.server.http.Call;
+import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/** Parts of a snapshot as files, made while they are sent. */
+public final class DownloadRoutes {
+    /** Each holds some MiB, and an export opens the repository anew. */
+    private static final int AT_ONCE = 6;
+
+    private static final String BYTES = "application/octet-stream";
+    private static final int USUAL_LEVEL = 6;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
+
+    private final Services services;
+    private final Shelf shelf;
+    private final ExportOperation exports;
+    private final Semaphore places = new Semaphore(AT_ONCE);
+
+    public DownloadRoutes(Services services, Shelf shelf) {
+        this.services = services;
+        this.shelf = shelf;
+        this.exports = new ExportOperation(services.connectors(), services.repositories(), services.clock());
+    }
+
+    public List<Route> all() {
+        return List.of(
+                Route.get(SnapshotRoutes.ONE + "/content", Admission.OPERATOR, this::content),
+                Route.get(SnapshotRoutes.ONE + "/table", Admission.OPERATOR, this::table),
+                Route.get(SnapshotRoutes.ONE + "/export", Admission.OPERATOR, this::export));
+    }
+
+    /** Copies an entry of a part. */
+    private interface Copying {
+        void copy(PartReader part, Entry entry, OutputStream out) throws IOException;
+    }
+
+    private Answer content(Call call) {
+        String key = call.text("key");
+        Entry entry = look(call, part -> Contents.file(part, key));
+        return new Answer.Download(Contents.name(entry), BYTES, out -> copy(call, entry, Contents::copy, out));
+    }
+
+    private Answer table(Call call) {
+        String name = call.text("table");
+        Entry entry = look(call, part -> Contents.table(part, name));
+        return new Answer.Download(
+                name + ".csv", "text/csv; charset=utf-8", out -> copy(call, entry, Contents::copyRows, out));
+    }
+
+    private Entry look(Call call, Function<PartReader, Entry> finding) {
+        try (Shelf.Lent lent = shelf.lend(stack(call))) {
+            return finding.apply(part(lent, call));
+        }
+    }
+
+    private void copy(Call call, Entry entry, Copying copying, OutputStream out) throws IOException {
+        enter();
+        try (Shelf.Lent lent = shelf.lend(stack(call))) {
+            copying.copy(part(lent, call), entry, out);
+        } finally {
+            places.release();
+        }
+    }
+
+    private static PartReader part(Shelf.Lent lent, Call call) {
+        return lent.part(lent.snapshot(call.text("stack"), new SnapshotId(call.text("snapshot"))), call.text("part"));
+    }
+
+    private StackRecord stack(Call call) {
+        return services.stacks().show(call.text("stack"));
+    }
+
+    private Answer export(Call call) {
+        SnapshotRecord snapshot = services.snapshots().show(stack(call).name(), new SnapshotId(call.text("snapshot")));
+        boolean create = call.flag("create");
+        ExportFormat format = switch (call.maybe("format").orElse("custom")) {
+            case "sql" -> new ExportFormat.Sql(call.number("compress", 0), create);
+            case "roles" -> new ExportFormat.Roles(call.number("compress", 0));
+            default -> new ExportFormat.Archive(call.number("compress", USUAL_LEVEL));
+        };
+        return database(snapshot, call.maybe("part"), format);
+    }
+
+    /** A database of a snapshot as a file; the only one, if none is named. */
+    Answer database(SnapshotRecord snapshot, Optional<String> part, ExportFormat format) {
+        StackRecord stack = services.stacks().show(snapshot.stack());
+        String name = part(snapshot, part);
+        return new Answer.Download(fileName(snapshot, name, format), BYTES, out -> {
+            enter();
+            try {
+                exports.run(
+                        new ExportOperation.Request(
+                                RepositoryChoice.of(stack.config()),
+                                snapshot.id().text(),
+                                Optional.of(name),
+                                format),
+                        new StreamedExport(out),
+                        Run.silent());
+            } finally {
+                places.release();
+            }
+        });
+    }
+
+    /** What a database of a snapshot is called as a file. */
+    static String fileName(SnapshotRecord snapshot, String part, ExportFormat format) {
+        String ending = switch (format) {
+            case ExportFormat.Archive _ -> ".dump";
+            case ExportFormat.Sql sql -> sql.level() > 0 ? ".sql.gz" : ".sql";
+            case ExportFormat.Roles roles -> roles.level() > 0 ? ".roles.sql.gz" : ".roles.sql";
+        };
+        return snapshot.stack() + "_" + part.replace('/', '.') + "_" + TIME.format(snapshot.began()) + "_"
+                + snapshot.id() + ending;
+    }
+
+    /** The databases of a snapshot. */
+    static List<PartRecord> databases(SnapshotRecord snapshot) {
+        return snapshot.parts().stream()
+                .filter(part -> part.kind().equals("postgres"))
+                .toList();
+    }
+
+    private static String part(SnapshotRecord snapshot, Optional<String> wanted) {
+        List<String> names = databases(snapshot).stream().map(PartRecord::name).toList();
+        if (wanted.isPresent() ? names.contains(wanted.get()) : names.size() == 1) {
+            return wanted.orElseGet(names::getFirst);
+        }
+        if (wanted.isEmpty() && names.size() > 1) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "snapshot " + snapshot.id() + " has " + names.size() + " databases",
+                    "name one by 'part': " + String.join(", ", names) + ".");
+        }
+        throw new Missing(
+                ErrorCode.PART_MISSING,
+                "snapshot " + snapshot.id() + " has no such database",
+                names.isEmpty() ? "it has none." : "it has " + String.join(", ", names) + ".");
+    }
+
+    private void enter() {
+        if (!places.tryAcquire()) {
+            throw new Busy(
+                    ErrorCode.TOO_MANY_REQUESTS, AT_ONCE + " downloads are under way", "wait until one has ended.");
+        }
+    }
+}

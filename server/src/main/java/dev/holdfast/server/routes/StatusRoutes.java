@@ -1,0 +1,76 @@
+package dev.holdfast.server.routes;
+
+import dev.holdfast.control.run.RunFilter;
+import dev.holdfast.control.run.RunState;
+import dev.holdfast.server.http.Admission;
+import dev.holdfast.server.http.Answer;
+import dev.holdfast.server.http.Call;
+import dev.holdfast.server.http.Route;
+import dev.holdfast.server.services.Services;
+import dev.holdfast.server.view.SettingsView;
+import dev.holdfast.server.view.StatusView;
+import dev.holdfast.server.view.WarningView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** How everything stands. */
+public final class StatusRoutes {
+    private static final int COUNTED = 1000;
+
+    private final Services services;
+    private final StackLooks looks;
+    private final Supplier<SettingsView> settings;
+    private final Instant started;
+
+    public StatusRoutes(Services services, Supplier<SettingsView> settings, Instant started) {
+        this.services = services;
+        this.looks = new StackLooks(services);
+        this.settings = settings;
+        this.started = started;
+    }
+
+    public List<Route> all() {
+        return List.of(
+                Route.get("/api/v1/status", Admission.VIEWER, this::status),
+                Route.get("/api/v1/settings", Admission.ADMIN, _ -> Answer.ok(settings.get())));
+    }
+
+    private Answer status(Call call) {
+        Predicate<String> visible = call.visible();
+        SettingsView own = settings.get();
+        return Answer.ok(new StatusView(
+                own.version(),
+                own.server(),
+                services.clock().instant(),
+                started,
+                warnings(visible),
+                looks.summaries(visible),
+                new StatusView.RunCounts(count(call, RunState.WAITING), count(call, RunState.RUNNING))));
+    }
+
+    private List<WarningView> warnings(Predicate<String> visible) {
+        List<WarningView> warnings = new ArrayList<>(services.warnings().get().stream()
+                .filter(warning -> warning.stack().isEmpty() || visible.test(warning.stack()))
+                .toList());
+        services.stacks().troubles().stream()
+                .filter(trouble -> visible.test(trouble.stack()))
+                .forEach(trouble -> warnings.add(new WarningView(trouble.stack(), trouble.message(), trouble.hint())));
+        return warnings;
+    }
+
+    private long count(Call call, RunState state) {
+        Optional<Set<String>> stacks = call.stacks(StackRoutes.names(services));
+        if (stacks.isPresent() && stacks.get().isEmpty()) {
+            return 0;
+        }
+        return services.runs()
+                .list(RunFilter.ALL.ofStacks(stacks.orElse(Set.of())).in(state), Optional.empty(), COUNTED)
+                .runs()
+                .size();
+    }
+}

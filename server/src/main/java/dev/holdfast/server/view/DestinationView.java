@@ -1,0 +1,9 @@
+package dev.holdfast.server.view;
+
+/**
+ * A destination as it stood when it was looked at last.
+ *
+ * @param state {@code complete}, {@code behind}, or {@code unknown} before the first look
+ * @param reason why it is behind
+ */
+public record DestinationView(String stack, String name, String location, String state, String reason) {}

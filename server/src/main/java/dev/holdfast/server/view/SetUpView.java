@@ -1,0 +1,4 @@
+package dev.holdfast.server.view;
+
+/** Whether the first administrator is still to be made. */
+public record SetUpView(boolean needed) {}

@@ -1,0 +1,103 @@
+package dev.holdfast.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.control.access.Role;
+import dev.holdfast.control.operation.InitOperation;
+import dev.holdfast.control.run.RunId;
+import dev.holdfast.demo.stand.PrivatePostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class DatabaseDownloadTest {
+    private static final int MAJOR = 15;
+
+    @Test
+    void a_table_and_a_whole_database_are_downloaded_also_by_the_teams_file_name(@TempDir Path folder)
+            throws IOException {
+        try (PrivatePostgres database = PrivatePostgres.in(Files.createDirectories(folder.resolve("pg")))
+                        .major(MAJOR)
+                        .forgetful()
+                        .start();
+                TestServer server = new TestServer(Files.createDirectories(folder.resolve("server")))) {
+            database.createDatabase("shop");
+            database.execute(
+                    "shop",
+                    "CREATE TABLE orders (id int PRIMARY KEY, \"the note\" text)",
+                    "INSERT INTO orders VALUES (1, 'say \"hi\"'), (2, NULL), (3, E'two\\nlines')");
+            ApiClient admin = server.client.as(server.token("anna", Role.ADMIN));
+            String text = stack(server, database.url("shop"));
+            admin.post(
+                            "/api/v1/stacks",
+                            JsonMapper.shared()
+                                    .createObjectNode()
+                                    .put("text", text)
+                                    .toString())
+                    .expect(201);
+            new InitOperation(server.services.repositories())
+                    .run(server.services.stacks().show("pg").config().repository());
+            String id = backup(server, admin);
+            String at = "/api/v1/stacks/pg/snapshots/" + id;
+
+            ApiClient.Answer csv =
+                    admin.get(at + "/table?part=database&table=public.orders").expect(200);
+            assertThat(csv.text())
+                    .isEqualTo("\"id\",\"the note\"\r\n\"1\",\"say \"\"hi\"\"\"\r\n\"2\",\r\n\"3\",\"two\nlines\"\r\n");
+            assertThat(csv.header("content-disposition")).contains("public.orders.csv");
+
+            assertThat(archive(admin.get(at + "/export").expect(200))).isTrue();
+            assertThat(admin.get(at + "/export?format=sql").expect(200).text())
+                    .contains("CREATE TABLE public.orders")
+                    .contains("two\\nlines");
+            JsonNode files = admin.get("/api/backup/list?stack=pg").expect(200).json();
+            String name = files.at("/backups/0/name").asString();
+            assertThat(name).matches("pg_database_\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ_" + id + "\\.dump");
+            ApiClient.Answer file = admin.get("/api/backup/download/" + name).expect(200);
+            assertThat(archive(file)).isTrue();
+            assertThat(file.header("content-disposition")).contains("\"" + name + "\"");
+            admin.get("/api/backup/download/" + name.replace("database", "other"))
+                    .expectProblem(404, "unknown-name");
+            assertThat(archive(admin.get("/api/backups/" + id + "/download").expect(200)))
+                    .isTrue();
+            admin.get(at + "/content?part=database&key=document/roles").expectProblem(400, "usage");
+        }
+    }
+
+    private static boolean archive(ApiClient.Answer answer) {
+        return new String(answer.response().body(), 0, 5, StandardCharsets.US_ASCII).equals("PGDMP");
+    }
+
+    private static String backup(TestServer server, ApiClient admin) {
+        String run = admin.post("/api/v1/runs", "{\"stack\":\"pg\",\"kind\":\"backup\"}")
+                .expect(202)
+                .header("location");
+        server.services
+                .runs()
+                .awaitEnd(new RunId(run.substring(run.lastIndexOf('/') + 1)), TestServer.patience())
+                .orElseThrow();
+        JsonNode ended = admin.get(run).expect(200).json();
+        return ended.path("snapshot").asString(ended.toString());
+    }
+
+    private static String stack(TestServer server, String url) {
+        return """
+                stack: pg
+                sources:
+                  database:
+                    postgres:
+                      url: %s
+                repository:
+                  passphrase: four random words here
+                  destinations:
+                    disk:
+                      local:
+                        path: %s
+                """.formatted(url, server.folder.resolve("pg-disk"));
+    }
+}

@@ -1,0 +1,148 @@
+package dev.holdfast.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.server.http.EdgeSettings;
+import dev.holdfast.server.http.TlsFiles;
+import dev.holdfast.server.metrics.MetricsAccess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsTest {
+    @TempDir
+    Path folder;
+
+    private TlsFiles files() {
+        return new TlsFiles(folder.resolve("cert.pem"), folder.resolve("key.pem"));
+    }
+
+    /** Makes a certificate and its key, and lays them down as PEM. */
+    private void lay(String name, String algorithm, long written) throws Exception {
+        Path store = folder.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        algorithm,
+                        "-dname",
+                        "CN=" + name,
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "changeit")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("keytool.txt").toFile())
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, "changeit".toCharArray());
+        }
+        pem(files().certificate(), "CERTIFICATE", keys.getCertificate("server").getEncoded(), written);
+        pem(
+                files().key(),
+                "PRIVATE KEY",
+                keys.getKey("server", "changeit".toCharArray()).getEncoded(),
+                written);
+    }
+
+    private static void pem(Path file, String what, byte[] der, long written) throws IOException {
+        String body = Base64.getMimeEncoder(64, "\n".getBytes()).encodeToString(der);
+        Files.writeString(file, "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(written));
+    }
+
+    /** The name in the certificate that the server shows, after a call that was answered. */
+    private static String shown(int port) throws GeneralSecurityException, IOException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Credulous()}, new SecureRandom());
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.getOutputStream()
+                    .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes());
+            String answer = new String(socket.getInputStream().readAllBytes());
+            assertThat(answer).startsWith("HTTP/1.1 200").contains("Strict-Transport-Security: max-age=");
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                    .getSubjectX500Principal()
+                    .getName();
+        }
+    }
+
+    private static final class Credulous implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    @Test
+    void a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() throws Exception {
+        lay("first", "EC", 1_000_000);
+        try (TestServer server =
+                new TestServer(folder, EdgeSettings.USUAL.withTls(files()), new MetricsAccess.ByCredential())) {
+            assertThat(shown(server.port)).isEqualTo("CN=first");
+            server.server.tend(false);
+            assertThat(shown(server.port)).isEqualTo("CN=first");
+
+            lay("second", "RSA", 2_000_000);
+            server.server.tend(false);
+            assertThat(shown(server.port)).isEqualTo("CN=second");
+
+            Files.writeString(files().certificate(), "nonsense");
+            server.server.tend(false);
+            assertThat(shown(server.port)).isEqualTo("CN=second");
+
+            lay("third", "EC", 4_000_000);
+            server.server.tend(false);
+            assertThat(shown(server.port)).isEqualTo("CN=third");
+            assertPlainIsNotAnswered(server.port);
+        }
+    }
+
+    private static void assertPlainIsNotAnswered(int port) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n".getBytes());
+            assertThat(new String(socket.getInputStream().readAllBytes())).doesNotContain("200");
+        }
+    }
+
+    @Test
+    void a_key_of_another_certificate_is_refused() throws Exception {
+        lay("one", "EC", 1_000_000);
+        byte[] certificate = Files.readAllBytes(files().certificate());
+        lay("two", "EC", 1_000_000);
+        Files.write(files().certificate(), certificate);
+        assertThatThrownBy(() ->
+                        new TestServer(folder, EdgeSettings.USUAL.withTls(files()), new MetricsAccess.ByCredential()))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("another certificate");
+    }
+}
