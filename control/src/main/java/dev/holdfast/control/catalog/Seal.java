@@ -67,7 +67,10 @@ public final class Seal {
         byte[] key = new byte[KEY_BYTES];
         random.nextBytes(key);
         Path draft = Files.createTempFile(
-                folder, "key", ".tmp", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                folder,
+                "key",
+                ".tmp",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             Files.writeString(draft, Base64.getEncoder().encodeToString(key) + "\n");
             Files.createLink(file, draft);

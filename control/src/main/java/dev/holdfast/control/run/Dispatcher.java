@@ -121,8 +121,9 @@ final class Dispatcher {
             }
             if (!given) {
                 Stop stopped = stop;
-                boolean done = stopped == null || !reached.state().isFailure();
-                ending = done ? reached : stopped.ending().with(reached.result());
+                ending = stopped == null || !reached.state().isFailure()
+                        ? reached
+                        : stopped.ending().with(reached.result());
                 save(this);
             }
         }
@@ -177,12 +178,13 @@ final class Dispatcher {
         Duration silence = one.task.watch().silence();
         if (silence.compareTo(one.stalledAfter) >= 0) {
             String step = one.task.watch().step().map(s -> " in step " + s).orElse("");
-            one.stop(Ending.failed(
-                    RunState.FAILED,
-                    new RunRecord.Problem(
-                            ErrorCode.RUN_STALLED,
-                            "no progress for " + minutes(silence) + step + "; it was ended",
-                            "look whether what it reads from or writes to hangs; 'stalled-after' in the stack file sets the limit.")));
+            one.stop(
+                    Ending.failed(
+                            RunState.FAILED,
+                            new RunRecord.Problem(
+                                    ErrorCode.RUN_STALLED,
+                                    "no progress for " + minutes(silence) + step + "; it was ended",
+                                    "look whether what it reads from or writes to hangs; 'stalled-after' in the stack file sets the limit.")));
         }
     }
 
@@ -249,7 +251,10 @@ final class Dispatcher {
         boolean changed = !run.waitingFor().equals(obstacle)
                 && jdbi.withHandle(handle -> table.waitsFor(handle, run.id(), obstacle));
         if (changed) {
-            endings.tell(jdbi.withHandle(handle -> table.find(handle, run.id())).stream().toList(), Optional.empty());
+            endings.tell(
+                    jdbi.withHandle(handle -> table.find(handle, run.id())).stream()
+                            .toList(),
+                    Optional.empty());
         }
     }
 
@@ -260,13 +265,12 @@ final class Dispatcher {
         }
         if (stacks.find(run.stack()).isEmpty()) {
             // another server may know it, and say better what it waits for
-            boolean told = !run.waitingFor().equals("its turn") && !run.waitingFor().isEmpty();
+            boolean told =
+                    !run.waitingFor().equals("its turn") && !run.waitingFor().isEmpty();
             return Optional.of(told ? run.waitingFor() : "a server that knows stack '" + run.stack() + "'");
         }
-        Optional<String> other = running.stream()
-                .filter(one -> excludes(one, run))
-                .findFirst()
-                .map(Dispatcher::shown);
+        Optional<String> other =
+                running.stream().filter(one -> excludes(one, run)).findFirst().map(Dispatcher::shown);
         return other.isPresent() ? other : place(run);
     }
 

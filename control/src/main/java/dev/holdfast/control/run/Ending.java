@@ -32,10 +32,7 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
                 ? RunState.SUCCEEDED
                 : concern.get() == ErrorCode.FINDINGS ? RunState.ATTENTION : RunState.FAILED;
         return new Ending(
-                state,
-                concern.map(code -> new RunRecord.Problem(code, told(code), LOOK)),
-                Optional.of(result),
-                false);
+                state, concern.map(code -> new RunRecord.Problem(code, told(code), LOOK)), Optional.of(result), false);
     }
 
     static Ending failed(HoldfastException failure) {
@@ -122,7 +119,8 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
     }
 
     long bytesStored() {
-        return result.map(done -> done instanceof BackupResult backup ? backup.snapshot().storedBytes() : 0L)
+        return result.map(done ->
+                        done instanceof BackupResult backup ? backup.snapshot().storedBytes() : 0L)
                 .orElse(0L);
     }
 }

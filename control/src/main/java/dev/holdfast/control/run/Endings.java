@@ -85,7 +85,8 @@ final class Endings {
     }
 
     private void log(RunRecord run) {
-        String line = "run finished kind=" + run.kind().label() + " state=" + run.state().label()
+        String line = "run finished kind=" + run.kind().label() + " state="
+                + run.state().label()
                 + run.took().map(took -> " took=" + took).orElse("")
                 + (run.bytesStored() > 0 ? " stored=" + run.bytesStored() : "")
                 + run.error()
@@ -147,7 +148,11 @@ final class Endings {
     private List<NewRun> afterBackup(BackupResult backup, RunRecord ended, Optional<StackRecord> stack) {
         List<NewRun> wanted = new ArrayList<>();
         if (backup.destinations().stream().anyMatch(destination -> !destination.level())) {
-            wanted.add(NewRun.of(new RunRequest.Sync(ended.stack()), Trigger.RETRY, "", table.now().plus(SYNC_WAIT)));
+            wanted.add(NewRun.of(
+                    new RunRequest.Sync(ended.stack()),
+                    Trigger.RETRY,
+                    "",
+                    table.now().plus(SYNC_WAIT)));
         }
         if (stack.isPresent()
                 && !stack.get().config().policies().retention().policy().keepsEverything()) {

@@ -32,12 +32,12 @@ final class EventJson {
     }
 
     private static ObjectNode json(RunEvent.State state) {
-        ObjectNode json = MAPPER.createObjectNode()
-                .put("state", state.state().name())
-                .put("waitingFor", state.waitingFor());
-        state.error().ifPresent(error -> json.put("code", error.code().name())
-                .put("message", error.message())
-                .put("hint", error.hint()));
+        ObjectNode json =
+                MAPPER.createObjectNode().put("state", state.state().name()).put("waitingFor", state.waitingFor());
+        state.error()
+                .ifPresent(error -> json.put("code", error.code().name())
+                        .put("message", error.message())
+                        .put("hint", error.hint()));
         return json;
     }
 

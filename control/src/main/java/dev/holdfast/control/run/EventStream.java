@@ -185,7 +185,8 @@ final class EventStream implements RunEvents {
 
     private void tell() {
         while (!readers.isEmpty()) {
-            long known = readers.stream().mapToLong(reader -> reader.position).min().orElse(0);
+            long known =
+                    readers.stream().mapToLong(reader -> reader.position).min().orElse(0);
             List<RunEvent> events = since(Optional.empty(), known, READ_AT_ONCE);
             events.forEach(event -> readers.forEach(reader -> reader.hear(event)));
             if (events.size() < READ_AT_ONCE) {

@@ -61,8 +61,7 @@ final class Execution {
             case RunRequest.Restore restore ->
                 new RestoreOperation(connectors, places, environment, clock)
                         .run(request(choice, restore), confirmation(restore.confirmed()), run);
-            case RunRequest.Check check ->
-                new CheckOperation(places).run(config.repository(), check.readData(), run);
+            case RunRequest.Check check -> new CheckOperation(places).run(config.repository(), check.readData(), run);
             case RunRequest.Sync _ -> new SyncOperation(places).run(config.repository(), run);
             case RunRequest.Prune prune -> new PruneOperation(places).run(config.repository(), prune.dryRun(), run);
             case RunRequest.Retention retention ->
@@ -72,13 +71,11 @@ final class Execution {
                                         config, CatalogFacts.of(snapshots, stack.name()), retention.dryRun()),
                                 run);
             case RunRequest.Forget forget ->
-                new ForgetOperation(places)
-                        .run(choice, forget.snapshots(), confirmation(forget.confirmed()), run);
+                new ForgetOperation(places).run(choice, forget.snapshots(), confirmation(forget.confirmed()), run);
             case RunRequest.Export export ->
                 new ExportOperation(connectors, places, clock)
                         .run(
-                                new ExportOperation.Request(
-                                        choice, export.snapshot(), export.part(), export.format()),
+                                new ExportOperation.Request(choice, export.snapshot(), export.part(), export.format()),
                                 connectors.exportFile(export.file(), export.overwrite()),
                                 run);
             case RunRequest.Compare compare ->

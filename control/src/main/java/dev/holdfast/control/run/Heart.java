@@ -107,9 +107,11 @@ final class Heart {
         heard.keySet().retainAll(known);
         for (String id : known) {
             Row row = rows.getOrDefault(id, new Row(id, NEVER_HEARD, Instant.EPOCH));
-            Heard before = heard.get(id);
-            boolean still = before != null && before.beats() == row.beats() && !blind;
-            heard.put(id, new Heard(row.beats(), still ? before.since() : now, row.wall()));
+            Duration since = Optional.ofNullable(heard.get(id))
+                    .filter(before -> before.beats() == row.beats() && !blind)
+                    .map(Heard::since)
+                    .orElse(now);
+            heard.put(id, new Heard(row.beats(), since, row.wall()));
         }
     }
 
@@ -124,7 +126,10 @@ final class Heart {
                     abandon(claim, "its server ended while it ran, and is back now");
                 }
             } else if (gone.contains(claim.server())) {
-                abandon(claim, "its server has given no sign of life for " + limits.lostAfter().toSeconds() + " s");
+                abandon(
+                        claim,
+                        "its server has given no sign of life for "
+                                + limits.lostAfter().toSeconds() + " s");
             }
         }
         dispatcher.lost(held.stream().filter(run -> !mine.contains(run)).toList());

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
@@ -109,9 +108,10 @@ final class LogFiles implements RunLogs {
                 .bind("run", run.text())
                 .bind("limit", MAX_LINES)
                 .map((row, _) -> Instant.ofEpochMilli(row.getLong("at")) + " "
-                        + clean(EventJson.read("line", row.getString("body")) instanceof RunEvent.Line line
-                                ? line.text()
-                                : "")
+                        + clean(
+                                EventJson.read("line", row.getString("body")) instanceof RunEvent.Line line
+                                        ? line.text()
+                                        : "")
                         + "\n")
                 .list());
         if (lines.isEmpty() && !known(run)) {
@@ -152,10 +152,5 @@ final class LogFiles implements RunLogs {
         } catch (IOException e) {
             LOG.warn("the old log {} cannot be removed", file, e);
         }
-    }
-
-    /** The log of the present day, as far as it is written; for status pages. */
-    Optional<Path> latest(Instant now) {
-        return Optional.of(ofDay(now)).filter(Files::exists);
     }
 }

@@ -27,8 +27,7 @@ record NewRun(
     }
 
     static NewRun due(RunRequest request, Instant due, Instant now) {
-        return new NewRun(
-                request, Trigger.SCHEDULE, "", Optional.empty(), Optional.of(due), now, 1, Optional.empty());
+        return new NewRun(request, Trigger.SCHEDULE, "", Optional.empty(), Optional.of(due), now, 1, Optional.empty());
     }
 
     static NewRun retryOf(RunRecord failed, RunRequest request, Instant notBefore) {

@@ -223,12 +223,14 @@ final class Planner {
         }
         Passed passed = passed(stack.name(), schedules, next.get(), now);
         if (mark.key().kind() == RunKind.PRUNE && newest(stack.name()).isEmpty()) {
-            boolean _ = jdbi.withHandle(handle -> move(handle, mark, mark.schedule(), passed.last().at()));
+            boolean _ = jdbi.withHandle(
+                    handle -> move(handle, mark, mark.schedule(), passed.last().at()));
             return; // there may not even be a repository yet
         }
-        List<RunRecord> queued = jdbi.inTransaction(handle -> move(handle, mark, mark.schedule(), passed.last().at())
-                ? queue(handle, mark.key(), passed, now)
-                : List.<RunRecord>of());
+        List<RunRecord> queued = jdbi.inTransaction(
+                handle -> move(handle, mark, mark.schedule(), passed.last().at())
+                        ? queue(handle, mark.key(), passed, now)
+                        : List.<RunRecord>of());
         endings.tell(queued, Optional.empty());
     }
 
@@ -243,7 +245,8 @@ final class Planner {
             last = next.get();
             earlier++;
         }
-        return new Passed(first.at(), schedules.previous(stack, now.plusMillis(1)).orElse(last), earlier);
+        return new Passed(
+                first.at(), schedules.previous(stack, now.plusMillis(1)).orElse(last), earlier);
     }
 
     private List<RunRecord> queue(Handle handle, Key key, Passed passed, Instant now) {
@@ -251,11 +254,19 @@ final class Planner {
         boolean caughtUp = passed.last().by().catchUp() == CatchUp.RUN;
         List<RunRecord> changed = new ArrayList<>();
         if (late && !caughtUp) {
-            changed.add(missed(handle, key, passed.last().at(), gap(passed.first(), passed.last().at(), passed.earlier() + 1)));
+            changed.add(missed(
+                    handle,
+                    key,
+                    passed.last().at(),
+                    gap(passed.first(), passed.last().at(), passed.earlier() + 1)));
             return changed;
         }
         if (passed.earlier() > 0) {
-            changed.add(missed(handle, key, passed.first(), gap(passed.first(), passed.last().at(), passed.earlier())));
+            changed.add(missed(
+                    handle,
+                    key,
+                    passed.first(),
+                    gap(passed.first(), passed.last().at(), passed.earlier())));
         }
         changed.addAll(queue(handle, key, passed.last().at(), now));
         return changed;
@@ -285,15 +296,16 @@ final class Planner {
                 changed.addAll(supersede(handle, open, due));
             }
         }
-        changed.addAll(table.insert(handle, NewRun.due(request(key), due, now)).stream().toList());
+        changed.addAll(table.insert(handle, NewRun.due(request(key), due, now)).stream()
+                .toList());
         return changed;
     }
 
     private List<RunRecord> supersede(Handle handle, RunRecord open, Instant due) {
         String why = open.trigger() == Trigger.RETRY
                 ? "the next run was due at " + due + " before it was tried again"
-                : "the run due at " + open.due().map(Instant::toString).orElse("") + " waited until the next was due at "
-                        + due + " for " + open.waitingFor();
+                : "the run due at " + open.due().map(Instant::toString).orElse("")
+                        + " waited until the next was due at " + due + " for " + open.waitingFor();
         Ending ending = open.trigger() == Trigger.RETRY ? Ending.superseded(why) : Ending.missed(why);
         return table.endWaiting(handle, open.id(), ending)
                 ? table.find(handle, open.id()).stream().toList()

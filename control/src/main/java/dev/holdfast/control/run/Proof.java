@@ -39,10 +39,10 @@ final class Proof implements Work.Proofs {
         try {
             switch (result) {
                 case CheckResult check when check.sound() && check.report().dataRead() -> allIntact(stack);
-                case CompareResult compare when compare.equal() && isAll(compare) ->
-                    reached(stack, compare.snapshot(), Assurance.Step.MATCHED);
-                case RestoreResult restore when isAll(restore) ->
-                    reached(stack, restore.snapshot(), Assurance.Step.RESTORED);
+                case CompareResult compare
+                when compare.equal() && isAll(compare) -> reached(stack, compare.snapshot(), Assurance.Step.MATCHED);
+                case RestoreResult restore
+                when isAll(restore) -> reached(stack, restore.snapshot(), Assurance.Step.RESTORED);
                 default -> {
                     // proves nothing of a whole snapshot
                 }

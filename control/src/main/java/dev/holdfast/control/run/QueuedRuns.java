@@ -89,7 +89,8 @@ final class QueuedRuns implements Runs {
         List<RunRecord> found = jdbi.withHandle(handle -> table.list(handle, filter, after, size + 1));
         return found.size() <= size
                 ? new RunPage(found, Optional.empty())
-                : new RunPage(found.subList(0, size), Optional.of(found.get(size - 1).id()));
+                : new RunPage(
+                        found.subList(0, size), Optional.of(found.get(size - 1).id()));
     }
 
     @Override

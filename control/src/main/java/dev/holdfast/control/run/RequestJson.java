@@ -67,8 +67,7 @@ final class RequestJson {
                         Path.of(json.required("file").asString()),
                         json.required("overwrite").asBoolean());
             case COMPARE ->
-                new RunRequest.Compare(
-                        stack, json.required("snapshot").asString(), texts(json, "parts"), places(json));
+                new RunRequest.Compare(stack, json.required("snapshot").asString(), texts(json, "parts"), places(json));
         };
     }
 
@@ -123,7 +122,7 @@ final class RequestJson {
 
     private Map<String, String> places(JsonNode json) {
         return text(json, "places")
-                .map(sealed -> map(MAPPER.readTree(seal.open(sealed, PLACES).text()).required("places")))
+                .map(kept -> map(MAPPER.readTree(seal.open(kept, PLACES).text()).required("places")))
                 .orElse(Map.of());
     }
 
@@ -203,7 +202,8 @@ final class RequestJson {
 
     private static Map<String, String> map(JsonNode fields) {
         Map<String, String> map = new LinkedHashMap<>();
-        fields.properties().forEach(field -> map.put(field.getKey(), field.getValue().asString()));
+        fields.properties()
+                .forEach(field -> map.put(field.getKey(), field.getValue().asString()));
         return map;
     }
 }

@@ -121,16 +121,18 @@ final class ResultJson {
         ObjectNode facts = json.putObject("facts");
         plan.facts().forEach(fact -> texts(facts, camel(fact.name()), fact.values()));
         ArrayNode items = json.putArray("items");
-        plan.items().forEach(item -> items.addObject()
-                .put("name", item.name())
-                .put("count", item.count())
-                .put("bytes", item.bytes()));
+        plan.items()
+                .forEach(item -> items.addObject()
+                        .put("name", item.name())
+                        .put("count", item.count())
+                        .put("bytes", item.bytes()));
         ArrayNode obstacles = json.putArray("obstacles");
         plan.obstacles().forEach(obstacle -> error(obstacles.addObject(), obstacle));
-        plan.estimate().ifPresent(estimate -> json.putObject("estimate")
-                .put("secondsAtLeast", seconds(estimate.atLeast()))
-                .put("secondsAtMost", seconds(estimate.atMost()))
-                .put("basis", estimate.basis()));
+        plan.estimate()
+                .ifPresent(estimate -> json.putObject("estimate")
+                        .put("secondsAtLeast", seconds(estimate.atLeast()))
+                        .put("secondsAtMost", seconds(estimate.atMost()))
+                        .put("basis", estimate.basis()));
         findings(json, plan.findings());
     }
 
@@ -184,7 +186,9 @@ final class ResultJson {
         texts(
                 json,
                 "forgotten",
-                result.forgotten().stream().map(snapshot -> snapshot.id().text()).toList());
+                result.forgotten().stream()
+                        .map(snapshot -> snapshot.id().text())
+                        .toList());
         json.put("left", result.left());
         destinations(json, result.destinations());
     }
@@ -237,10 +241,9 @@ final class ResultJson {
                 .put("compared", part.compared())
                 .put("equal", part.equal());
         ArrayNode differences = json.putArray("differences");
-        part.differences().forEach(difference -> differences
-                .addObject()
-                .put("key", difference.key())
-                .put("what", difference.what()));
+        part.differences()
+                .forEach(difference ->
+                        differences.addObject().put("key", difference.key()).put("what", difference.what()));
         json.put("differenceCount", part.differenceCount());
     }
 

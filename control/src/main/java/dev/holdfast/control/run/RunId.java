@@ -15,7 +15,9 @@ public record RunId(String text) implements Comparable<RunId> {
     public RunId {
         if (!SnapshotId.isValid(text)) {
             throw new Invalid(
-                    ErrorCode.UNKNOWN_NAME, "'" + text + "' is not the id of a run", "an id has 26 letters and digits.");
+                    ErrorCode.UNKNOWN_NAME,
+                    "'" + text + "' is not the id of a run",
+                    "an id has 26 letters and digits.");
         }
     }
 

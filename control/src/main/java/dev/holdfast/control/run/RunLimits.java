@@ -13,14 +13,14 @@ import java.time.Duration;
  * @param keepEvents how long events are kept
  */
 public record RunLimits(
-        int atOnce,
-        Duration stalledAfter,
-        Duration lostAfter,
-        Duration beat,
-        Duration lateAfter,
-        Duration keepEvents) {
+        int atOnce, Duration stalledAfter, Duration lostAfter, Duration beat, Duration lateAfter, Duration keepEvents) {
+    private static final long HEAP_OF_SERVER = 64L << 20;
+    private static final long HEAP_OF_RUN = 96L << 20;
+    private static final int MOST_AT_ONCE = 4;
+
+    /** As many runs at once as the heap of this process has room for, 1 to 4. */
     public static final RunLimits USUAL = new RunLimits(
-            4,
+            placesIn(Runtime.getRuntime().maxMemory()),
             Duration.ofMinutes(30),
             Duration.ofSeconds(60),
             Duration.ofSeconds(5),
@@ -31,6 +31,10 @@ public record RunLimits(
         if (atOnce < 1) {
             throw new IllegalArgumentException("at least one run at once");
         }
+    }
+
+    static int placesIn(long heapBytes) {
+        return Math.clamp((heapBytes - HEAP_OF_SERVER) / HEAP_OF_RUN, 1, MOST_AT_ONCE);
     }
 
     public RunLimits withAtOnce(int runs) {

@@ -93,10 +93,12 @@ public final class RunService implements AutoCloseable {
             InstantSource clock, SecureRandom random, Ticker ticker, Ticker eventTicker, Executor executor) {
         /** The machine's own time, and a new thread for each run. */
         public static Machine of(InstantSource clock, SecureRandom random) {
-            return new Machine(clock, random, Ticker.ofMachine(), Ticker.ofMachine(), work -> Thread.ofPlatform()
-                    .daemon()
-                    .name("run")
-                    .start(work));
+            return new Machine(
+                    clock,
+                    random,
+                    Ticker.ofMachine(),
+                    Ticker.ofMachine(),
+                    work -> Thread.ofPlatform().daemon().name("run").start(work));
         }
     }
 
@@ -323,7 +325,7 @@ public final class RunService implements AutoCloseable {
     }
 
     private static void join(@Nullable Thread thread) throws InterruptedException {
-        if (thread != null && thread != Thread.currentThread()) {
+        if (thread != null) {
             thread.join(CLOSING);
         }
     }

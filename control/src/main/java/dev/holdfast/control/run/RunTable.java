@@ -206,7 +206,9 @@ final class RunTable {
                 .bind("state", ending.state().name())
                 .bind("now", now().toEpochMilli())
                 .bind("code", ending.error().map(error -> error.code().name()).orElse(null))
-                .bind("message", ending.error().map(error -> cut(error.message())).orElse(null))
+                .bind(
+                        "message",
+                        ending.error().map(error -> cut(error.message())).orElse(null))
                 .bind("hint", ending.error().map(RunRecord.Problem::hint).orElse(null))
                 .bind("result", ending.result().map(ResultJson::write).orElse(null))
                 .bind("snapshot", ending.snapshot().map(SnapshotId::text).orElse(null))
@@ -306,7 +308,9 @@ final class RunTable {
                 Optional.ofNullable(row.getString("first_run")).map(RunId::new),
                 Optional.ofNullable(row.getString("error_code"))
                         .map(code -> new RunRecord.Problem(
-                                ErrorCode.valueOf(code), unchecked(row, "error_message"), unchecked(row, "error_hint"))),
+                                ErrorCode.valueOf(code),
+                                unchecked(row, "error_message"),
+                                unchecked(row, "error_hint"))),
                 Optional.ofNullable(row.getString("result")),
                 Optional.ofNullable(row.getString("snapshot")).map(SnapshotId::new),
                 row.getLong("bytes_read"),

@@ -59,7 +59,12 @@ final class RunWatch implements RunListener {
 
         private RunProgress progress() {
             return new RunProgress(
-                    step.phase(), step.subject(), entries.get(), expectedEntries.get(), bytes.get(), expectedBytes.get());
+                    step.phase(),
+                    step.subject(),
+                    entries.get(),
+                    expectedEntries.get(),
+                    bytes.get(),
+                    expectedBytes.get());
         }
 
         private String done() {

@@ -49,13 +49,7 @@ final class Work implements Dispatcher.Task {
         void note(StackRecord stack, RunResult result);
     }
 
-    Work(
-            RunRecord run,
-            StackRecord stack,
-            RunRequest request,
-            Cancellation cancellation,
-            RunWatch watch,
-            Tools tools) {
+    Work(RunRecord run, StackRecord stack, RunRequest request, Cancellation cancellation, RunWatch watch, Tools tools) {
         this.run = run;
         this.stack = stack;
         this.request = request;
@@ -153,9 +147,7 @@ final class Work implements Dispatcher.Task {
                 return ending;
             } catch (HoldfastException e) {
                 watch.line("error " + e.code().label() + ": " + e.getMessage());
-                return ending.state().isFailure()
-                        ? ending
-                        : Ending.failed(e).with(ending.result());
+                return ending.state().isFailure() ? ending : Ending.failed(e).with(ending.result());
             }
         });
     }

@@ -132,12 +132,11 @@ final class KnownStacks implements Stacks {
     }
 
     private Optional<Row> row(String name) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("SELECT name, content, revision FROM stack WHERE name = :name")
-                        .bind("name", name)
-                        .map((row, _) ->
-                                new Row(row.getString("name"), row.getString("content"), row.getLong("revision")))
-                        .findOne());
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "SELECT name, content, revision FROM stack WHERE name = :name")
+                .bind("name", name)
+                .map((row, _) -> new Row(row.getString("name"), row.getString("content"), row.getLong("revision")))
+                .findOne());
     }
 
     @Override
@@ -178,7 +177,9 @@ final class KnownStacks implements Stacks {
                         > 0;
         if (!made) {
             throw new AlreadyExists(
-                    ErrorCode.CONFLICT, "there is a stack '" + name + "' already", "choose another name, or change it.");
+                    ErrorCode.CONFLICT,
+                    "there is a stack '" + name + "' already",
+                    "choose another name, or change it.");
         }
         return show(name);
     }

@@ -26,9 +26,10 @@ import org.jdbi.v3.core.statement.Query;
 final class ListedSnapshots implements Snapshots {
     private static final int MAX_PAGE = 1_000;
     private static final int MAX_NOTE = 4_000;
-    private static final String COLUMNS = "SELECT s.stack, s.id, s.began_at, s.committed_at, s.host, s.version, s.parts,"
-            + " s.labels, s.findings, s.entries, s.bytes, s.stored_bytes, s.copies, s.destinations, m.pinned, m.note,"
-            + " m.intact_at, m.restored_at, m.matched_at, m.complete_at";
+    private static final String COLUMNS =
+            "SELECT s.stack, s.id, s.began_at, s.committed_at, s.host, s.version, s.parts,"
+                    + " s.labels, s.findings, s.entries, s.bytes, s.stored_bytes, s.copies, s.destinations, m.pinned, m.note,"
+                    + " m.intact_at, m.restored_at, m.matched_at, m.complete_at";
     private static final String TABLES =
             " FROM snapshot s LEFT JOIN snapshot_mark m ON m.stack = s.stack AND m.id = s.id";
 
@@ -61,8 +62,7 @@ final class ListedSnapshots implements Snapshots {
 
     @Override
     public long count(SnapshotFilter filter) {
-        return jdbi.withHandle(handle -> bound(
-                        handle.createQuery("SELECT count(*)" + TABLES + where(filter)), filter)
+        return jdbi.withHandle(handle -> bound(handle.createQuery("SELECT count(*)" + TABLES + where(filter)), filter)
                 .mapTo(Long.class)
                 .one());
     }
@@ -128,14 +128,14 @@ final class ListedSnapshots implements Snapshots {
 
     @Override
     public Optional<Look> look(String stack) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("SELECT at, destinations, findings FROM stack_look WHERE stack = :stack")
-                        .bind("stack", stack)
-                        .map((row, _) -> new Look(
-                                Instant.ofEpochMilli(row.getLong("at")),
-                                ListingJson.destinations(row.getString("destinations")),
-                                ListingJson.findings(row.getString("findings"))))
-                        .findOne());
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "SELECT at, destinations, findings FROM stack_look WHERE stack = :stack")
+                .bind("stack", stack)
+                .map((row, _) -> new Look(
+                        Instant.ofEpochMilli(row.getLong("at")),
+                        ListingJson.destinations(row.getString("destinations")),
+                        ListingJson.findings(row.getString("findings"))))
+                .findOne());
     }
 
     @Override
@@ -148,14 +148,13 @@ final class ListedSnapshots implements Snapshots {
 
     @Override
     public Set<SnapshotId> listed(String stack) {
-        return jdbi.withHandle(
-                handle -> handle
-                        .createQuery("SELECT id FROM snapshot WHERE stack = :stack")
-                        .bind("stack", stack)
-                        .map((row, _) -> new SnapshotId(row.getString("id")))
-                        .list()
-                        .stream()
-                        .collect(Collectors.toSet()));
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT id FROM snapshot WHERE stack = :stack")
+                .bind("stack", stack)
+                .map((row, _) -> new SnapshotId(row.getString("id")))
+                .list()
+                .stream()
+                .collect(Collectors.toSet()));
     }
 
     @Override
@@ -200,10 +199,7 @@ final class ListedSnapshots implements Snapshots {
         insert(
                 handle,
                 own.stream().filter(snapshot -> !before.contains(snapshot.id())).toList());
-        delete(
-                handle,
-                stack,
-                before.stream().filter(id -> !there.contains(id)).toList());
+        delete(handle, stack, before.stream().filter(id -> !there.contains(id)).toList());
     }
 
     private static void insert(Handle handle, List<Snapshot> news) {
@@ -242,8 +238,7 @@ final class ListedSnapshots implements Snapshots {
 
     /** A destination that is level holds every snapshot; of one that is behind, it is not known which it lacks. */
     private static void copied(Handle handle, String stack, List<DestinationState> destinations) {
-        long level =
-                destinations.stream().filter(DestinationState::level).count();
+        long level = destinations.stream().filter(DestinationState::level).count();
         handle.execute(
                 "UPDATE snapshot SET copies = CASE WHEN destinations <> ? OR copies < ? THEN ? ELSE copies END,"
                         + " destinations = ? WHERE stack = ? AND (destinations <> ? OR copies < ?)",
@@ -299,21 +294,20 @@ final class ListedSnapshots implements Snapshots {
     }
 
     private Set<SnapshotId> marked(String stack, String condition) {
-        return jdbi.withHandle(
-                handle -> handle
-                        .createQuery("SELECT id FROM snapshot_mark WHERE stack = :stack AND " + condition)
-                        .bind("stack", stack)
-                        .map((row, _) -> new SnapshotId(row.getString("id")))
-                        .list()
-                        .stream()
-                        .collect(Collectors.toSet()));
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT id FROM snapshot_mark WHERE stack = :stack AND " + condition)
+                .bind("stack", stack)
+                .map((row, _) -> new SnapshotId(row.getString("id")))
+                .list()
+                .stream()
+                .collect(Collectors.toSet()));
     }
 
     @Override
     public void reached(String stack, Set<SnapshotId> snapshots, Assurance.Step step, Instant at) {
         String column = column(step);
-        jdbi.useTransaction(handle ->
-                snapshots.forEach(snapshot -> mark(handle, stack, snapshot, column, at.toEpochMilli())));
+        jdbi.useTransaction(
+                handle -> snapshots.forEach(snapshot -> mark(handle, stack, snapshot, column, at.toEpochMilli())));
     }
 
     private static SnapshotRecord record(ResultSet row) throws SQLException {

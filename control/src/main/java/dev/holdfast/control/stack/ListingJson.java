@@ -47,8 +47,9 @@ final class ListingJson {
 
     static Map<String, String> labels(String text) {
         Map<String, String> labels = new LinkedHashMap<>();
-        MAPPER.readTree(text).properties().forEach(field -> labels.put(
-                field.getKey(), field.getValue().asString()));
+        MAPPER.readTree(text)
+                .properties()
+                .forEach(field -> labels.put(field.getKey(), field.getValue().asString()));
         return labels;
     }
 

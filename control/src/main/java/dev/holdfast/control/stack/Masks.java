@@ -30,10 +30,11 @@ final class Masks {
     private static final Pattern NO_SECRET_KEY = Pattern.compile("(?i).*-(file|keys|hosts|codes)");
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
     /** A URL with a password before its host, or a parameter that sounds like one. */
-    private static final Pattern SECRET_VALUE = Pattern.compile(
-            "(?is).*(://[^/@\\s]*:[^/@\\s]+@|[?&;\\s](password|passphrase|token|secret|key|sig)=).*");
+    private static final Pattern SECRET_VALUE =
+            Pattern.compile("(?is).*(://[^/@\\s]*:[^/@\\s]+@|[?&;\\s](password|passphrase|token|secret|key|sig)=).*");
     /** Where URLs and whatever is sent along are secrets themselves. */
     private static final List<String> CONFIDING = List.of("notify", "notifications", "hooks");
+
     private static final List<String> CONFIDED = List.of("url", "uri", "server");
     private static final List<String> CONFIDED_MAPS = List.of("headers", "environment", "env");
 
@@ -56,8 +57,7 @@ final class Masks {
         Optional<Node> root = root(text.text());
         root.ifPresent(node -> masks.search("", "", false, node));
         return replaced(
-                text.text(),
-                masks.found.stream().collect(Collectors.toMap(secret -> secret, _ -> "'" + MASK + "'")));
+                text.text(), masks.found.stream().collect(Collectors.toMap(secret -> secret, _ -> "'" + MASK + "'")));
     }
 
     /**
@@ -88,7 +88,8 @@ final class Masks {
     private static boolean isSameEntry(Node now, Optional<Node> before, String path) {
         String walked = "";
         for (String step : path.substring(1).split("\n", -1)) {
-            boolean inList = at(now, walked).filter(SequenceNode.class::isInstance).isPresent();
+            boolean inList =
+                    at(now, walked).filter(SequenceNode.class::isInstance).isPresent();
             walked += "\n" + step;
             if (inList) {
                 String entry = walked;
@@ -123,7 +124,9 @@ final class Masks {
 
     private static Optional<Node> root(String text) {
         try {
-            return new Compose(LoadSettings.builder().setAllowDuplicateKeys(true).build()).composeString(text);
+            return new Compose(
+                            LoadSettings.builder().setAllowDuplicateKeys(true).build())
+                    .composeString(text);
         } catch (YamlEngineException e) {
             throw new Invalid(
                     ErrorCode.CONFIGURATION_INVALID, "not YAML: " + e.getClass().getSimpleName(), "", e);
@@ -136,7 +139,7 @@ final class Masks {
                 boolean all = confiding && CONFIDED_MAPS.contains(key);
                 for (NodeTuple pair : map.getValue()) {
                     String name = name(pair);
-                    boolean inside = confiding || path.isEmpty() && CONFIDING.contains(name);
+                    boolean inside = confiding || (path.isEmpty() && CONFIDING.contains(name));
                     if (all && pair.getValueNode() instanceof ScalarNode scalar) {
                         add(path + "\n" + name, scalar);
                     } else {
@@ -160,11 +163,9 @@ final class Masks {
         if (value.isEmpty() || REFERENCE.matcher(value).matches()) {
             return false;
         }
-        boolean named = SECRET_KEY.matcher(key).matches()
-                && !NO_SECRET_KEY.matcher(key).matches();
-        return named
-                || SECRET_VALUE.matcher(value).matches()
-                || confiding && CONFIDED.contains(key);
+        boolean named =
+                SECRET_KEY.matcher(key).matches() && !NO_SECRET_KEY.matcher(key).matches();
+        return named || SECRET_VALUE.matcher(value).matches() || (confiding && CONFIDED.contains(key));
     }
 
     private void searchMasks(String path, Node node) {
@@ -196,9 +197,8 @@ final class Masks {
 
     private static Optional<String> text(Node root, String path) {
         return at(root, path)
-                .flatMap(node -> node instanceof ScalarNode scalar
-                        ? Optional.of(scalar.getValue())
-                        : Optional.<String>empty());
+                .flatMap(node ->
+                        node instanceof ScalarNode scalar ? Optional.of(scalar.getValue()) : Optional.<String>empty());
     }
 
     /** What stands at a path; the root at the empty one. */
@@ -219,7 +219,8 @@ final class Masks {
                         .filter(pair -> name(pair).equals(step))
                         .map(NodeTuple::getValueNode)
                         .findFirst();
-            case SequenceNode list -> list.getValue().stream().skip(Long.parseLong(step)).findFirst();
+            case SequenceNode list ->
+                list.getValue().stream().skip(Long.parseLong(step)).findFirst();
             default -> Optional.empty();
         };
     }

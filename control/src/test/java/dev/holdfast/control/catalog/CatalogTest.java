@@ -30,11 +30,13 @@ class CatalogTest {
     void an_empty_catalog_gets_all_tables_and_keeps_what_is_in_it(Catalogs kind) {
         CatalogPlace place = kind.place(folder);
         try (Catalog catalog = Catalog.open(place)) {
-            catalog.jdbi().useHandle(handle -> handle.execute("INSERT INTO run_gate (stack, turns) VALUES ('shop', 7)"));
+            catalog.jdbi()
+                    .useHandle(handle -> handle.execute("INSERT INTO run_gate (stack, turns) VALUES ('shop', 7)"));
         }
         try (Catalog catalog = Catalog.open(place)) {
             assertThat(catalog.isShared()).isEqualTo(kind == Catalogs.POSTGRES);
-            assertThat(number(catalog, "SELECT turns FROM run_gate WHERE stack = 'shop'")).isEqualTo(7);
+            assertThat(number(catalog, "SELECT turns FROM run_gate WHERE stack = 'shop'"))
+                    .isEqualTo(7);
         }
     }
 
@@ -81,8 +83,9 @@ class CatalogTest {
             try (var files = Files.list(folder)) {
                 assertThat(files.filter(file -> file.getFileName().toString().startsWith("catalog.db")))
                         .isNotEmpty()
-                        .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                                .isEqualTo("rw-------"));
+                        .allSatisfy(
+                                file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                                        .isEqualTo("rw-------"));
             }
         }
     }

@@ -55,7 +55,9 @@ class SealTest {
                 .toList();
         String sealed = seals.getFirst().join().seal(new Secret("geheim"), "it");
 
-        assertThat(seals).allSatisfy(seal -> assertThat(seal.join().open(sealed, "it").text()).isEqualTo("geheim"));
+        assertThat(seals)
+                .allSatisfy(seal ->
+                        assertThat(seal.join().open(sealed, "it").text()).isEqualTo("geheim"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("key"))))
                 .isEqualTo("rw-------");
         try (var files = Files.list(folder)) {

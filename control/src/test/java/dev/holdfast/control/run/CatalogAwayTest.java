@@ -23,13 +23,14 @@ class CatalogAwayTest {
     void a_run_goes_on_and_its_end_is_written_when_the_catalog_is_back() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         VirtualTime time = new VirtualTime(Instant.parse("2026-11-20T12:00:00Z"));
-        try (PrivatePostgres server = PrivatePostgres.in(folder.resolve("server")).forgetful().start()) {
+        try (PrivatePostgres server =
+                PrivatePostgres.in(folder.resolve("server")).forgetful().start()) {
             server.createDatabase("catalog");
-            CatalogPlace place = new CatalogPlace.Shared(
-                    new Secret(server.url("catalog") + "?connect_timeout=2"), Optional.empty());
+            CatalogPlace place =
+                    new CatalogPlace.Shared(new Secret(server.url("catalog") + "?connect_timeout=2"), Optional.empty());
             try (Catalog catalog = Catalog.open(place);
-                    Station station = new Station(
-                            catalog, time, folder.resolve("one"), RunLimits.USUAL, Station.THREADS)) {
+                    Station station =
+                            new Station(catalog, time, folder.resolve("one"), RunLimits.USUAL, Station.THREADS)) {
                 station.stacks.with(Station.stack("shop"));
                 station.connectors.duringCapture = () -> await(go);
                 RunRecord run = station.backup("shop");

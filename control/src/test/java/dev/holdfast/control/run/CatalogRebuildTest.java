@@ -79,7 +79,9 @@ class CatalogRebuildTest {
             RunRecord check = ended(server, new RunRequest.Check("shop", true));
             assertThat(check.state()).isEqualTo(RunState.SUCCEEDED);
             before = listing(server);
-            assertThat(before).hasSize(2).allMatch(snapshot -> snapshot.assurance().reached(Assurance.Step.INTACT));
+            assertThat(before)
+                    .hasSize(2)
+                    .allMatch(snapshot -> snapshot.assurance().reached(Assurance.Step.INTACT));
         }
         try (Stream<Path> files = Files.list(home.resolve("catalog"))) {
             for (Path file : files.toList()) {
@@ -104,11 +106,18 @@ class CatalogRebuildTest {
             assertThat(target.resolve("b")).hasContent("second");
 
             List<SnapshotRecord> after = listing(server);
-            assertThat(after).extracting(SnapshotRecord::id).isEqualTo(before.stream().map(SnapshotRecord::id).toList());
-            assertThat(after).extracting(SnapshotRecord::parts).isEqualTo(before.stream().map(SnapshotRecord::parts).toList());
+            assertThat(after)
+                    .extracting(SnapshotRecord::id)
+                    .isEqualTo(before.stream().map(SnapshotRecord::id).toList());
+            assertThat(after)
+                    .extracting(SnapshotRecord::parts)
+                    .isEqualTo(before.stream().map(SnapshotRecord::parts).toList());
             assertThat(after.getFirst().assurance().restored()).isPresent();
             // it has snapshots, so there is no first backup
-            assertThat(server.service.runs().list(RunFilter.ALL, Optional.empty(), 10).runs())
+            assertThat(server.service
+                            .runs()
+                            .list(RunFilter.ALL, Optional.empty(), 10)
+                            .runs())
                     .extracting(RunRecord::kind)
                     .containsExactly(RunKind.RESTORE);
         }

@@ -56,8 +56,7 @@ final class RealServer implements AutoCloseable {
         this.catalog = Catalog.open(place);
         this.snapshots = Snapshots.in(catalog, repositories, clock);
         Seal seal = Seal.with(home.resolve("catalog.key"), random);
-        this.stacks = Stacks.of(
-                catalog, seal, new StackFileReader(environment), home, files(home), Optional.empty());
+        this.stacks = Stacks.of(catalog, seal, new StackFileReader(environment), home, files(home), Optional.empty());
         this.service = RunService.open(
                 new RunService.Parts(
                         catalog,
@@ -79,7 +78,9 @@ final class RealServer implements AutoCloseable {
 
     private static List<Path> files(Path home) {
         try (Stream<Path> files = Files.list(home)) {
-            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,7 +89,8 @@ final class RealServer implements AutoCloseable {
     /** Describes a stack of one directory in a local repository, and makes that. */
     static StackConfig make(Path home, String name, Path source) throws IOException {
         Files.createDirectories(source);
-        Path file = Files.writeString(home.resolve(name + ".yaml"), """
+        Path file = Files.writeString(
+                home.resolve(name + ".yaml"), """
                 stack: %s
                 sources:
                   files: {directory: {path: %s}}

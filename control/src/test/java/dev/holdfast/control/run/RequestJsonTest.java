@@ -42,7 +42,14 @@ class RequestJsonTest {
                 RunRequest.Backup.of("shop"),
                 new RunRequest.Backup("shop", List.of("media"), Map.of("why", "before the \"update\"")),
                 new RunRequest.Restore(
-                        "shop", "latest", List.of("database"), Map.of("database", "shop_copy"), true, true, choosy, true),
+                        "shop",
+                        "latest",
+                        List.of("database"),
+                        Map.of("database", "shop_copy"),
+                        true,
+                        true,
+                        choosy,
+                        true),
                 new RunRequest.Restore("shop", "01jd", List.of(), Map.of(), false, false, beside, false),
                 new RunRequest.Check("shop", true),
                 new RunRequest.Sync("shop"),
@@ -50,7 +57,12 @@ class RequestJsonTest {
                 new RunRequest.Retention("shop", true),
                 new RunRequest.Forget("shop", List.of("01jd8x", "01jd8y"), true),
                 new RunRequest.Export(
-                        "shop", "latest", Optional.of("database"), new ExportFormat.Sql(6, true), Path.of("/x/y.sql"), true),
+                        "shop",
+                        "latest",
+                        Optional.of("database"),
+                        new ExportFormat.Sql(6, true),
+                        Path.of("/x/y.sql"),
+                        true),
                 new RunRequest.Export(
                         "shop", "latest", Optional.empty(), new ExportFormat.Archive(0), Path.of("/x/y"), false),
                 new RunRequest.Export(

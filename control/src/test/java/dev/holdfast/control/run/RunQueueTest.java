@@ -62,7 +62,7 @@ class RunQueueTest {
     }
 
     private Station station(Catalogs kind) {
-        return station(kind, Station.AT_ONCE, RunLimits.USUAL);
+        return station(kind, Station.AT_ONCE, RunLimits.USUAL.withAtOnce(4));
     }
 
     /** Every backup stays in its capture until {@link #go}, or until it is interrupted. */
@@ -79,8 +79,7 @@ class RunQueueTest {
     }
 
     private static RunRequest.Restore restore(String stack) {
-        return new RunRequest.Restore(
-                stack, "latest", List.of(), Map.of(), true, true, PostgresRestore.WHOLE, false);
+        return new RunRequest.Restore(stack, "latest", List.of(), Map.of(), true, true, PostgresRestore.WHOLE, false);
     }
 
     /** Until the threads of a server have come so far; the server's own time goes on meanwhile, but little. */
@@ -108,7 +107,8 @@ class RunQueueTest {
         assertThat(done.actor()).isEqualTo("ada");
         assertThat(done.server()).isEqualTo("one");
         assertThat(done.began()).isPresent();
-        assertThat(done.snapshot()).contains(station.repository.snapshots.getFirst().id());
+        assertThat(done.snapshot())
+                .contains(station.repository.snapshots.getFirst().id());
         assertThat(done.bytesStored()).isEqualTo(10);
         assertThat(done.result().orElseThrow())
                 .contains("\"snapshot\":\"" + done.snapshot().orElseThrow() + "\"");
@@ -119,7 +119,7 @@ class RunQueueTest {
     @ParameterizedTest
     @EnumSource
     void one_writer_of_a_stack_goes_at_a_time_and_the_next_says_for_whom_it_waits(Catalogs kind) {
-        Station station = blocking(kind, RunLimits.USUAL);
+        Station station = blocking(kind, RunLimits.USUAL.withAtOnce(4));
         RunRecord first = station.backup("shop");
         RunRecord second = station.submit(new RunRequest.Sync("shop"));
         RunRecord other = station.backup("blog");
@@ -139,13 +139,16 @@ class RunQueueTest {
     @ParameterizedTest
     @EnumSource
     void checks_and_restores_go_beside_a_backup_and_a_backup_waits_for_a_restore(Catalogs kind) {
-        Station station = blocking(kind, RunLimits.USUAL);
+        Station station = blocking(kind, RunLimits.USUAL.withAtOnce(4));
         station.repository.add("shop", NOON, FakeRepository.part("shop-files", "directory", 7, 70));
         RunRecord backup = station.backup("shop");
         RunRecord check = station.submit(new RunRequest.Check("shop", false));
         RunRecord restore = station.submit(restore("shop"));
 
-        until(station, () -> station.show(restore).state().hasEnded() && station.show(check).state().hasEnded());
+        until(
+                station,
+                () -> station.show(restore).state().hasEnded()
+                        && station.show(check).state().hasEnded());
         assertThat(station.show(check).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(station.show(restore).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(station.show(backup).state()).isEqualTo(RunState.RUNNING);
@@ -172,13 +175,14 @@ class RunQueueTest {
     @ParameterizedTest
     @EnumSource
     void a_run_that_waits_is_cancelled_at_once_and_one_under_way_is_asked_and_then_interrupted(Catalogs kind) {
-        Station station = blocking(kind, RunLimits.USUAL);
+        Station station = blocking(kind, RunLimits.USUAL.withAtOnce(4));
         RunRecord running = station.backup("shop");
         RunRecord waiting = station.backup("shop");
         until(station, () -> station.log.contains("capture shop-files"));
 
         assertThat(station.service.runs().cancel(waiting.id(), "bob").state()).isEqualTo(RunState.CANCELLED);
-        assertThat(station.service.runs().cancel(running.id(), "bob").cancelRequested()).isTrue();
+        assertThat(station.service.runs().cancel(running.id(), "bob").cancelRequested())
+                .isTrue();
         until(station, () -> station.show(running).state().hasEnded());
 
         RunRecord ended = station.show(running);
@@ -195,9 +199,11 @@ class RunQueueTest {
         Runs runs = station.service.runs();
         RunRecord first = runs.submit(restore("shop"), Trigger.API, "ada", Optional.of("k1"));
 
-        assertThat(runs.submit(restore("shop"), Trigger.API, "ada", Optional.of("k1")).id())
+        assertThat(runs.submit(restore("shop"), Trigger.API, "ada", Optional.of("k1"))
+                        .id())
                 .isEqualTo(first.id());
-        assertThat(runs.submit(restore("shop"), Trigger.API, "bob", Optional.of("k1")).id())
+        assertThat(runs.submit(restore("shop"), Trigger.API, "bob", Optional.of("k1"))
+                        .id())
                 .isNotEqualTo(first.id());
         assertThatThrownBy(() -> runs.submit(restore("blog"), Trigger.API, "ada", Optional.of("k1")))
                 .isInstanceOfSatisfying(
@@ -218,7 +224,8 @@ class RunQueueTest {
         assertThat(retry.trigger()).isEqualTo(Trigger.RETRY);
         assertThat(retry.attempt()).isEqualTo(2);
         assertThat(retry.first()).contains(first.id());
-        assertThat(retry.notBefore()).isEqualTo(station.show(first).ended().orElseThrow().plus(Duration.ofMinutes(1)));
+        assertThat(retry.notBefore())
+                .isEqualTo(station.show(first).ended().orElseThrow().plus(Duration.ofMinutes(1)));
         station.tick();
         assertThat(station.show(retry).waitingFor()).startsWith("attempt 2 at ");
 
@@ -265,7 +272,7 @@ class RunQueueTest {
     @ParameterizedTest
     @EnumSource
     void a_run_without_progress_is_ended_and_has_failed(Catalogs kind) {
-        Station station = blocking(kind, RunLimits.USUAL);
+        Station station = blocking(kind, RunLimits.USUAL.withAtOnce(4));
         RunRecord run = station.backup("shop");
         until(station, () -> station.log.contains("capture shop-files"));
         time.advance(Duration.ofMinutes(29));
@@ -287,13 +294,15 @@ class RunQueueTest {
     @EnumSource
     void what_must_be_looked_at_is_said_and_a_destination_that_is_behind_is_caught_up(Catalogs kind) {
         Station station = station(kind);
-        station.repository.destinations =
-                List.of(new DestinationState("disk", "/backups", true, ""), new DestinationState("s3", "s3://b", false, "away"));
+        station.repository.destinations = List.of(
+                new DestinationState("disk", "/backups", true, ""),
+                new DestinationState("s3", "s3://b", false, "away"));
         RunRecord backup = station.backup("shop");
         station.tick();
 
         assertThat(station.show(backup).state()).isEqualTo(RunState.ATTENTION);
-        assertThat(station.snapshots.list(SnapshotFilter.ALL, Optional.empty(), 10)
+        assertThat(station.snapshots
+                        .list(SnapshotFilter.ALL, Optional.empty(), 10)
                         .snapshots()
                         .getFirst()
                         .assurance()
@@ -302,11 +311,12 @@ class RunQueueTest {
         RunRecord sync = station.all(RunFilter.ALL.in(RunState.WAITING)).getFirst();
         assertThat(sync.kind()).isEqualTo(RunKind.SYNC);
 
-        station.repository.destinations =
-                List.of(new DestinationState("disk", "/backups", true, ""), new DestinationState("s3", "s3://b", true, ""));
+        station.repository.destinations = List.of(
+                new DestinationState("disk", "/backups", true, ""), new DestinationState("s3", "s3://b", true, ""));
         station.live(Duration.ofMinutes(16), Duration.ofMinutes(1));
         assertThat(station.show(sync).state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(station.snapshots.list(SnapshotFilter.ALL, Optional.empty(), 10)
+        assertThat(station.snapshots
+                        .list(SnapshotFilter.ALL, Optional.empty(), 10)
                         .snapshots()
                         .getFirst()
                         .assurance()
@@ -318,8 +328,7 @@ class RunQueueTest {
     @EnumSource
     void damage_found_by_a_check_fails_it(Catalogs kind) {
         Station station = station(kind);
-        station.repository.checkReport =
-                new CheckReport(0, 0, 0, 0, true, List.of());
+        station.repository.checkReport = new CheckReport(0, 0, 0, 0, true, List.of());
         RunRecord check = station.submit(new RunRequest.Check("shop", true));
         station.tick();
         assertThat(station.show(check).state()).isEqualTo(RunState.ATTENTION);
@@ -334,8 +343,14 @@ class RunQueueTest {
                 "shop",
                 policies -> Station.hooked(
                         policies,
-                        hook(HookPoint.BEFORE_BACKUP, "echo before >> " + said + "; echo I was here", HookConfig.OnFailure.FAIL),
-                        hook(HookPoint.AFTER_BACKUP, "echo after $HOLDFAST_STATE >> " + said, HookConfig.OnFailure.FAIL),
+                        hook(
+                                HookPoint.BEFORE_BACKUP,
+                                "echo before >> " + said + "; echo I was here",
+                                HookConfig.OnFailure.FAIL),
+                        hook(
+                                HookPoint.AFTER_BACKUP,
+                                "echo after $HOLDFAST_STATE >> " + said,
+                                HookConfig.OnFailure.FAIL),
                         hook(HookPoint.ON_FAILURE, "echo failure >> " + said, HookConfig.OnFailure.FAIL)));
         RunRecord good = station.backup("shop");
         station.tick();
@@ -356,12 +371,12 @@ class RunQueueTest {
         Station station = station(kind);
         station.stacks.change(
                 "shop",
-                policies -> Station.hooked(
-                        policies, hook(HookPoint.BEFORE_BACKUP, "exit 3", HookConfig.OnFailure.FAIL)));
+                policies ->
+                        Station.hooked(policies, hook(HookPoint.BEFORE_BACKUP, "exit 3", HookConfig.OnFailure.FAIL)));
         station.stacks.change(
                 "blog",
-                policies -> Station.hooked(
-                        policies, hook(HookPoint.AFTER_BACKUP, "exit 3", HookConfig.OnFailure.WARN)));
+                policies ->
+                        Station.hooked(policies, hook(HookPoint.AFTER_BACKUP, "exit 3", HookConfig.OnFailure.WARN)));
         RunRecord ended = station.backup("shop");
         RunRecord warned = station.backup("blog");
         station.tick();
@@ -374,7 +389,11 @@ class RunQueueTest {
 
     private static HookConfig hook(HookPoint point, String line, HookConfig.OnFailure onFailure) {
         return new HookConfig(
-                point, HookConfig.When.ALWAYS, HookAction.Command.shell(line, Map.of()), Duration.ofSeconds(20), onFailure);
+                point,
+                HookConfig.When.ALWAYS,
+                HookAction.Command.shell(line, Map.of()),
+                Duration.ofSeconds(20),
+                onFailure);
     }
 
     @ParameterizedTest
@@ -390,9 +409,10 @@ class RunQueueTest {
         assertThat(log.lines()).noneMatch(line -> line.startsWith("run finished kind=forged"));
         Path day = station.state.resolve("logs/2026-11-20.log");
         assertThat(day).content().contains("run=" + run.id() + " stack=shop run finished");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(day))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(
-                        station.state.resolve("logs/runs/" + run.id() + ".log"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(day)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(station.state.resolve("logs/runs/" + run.id() + ".log"))))
                 .isEqualTo("rw-------");
 
         station.service.pump();
@@ -424,7 +444,8 @@ class RunQueueTest {
             assertThat(told.stream().map(event -> event.body().label())).contains("state", "step", "line");
             assertThat(events.since(Optional.empty(), told.get(4).sequence(), 1000))
                     .isEqualTo(told.subList(5, told.size()));
-            assertThat(events.since(Optional.of(run.id()), 0, 1000)).allMatch(event -> event.run().equals(run.id()));
+            assertThat(events.since(Optional.of(run.id()), 0, 1000))
+                    .allMatch(event -> event.run().equals(run.id()));
             assertThat(events.last()).isEqualTo(told.getLast().sequence());
         }
     }
@@ -436,7 +457,8 @@ class RunQueueTest {
         List<RunId> ids = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
             time.advance(Duration.ofSeconds(1));
-            ids.addFirst(station.submit(new RunRequest.Check(i % 2 == 0 ? "shop" : "blog", false)).id());
+            ids.addFirst(station.submit(new RunRequest.Check(i % 2 == 0 ? "shop" : "blog", false))
+                    .id());
         }
         RunPage first = station.service.runs().list(RunFilter.ALL, Optional.empty(), 3);
         RunPage second = station.service.runs().list(RunFilter.ALL, first.next(), 3);

@@ -42,7 +42,8 @@ class ScheduleInTimeTest {
 
     private static List<String> due(List<RunRecord> runs) {
         return runs.stream()
-                .map(run -> run.due().map(Instant::toString).orElse(run.trigger().label()))
+                .map(run ->
+                        run.due().map(Instant::toString).orElse(run.trigger().label()))
                 .toList();
     }
 
@@ -86,7 +87,9 @@ class ScheduleInTimeTest {
             assertThat(station.repository.snapshots).hasSizeLessThan(10);
             assertThat(station.service.underWay()).isZero();
             assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads);
-            assertThat(used() - memory).as("bytes more than after the first day").isLessThan(8L << 20);
+            assertThat(used() - memory)
+                    .as("bytes more than after the first day")
+                    .isLessThan(8L << 20);
         }
     }
 
@@ -131,10 +134,13 @@ class ScheduleInTimeTest {
             station.live(Duration.ofMinutes(10), STEP);
             List<RunRecord> ahead = station.backups(Set.of());
             assertThat(ahead).hasSize(5);
-            assertThat(ahead).filteredOn(run -> run.state() == RunState.MISSED).singleElement().satisfies(run -> {
-                assertThat(run.error().orElseThrow().code()).isEqualTo(ErrorCode.RUN_MISSED);
-                assertThat(run.error().orElseThrow().message()).contains("runs due from 2026-11-20T15:00:00Z");
-            });
+            assertThat(ahead)
+                    .filteredOn(run -> run.state() == RunState.MISSED)
+                    .singleElement()
+                    .satisfies(run -> {
+                        assertThat(run.error().orElseThrow().code()).isEqualTo(ErrorCode.RUN_MISSED);
+                        assertThat(run.error().orElseThrow().message()).contains("runs due from 2026-11-20T15:00:00Z");
+                    });
 
             station.time.set(Instant.parse("2026-11-20T14:10:00Z"));
             station.live(Duration.ofHours(3), STEP);
@@ -160,9 +166,10 @@ class ScheduleInTimeTest {
 
                 assertThat(due(station.backups(Set.of(RunState.SUCCEEDED))))
                         .containsExactly("start", "2026-11-23T02:00:00Z");
-                assertThat(station.backups(Set.of(RunState.MISSED))).singleElement().satisfies(run -> assertThat(
-                                run.error().orElseThrow().message())
-                        .contains("2 runs due from 2026-11-21T02:00:00Z and before 2026-11-23T02:00:00Z"));
+                assertThat(station.backups(Set.of(RunState.MISSED)))
+                        .singleElement()
+                        .satisfies(run -> assertThat(run.error().orElseThrow().message())
+                                .contains("2 runs due from 2026-11-21T02:00:00Z and before 2026-11-23T02:00:00Z"));
             }
         }
     }
@@ -213,13 +220,16 @@ class ScheduleInTimeTest {
             // somebody else's restore of this stack, on another server that lives
             catalog.jdbi().useHandle(handle -> {
                 handle.execute("INSERT INTO run_server (id, name, beats, wall_at) VALUES ('other', 'other', 1, 0)");
-                handle.execute("INSERT INTO run (id, stack, kind, state, cause, actor, request, requested_at, not_before,"
-                        + " waiting_for, attempt, bytes_read, bytes_stored, server, server_name, claim) VALUES ("
-                        + "'01kajd0000000000000000000x', 'shop', 'RESTORE', 'RUNNING', 'API', '', '', 0, 0, '', 1, 0, 0,"
-                        + " 'other', 'other', 1)");
+                handle.execute(
+                        "INSERT INTO run (id, stack, kind, state, cause, actor, request, requested_at, not_before,"
+                                + " waiting_for, attempt, bytes_read, bytes_stored, server, server_name, claim) VALUES ("
+                                + "'01kajd0000000000000000000x', 'shop', 'RESTORE', 'RUNNING', 'API', '', '', 0, 0, '', 1, 0, 0,"
+                                + " 'other', 'other', 1)");
             });
             for (int i = 0; i < 130; i++) {
-                catalog.jdbi().useHandle(handle -> handle.execute("UPDATE run_server SET beats = beats + 1 WHERE id = 'other'"));
+                catalog.jdbi()
+                        .useHandle(
+                                handle -> handle.execute("UPDATE run_server SET beats = beats + 1 WHERE id = 'other'"));
                 station.live(STEP, STEP);
             }
             assertThat(station.backups(Set.of(RunState.MISSED))).singleElement().satisfies(run -> {

@@ -97,8 +97,7 @@ final class Station implements AutoCloseable {
         return new StackPolicies(
                 schedules,
                 new RetentionConfig(
-                        RetentionPolicy.builder().build(),
-                        ScheduleConfig.of(Schedule.parse("never", ZoneOffset.UTC))),
+                        RetentionPolicy.builder().build(), ScheduleConfig.of(Schedule.parse("never", ZoneOffset.UTC))),
                 List.of(),
                 StackPolicies.standard(ZoneOffset.UTC).notifications(),
                 RetryConfig.STANDARD,
@@ -151,8 +150,8 @@ final class Station implements AutoCloseable {
     }
 
     List<RunRecord> backups(Set<RunState> states) {
-        return all(new RunFilter(
-                Set.of(), Set.of(RunKind.BACKUP), states, Set.of(), Optional.empty(), Optional.empty()));
+        return all(
+                new RunFilter(Set.of(), Set.of(RunKind.BACKUP), states, Set.of(), Optional.empty(), Optional.empty()));
     }
 
     @Override

@@ -128,8 +128,12 @@ class TakeoverTest {
         until(station, () -> station.log.contains("capture shop-files"));
         // as if its process had been killed: another one may have the folder, with the same id
         Station next = station("two", Station.AT_ONCE);
-        next.catalog.jdbi().useHandle(handle -> handle.execute(
-                "UPDATE run SET server = ? WHERE id = ?", identity(folder.resolve("two")), run.id().text()));
+        next.catalog
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE run SET server = ? WHERE id = ?",
+                        identity(folder.resolve("two")),
+                        run.id().text()));
         next.tick();
 
         assertThat(next.show(run).state()).isEqualTo(RunState.ABANDONED);
@@ -183,11 +187,17 @@ class TakeoverTest {
         Station any = stations.getFirst();
         assertThat(any.backups(Set.of()).stream().filter(run -> run.trigger() == Trigger.START))
                 .hasSize(4);
-        List<RunRecord> due =
-                any.backups(Set.of()).stream().filter(run -> run.due().isPresent()).toList();
-        assertThat(due).hasSize(4 * 12).allMatch(run -> run.state() == RunState.SUCCEEDED || run.state() == RunState.WAITING);
+        List<RunRecord> due = any.backups(Set.of()).stream()
+                .filter(run -> run.due().isPresent())
+                .toList();
+        assertThat(due)
+                .hasSize(4 * 12)
+                .allMatch(run -> run.state() == RunState.SUCCEEDED || run.state() == RunState.WAITING);
         assertThat(due.stream().map(run -> run.stack() + run.due())).doesNotHaveDuplicates();
-        assertThat(stations.stream().mapToLong(station -> station.log.stream().filter("commit"::equals).count()).sum())
+        assertThat(stations.stream()
+                        .mapToLong(station ->
+                                station.log.stream().filter("commit"::equals).count())
+                        .sum())
                 .isEqualTo(any.backups(Set.of(RunState.SUCCEEDED)).size());
         assertThat(stations).allMatch(station -> station.log.contains("commit"));
     }

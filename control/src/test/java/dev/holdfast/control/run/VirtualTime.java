@@ -37,7 +37,7 @@ final class VirtualTime implements InstantSource, Ticker {
     @Override
     public void pause(Duration atMost) {
         advance(atMost);
-        Thread.yield();
+        Thread.onSpinWait();
     }
 
     @Override

@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SnapshotsTest {
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final StackConfig CONFIG = new StackConfig(
-            "shop", dev.holdfast.control.operation.Stacks.SHOP.sources(), dev.holdfast.control.operation.Stacks.REPOSITORY);
+            "shop",
+            dev.holdfast.control.operation.Stacks.SHOP.sources(),
+            dev.holdfast.control.operation.Stacks.REPOSITORY);
     private static final StackRecord SHOP = new StackRecord("shop", CONFIG, StackOrigin.FILE, 1);
 
     private final FakeRepository repository = new FakeRepository(new ArrayList<>());
@@ -123,13 +125,41 @@ class SnapshotsTest {
         snapshots.note("shop", young.id(), "before the 'move' -- \"keep\"");
 
         SnapshotFilter all = SnapshotFilter.ALL.ofStack("shop");
-        assertThat(ids(snapshots, new SnapshotFilter(Set.of(), Optional.of(NOON.minus(Duration.ofDays(1))), Optional.empty(), Optional.empty(), Optional.empty())))
+        assertThat(ids(
+                        snapshots,
+                        new SnapshotFilter(
+                                Set.of(),
+                                Optional.of(NOON.minus(Duration.ofDays(1))),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty())))
                 .containsExactly(young.id());
-        assertThat(ids(snapshots, new SnapshotFilter(Set.of(), Optional.empty(), Optional.of(NOON.minus(Duration.ofDays(1))), Optional.empty(), Optional.empty())))
+        assertThat(ids(
+                        snapshots,
+                        new SnapshotFilter(
+                                Set.of(),
+                                Optional.empty(),
+                                Optional.of(NOON.minus(Duration.ofDays(1))),
+                                Optional.empty(),
+                                Optional.empty())))
                 .containsExactly(old.id());
-        assertThat(ids(snapshots, new SnapshotFilter(Set.of("shop"), Optional.empty(), Optional.empty(), Optional.of(Assurance.Step.RESTORED), Optional.empty())))
+        assertThat(ids(
+                        snapshots,
+                        new SnapshotFilter(
+                                Set.of("shop"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(Assurance.Step.RESTORED),
+                                Optional.empty())))
                 .containsExactly(old.id());
-        assertThat(ids(snapshots, new SnapshotFilter(Set.of("shop"), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(true))))
+        assertThat(ids(
+                        snapshots,
+                        new SnapshotFilter(
+                                Set.of("shop"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(true))))
                 .containsExactly(young.id());
         assertThat(ids(snapshots, all.ofStack("x' OR '1'='1"))).isEmpty();
         assertThat(snapshots.pinned("shop")).containsExactly(young.id());
@@ -169,8 +199,8 @@ class SnapshotsTest {
     void a_destination_that_is_behind_is_a_copy_less_for_what_is_new_and_made_good_when_it_is_level(Catalogs kind) {
         Snapshots snapshots = snapshots(kind);
         Snapshot first = add("shop", NOON.minusSeconds(60));
-        repository.destinations = List.of(
-                new DestinationState("disk", "/a", true, ""), new DestinationState("s3", "s3://b", true, ""));
+        repository.destinations =
+                List.of(new DestinationState("disk", "/a", true, ""), new DestinationState("s3", "s3://b", true, ""));
         snapshots.refresh(SHOP);
         repository.destinations = List.of(
                 new DestinationState("disk", "/a", true, ""), new DestinationState("s3", "s3://b", false, "away"));
@@ -180,13 +210,15 @@ class SnapshotsTest {
 
         assertThat(snapshots.show("shop", first.id()).assurance().copies()).isEqualTo(2);
         assertThat(snapshots.show("shop", second.id()).assurance().copies()).isEqualTo(1);
-        assertThat(snapshots.show("shop", second.id()).assurance().reached(Assurance.Step.COPIED)).isFalse();
+        assertThat(snapshots.show("shop", second.id()).assurance().reached(Assurance.Step.COPIED))
+                .isFalse();
         assertThat(snapshots.look("shop").orElseThrow().findings()).containsExactly(new Finding("s3", "away"));
 
         snapshots.looked(
                 SHOP,
                 List.of(new DestinationState("disk", "/a", true, ""), new DestinationState("s3", "s3://b", true, "")),
                 List.of());
-        assertThat(snapshots.show("shop", second.id()).assurance().reached(Assurance.Step.COPIED)).isTrue();
+        assertThat(snapshots.show("shop", second.id()).assurance().reached(Assurance.Step.COPIED))
+                .isTrue();
     }
 }

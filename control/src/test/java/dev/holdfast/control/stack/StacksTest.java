@@ -87,16 +87,18 @@ class StacksTest {
         assertThat(other.list()).containsExactly(made);
         assertThat(password(other.show("shop").config())).isEqualTo("geh\"eim");
         String kept = catalog.jdbi()
-                .withHandle(handle ->
-                        handle.createQuery("SELECT content FROM stack").mapTo(String.class).one());
-        assertThat(kept)
-                .startsWith("v1.")
-                .doesNotContain("geh", "random");
+                .withHandle(handle -> handle.createQuery("SELECT content FROM stack")
+                        .mapTo(String.class)
+                        .one());
+        assertThat(kept).startsWith("v1.").doesNotContain("geh", "random");
         assertConflict(() -> other.create(SHOP));
     }
 
     private static String password(StackConfig config) {
-        return ((PostgresConfig) config.sources().getFirst()).password().orElseThrow().text();
+        return ((PostgresConfig) config.sources().getFirst())
+                .password()
+                .orElseThrow()
+                .text();
     }
 
     @ParameterizedTest
@@ -156,8 +158,9 @@ class StacksTest {
         Files.writeString(file, "stack: shop\nsources: nothing\n");
         stacks.reload();
         assertThat(stacks.show("shop").revision()).isEqualTo(2);
-        assertThat(stacks.troubles()).singleElement().satisfies(trouble -> assertThat(trouble.message())
-                .contains("shop.yaml:2"));
+        assertThat(stacks.troubles())
+                .singleElement()
+                .satisfies(trouble -> assertThat(trouble.message()).contains("shop.yaml:2"));
 
         Files.writeString(file, SHOP);
         stacks.reload();
@@ -190,7 +193,8 @@ class StacksTest {
 
         Stacks stacks = stacks(catalog, Files.writeString(folder.resolve("b.yaml"), SHOP.replace("shop\n", "blog\n")));
         assertThat(stacks.list()).extracting(StackRecord::name).containsExactly("blog");
-        assertThat(stacks.troubles()).singleElement().satisfies(trouble -> assertThat(trouble.message())
-                .contains("is not sealed with the key"));
+        assertThat(stacks.troubles())
+                .singleElement()
+                .satisfies(trouble -> assertThat(trouble.message()).contains("is not sealed with the key"));
     }
 }

@@ -98,6 +98,9 @@ public record KeySlot(String name, Derivation derivation, byte[] salt, byte[] wr
         return new KeyedHash(Arrays.copyOfRange(derived, 32, 64)).of(1, wrapped, 0, wrapped.length);
     }
 
+    /** Each takes a lot of memory for its moment: several that begin together would not fit into a small heap. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
     private static byte[] bound(String repositoryId, String name) {
         return ("holdfast v1 key slot " + repositoryId + " " + name).getBytes(StandardCharsets.UTF_8);
     }
@@ -115,7 +118,9 @@ public record KeySlot(String name, Derivation derivation, byte[] salt, byte[] wr
                         .withSalt(salt)
                         .build());
                 byte[] out = new byte[64];
-                generator.generateBytes(plain, out);
+                synchronized (ONE_AT_A_TIME) {
+                    generator.generateBytes(plain, out);
+                }
                 yield out;
             }
             case Derivation.Hkdf ignored -> {
