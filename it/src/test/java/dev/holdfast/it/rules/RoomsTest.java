@@ -52,7 +52,7 @@ class RoomsTest {
                 .resideOutsideOfPackages("dev.holdfast.control..", DEMO, IT, BENCH)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.jdbi..", "org.flywaydb..", "com.zaxxer..", "com.github.kagkarlsson..")
+                .resideInAnyPackage("org.jdbi..", "org.flywaydb..", "com.zaxxer..")
                 .check(ALL);
     }
 
