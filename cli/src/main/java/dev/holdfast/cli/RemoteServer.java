@@ -250,7 +250,8 @@ final class RemoteServer {
         json.put("keepOwners", wanted.ownership().keepOwners())
                 .put("keepRights", wanted.ownership().keepRights())
                 .put("truncate", wanted.truncate())
-                .put("keepReplaced", wanted.keepReplaced());
+                .put("keepReplaced", wanted.keepReplaced())
+                .put("keepOrder", wanted.keepOrder());
         wanted.compare().ifPresent(compare -> json.put("compare", compare));
     }
 

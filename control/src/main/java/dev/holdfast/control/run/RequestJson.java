@@ -142,6 +142,7 @@ final class RequestJson {
         json.put("truncate", database.truncate());
         json.put("keepReplaced", database.keepReplaced());
         database.compare().ifPresent(compare -> json.put("compare", compare));
+        json.put("keepOrder", database.keepOrder());
         return json;
     }
 
@@ -160,7 +161,8 @@ final class RequestJson {
                         json.required("keepRights").asBoolean()),
                 json.required("truncate").asBoolean(),
                 json.required("keepReplaced").asBoolean(),
-                Optional.ofNullable(json.get("compare")).map(JsonNode::asBoolean));
+                Optional.ofNullable(json.get("compare")).map(JsonNode::asBoolean),
+                json.required("keepOrder").asBoolean());
     }
 
     private static ObjectNode json(ExportFormat format) {

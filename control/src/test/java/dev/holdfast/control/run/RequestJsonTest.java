@@ -28,7 +28,8 @@ class RequestJsonTest {
                 new PostgresRestore.Ownership(Optional.empty(), Map.of("shop", "dev"), false, false),
                 true,
                 false,
-                Optional.of(true));
+                Optional.of(true),
+                true);
         PostgresRestore beside = new PostgresRestore(
                 List.of(),
                 List.of(),
@@ -37,7 +38,8 @@ class RequestJsonTest {
                 new PostgresRestore.Ownership(Optional.of("dev"), Map.of(), true, true),
                 false,
                 true,
-                Optional.empty());
+                Optional.empty(),
+                false);
         return List.of(
                 RunRequest.Backup.of("shop"),
                 new RunRequest.Backup("shop", List.of("media"), Map.of("why", "before the \"update\"")),

@@ -59,7 +59,8 @@ public final class RestoreRoutes {
             Optional<Boolean> keepRights,
             boolean truncate,
             Optional<Boolean> keepReplaced,
-            Optional<Boolean> compare) {
+            Optional<Boolean> compare,
+            boolean keepOrder) {
         PostgresRestore asked() {
             return new PostgresRestore(
                     schemas.orElse(List.of()),
@@ -73,7 +74,8 @@ public final class RestoreRoutes {
                             owner, roles.orElse(Map.of()), keepOwners.orElse(true), keepRights.orElse(true)),
                     truncate,
                     keepReplaced.orElse(true),
-                    compare);
+                    compare,
+                    keepOrder);
         }
     }
 
