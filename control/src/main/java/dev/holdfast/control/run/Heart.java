@@ -107,9 +107,11 @@ final class Heart {
         heard.keySet().retainAll(known);
         for (String id : known) {
             Row row = rows.getOrDefault(id, new Row(id, NEVER_HEARD, Instant.EPOCH));
-            Heard before = heard.get(id);
-            boolean still = before != null && before.beats() == row.beats() && !blind;
-            heard.put(id, new Heard(row.beats(), still ? before.since() : now, row.wall()));
+            Duration since = Optional.ofNullable(heard.get(id))
+                    .filter(before -> before.beats() == row.beats() && !blind)
+                    .map(Heard::since)
+                    .orElse(now);
+            heard.put(id, new Heard(row.beats(), since, row.wall()));
         }
     }
 

@@ -325,7 +325,7 @@ public final class RunService implements AutoCloseable {
     }
 
     private static void join(@Nullable Thread thread) throws InterruptedException {
-        if (thread != null && thread != Thread.currentThread()) {
+        if (thread != null) {
             thread.join(CLOSING);
         }
     }

@@ -258,7 +258,7 @@ public final class Edge implements AutoCloseable {
     private static void send(Answer.Download download, Context context) {
         context.header("Content-Disposition", FileName.disposition(download.name()));
         context.contentType(download.type());
-        if (context.method() == HandlerType.HEAD) {
+        if (context.method().equals(HandlerType.HEAD)) {
             return;
         }
         try {
@@ -286,7 +286,7 @@ public final class Edge implements AutoCloseable {
     }
 
     private void follow(Answer.Live live, Call call, Context context) {
-        boolean head = context.method() == HandlerType.HEAD;
+        boolean head = context.method().equals(HandlerType.HEAD);
         if (!head && !streams.tryEnter()) {
             throw new Unavailable(
                     ErrorCode.TOO_MANY_REQUESTS,

@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 final class LiveStreams implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStreams.class);
     private static final int WAITING_EVENTS = 512;
+
+    /** Then a client comes back, and has to show again that it may. */
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+
     private static final LiveEvent END = new LiveEvent("", "", "", true);
 
     private final Duration heartbeat;
@@ -99,7 +103,8 @@ final class LiveStreams implements AutoCloseable {
         }
 
         void copyTo(OutputStream out, Duration heartbeat) throws IOException, InterruptedException {
-            while (true) {
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < LONGEST.toNanos()) {
                 LiveEvent event = waiting.poll(heartbeat.toMillis(), TimeUnit.MILLISECONDS);
                 if (over) {
                     return;

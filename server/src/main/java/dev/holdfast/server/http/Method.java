@@ -5,20 +5,20 @@ import java.util.Locale;
 
 /** The methods that routes have. */
 public enum Method {
-    GET(HandlerType.GET),
-    POST(HandlerType.POST),
-    PUT(HandlerType.PUT),
-    PATCH(HandlerType.PATCH),
-    DELETE(HandlerType.DELETE);
-
-    private final HandlerType handler;
-
-    Method(HandlerType handler) {
-        this.handler = handler;
-    }
+    GET,
+    POST,
+    PUT,
+    PATCH,
+    DELETE;
 
     HandlerType handler() {
-        return handler;
+        return switch (this) {
+            case GET -> HandlerType.GET;
+            case POST -> HandlerType.POST;
+            case PUT -> HandlerType.PUT;
+            case PATCH -> HandlerType.PATCH;
+            case DELETE -> HandlerType.DELETE;
+        };
     }
 
     /** As the contract writes it. */

@@ -21,6 +21,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -114,13 +115,18 @@ public record TlsFiles(Path certificate, Path key) {
             throw new GeneralSecurityException("there is no unencrypted PKCS #8 key in the second one");
         }
         byte[] der = Base64.getMimeDecoder().decode(found.group(1));
-        for (String algorithm : ALGORITHMS) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-            } catch (GeneralSecurityException e) {
-                continue; // it is a key of another algorithm
-            }
+        return ALGORITHMS.stream()
+                .flatMap(algorithm -> decoded(algorithm, der).stream())
+                .findFirst()
+                .orElseThrow(() -> new GeneralSecurityException("the key is of no known algorithm"));
+    }
+
+    /** The key, if it is one of that algorithm. */
+    private static Optional<PrivateKey> decoded(String algorithm, byte[] der) {
+        try {
+            return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der)));
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
         }
-        throw new GeneralSecurityException("the key is of no known algorithm");
     }
 }

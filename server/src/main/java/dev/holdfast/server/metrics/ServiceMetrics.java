@@ -91,8 +91,8 @@ public final class ServiceMetrics implements RunListeners.Listener {
                 .increment();
         run.took()
                 .ifPresent(took -> registry.timer("holdfast.run.duration", tags).record(took));
-        registry.counter("holdfast.run.read.bytes", tags).increment(run.bytesRead());
-        registry.counter("holdfast.run.stored.bytes", tags).increment(run.bytesStored());
+        registry.counter("holdfast.run.read.bytes", tags).increment((double) run.bytesRead());
+        registry.counter("holdfast.run.stored.bytes", tags).increment((double) run.bytesStored());
     }
 
     /** Everything, one line each. */
@@ -115,6 +115,10 @@ public final class ServiceMetrics implements RunListeners.Listener {
 
         void add(String name, Tags tags, double value) {
             rows.computeIfAbsent(name, _ -> new ArrayList<>()).add(MultiGauge.Row.of(tags, value));
+        }
+
+        void add(String name, Tags tags, long value) {
+            add(name, tags, (double) value);
         }
 
         List<MultiGauge.Row<?>> of(String name) {
