@@ -91,7 +91,7 @@ final class ApiClient {
 
     HttpRequest.Builder request(String method, String path, HttpRequest.BodyPublisher body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
-                .timeout(Duration.ofSeconds(120))
+                .timeout(Duration.ofMinutes(2))
                 .method(method, body);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);

@@ -47,10 +47,10 @@ class ApiTest {
 
     private static JsonNode ended(ApiClient.Answer accepted) {
         String run = accepted.expect(202).header("location");
-        server.services
-                .runs()
-                .awaitEnd(new RunId(run.substring(run.lastIndexOf('/') + 1)), TestServer.patience())
-                .orElseThrow();
+        assertThat(server.services
+                        .runs()
+                        .awaitEnd(new RunId(run.substring(run.lastIndexOf('/') + 1)), TestServer.patience()))
+                .isPresent();
         return admin.get(run).expect(200).json();
     }
 

@@ -77,10 +77,10 @@ class DatabaseDownloadTest {
         String run = admin.post("/api/v1/runs", "{\"stack\":\"pg\",\"kind\":\"backup\"}")
                 .expect(202)
                 .header("location");
-        server.services
-                .runs()
-                .awaitEnd(new RunId(run.substring(run.lastIndexOf('/') + 1)), TestServer.patience())
-                .orElseThrow();
+        assertThat(server.services
+                        .runs()
+                        .awaitEnd(new RunId(run.substring(run.lastIndexOf('/') + 1)), TestServer.patience()))
+                .isPresent();
         JsonNode ended = admin.get(run).expect(200).json();
         return ended.path("snapshot").asString(ended.toString());
     }

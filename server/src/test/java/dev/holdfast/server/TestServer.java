@@ -196,6 +196,6 @@ final class TestServer implements AutoCloseable {
     }
 
     static Duration patience() {
-        return Duration.ofSeconds(60);
+        return Duration.ofMinutes(1);
     }
 }
