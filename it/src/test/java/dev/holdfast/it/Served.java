@@ -148,7 +148,7 @@ final class Served implements AutoCloseable {
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return client.send(
-                    request.timeout(Duration.ofSeconds(120)).build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+                    request.timeout(Duration.ofMinutes(2)).build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(process.saidSoFar(), e);
         } catch (InterruptedException e) {

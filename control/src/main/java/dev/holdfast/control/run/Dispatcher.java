@@ -121,9 +121,11 @@ final class Dispatcher {
             }
             if (!given) {
                 Stop stopped = stop;
-                ending = stopped == null || !reached.state().isFailure()
-                        ? reached
-                        : stopped.ending().with(reached.result());
+                Ending last = reached;
+                if (stopped != null && reached.state().isFailure()) {
+                    last = stopped.ending().with(reached.result());
+                }
+                ending = last;
                 save(this);
             }
         }
