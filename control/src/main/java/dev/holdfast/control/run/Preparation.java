@@ -9,7 +9,7 @@ public interface Preparation {
     Preparation NONE = _ -> {};
 
     /**
-     * Called before the first backup that the server begins by itself.
+     * Called before every backup, also one that is tried again; does nothing where everything is there.
      *
      * @throws dev.holdfast.engine.error.HoldfastException if it cannot be made; then the backup fails
      */

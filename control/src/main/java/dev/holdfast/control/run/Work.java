@@ -110,10 +110,8 @@ final class Work implements Dispatcher.Task {
     }
 
     private Ending done() {
-        if (run.trigger() == Trigger.START) {
-            tools.preparation().prepare(stack);
-        }
         if (request instanceof RunRequest.Backup) {
+            tools.preparation().prepare(stack);
             hooks(HookPoint.BEFORE_BACKUP, true, Optional.empty());
         }
         RunResult result = tools.execution().run(stack, request, new Run(watch, cancellation));
