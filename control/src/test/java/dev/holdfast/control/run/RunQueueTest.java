@@ -232,6 +232,7 @@ class RunQueueTest {
         station.connectors.failing.clear();
         station.live(Duration.ofMinutes(2), Duration.ofSeconds(10));
         assertThat(station.show(retry).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(station.log).filteredOn("prepare shop"::equals).hasSize(2);
     }
 
     @ParameterizedTest

@@ -69,7 +69,7 @@ final class Station implements AutoCloseable {
                         repository,
                         new Environment(Map.of()),
                         new Hooks(new CommandHook(System.getenv()), new CallHook(HttpClient.newHttpClient()), time),
-                        Preparation.NONE,
+                        stack -> log.add("prepare " + stack.name()),
                         state,
                         state.getFileName().toString(),
                         ZoneOffset.UTC,
