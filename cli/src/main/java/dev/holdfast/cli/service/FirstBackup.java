@@ -83,7 +83,10 @@ final class FirstBackup implements Preparation {
                 InitResult made =
                         new InitOperation(repositories).run(stack.config().repository());
                 if (!made.added().isEmpty()) {
-                    LOG.warn("destinations were gone and are made again stack={} destinations={}", stack.name(), made.added());
+                    LOG.warn(
+                            "destinations were gone and are made again stack={} destinations={}",
+                            stack.name(),
+                            made.added());
                 }
             } catch (HoldfastException e) {
                 LOG.info("a destination of stack={} is still away: {}", stack.name(), e.getMessage());
