@@ -8,7 +8,8 @@ public enum FileKind {
     LOG('L', "log/"),
     LEASE('S', "lease/"),
     CHECKPOINT('C', "ckpt/"),
-    FORGET('F', "forget/");
+    FORGET('F', "forget/"),
+    PIN('P', "pin/");
 
     private final byte code;
     private final String folder;

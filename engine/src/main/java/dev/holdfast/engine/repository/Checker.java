@@ -115,6 +115,7 @@ final class Checker {
         checkFolder(replica, FileKind.CHECKPOINT, Checkpoint::decode);
         checkFolder(replica, FileKind.LEASE, Lease::decode);
         checkFolder(replica, FileKind.FORGET, content -> content);
+        checkFolder(replica, FileKind.PIN, content -> content);
         for (StoreKey run : state.runs()) {
             checkDocument(replica, FileKind.INDEX_RUN, run, content -> IndexRun.decode(content, run));
         }

@@ -197,7 +197,7 @@ final class Pruner {
                 Set.copyOf(state.records().keySet()),
                 newest(state.forgotten()));
         publish(next);
-        sweep(next, kept);
+        sweep(next, kept, state.pins());
     }
 
     private static Set<SnapshotId> newest(Set<SnapshotId> forgotten) {
@@ -282,7 +282,7 @@ final class Pruner {
     }
 
     /** Removes what the checkpoint and the wanted snapshots do not name. */
-    private void sweep(Checkpoint next, Set<StoreKey> kept) {
+    private void sweep(Checkpoint next, Set<StoreKey> kept, Pins pins) {
         Set<StoreKey> runs = new HashSet<>(next.runs());
         delete(FileKind.INDEX_RUN, key -> !runs.contains(key));
         delete(FileKind.DATA_PACK, key -> !kept.contains(key));
@@ -294,6 +294,10 @@ final class Pruner {
                 next.forgotten().stream().map(RepositoryState::forgetKey).collect(Collectors.toSet());
         delete(FileKind.LOG, forgottenLogs::contains);
         delete(FileKind.FORGET, tombstones::contains);
+        // of each snapshot that is left the one that counts, and any that was made since
+        delete(
+                FileKind.PIN,
+                key -> next.forgotten().stream().anyMatch(gone -> Pins.isOf(key, gone)) || pins.isOutdated(key));
     }
 
     private void delete(FileKind kind, Predicate<StoreKey> unneeded) {

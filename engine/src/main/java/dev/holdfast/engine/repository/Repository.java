@@ -3,6 +3,7 @@ package dev.holdfast.engine.repository;
 import dev.holdfast.engine.chunk.Chunker;
 import dev.holdfast.engine.crypto.MasterKey;
 import dev.holdfast.engine.error.AlreadyExists;
+import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
@@ -20,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -211,8 +213,55 @@ public final class Repository implements AutoCloseable {
         return new Checker(replicas, keys, progress).check(state(), readData);
     }
 
-    /** Marks snapshots as no longer wanted; {@link #prune} frees their space. */
+    /** Snapshots that cannot be forgotten until they are released. */
+    public Set<SnapshotId> pinned() {
+        return state().pins().pinned();
+    }
+
+    /**
+     * Holds on to a snapshot, or releases it.
+     *
+     * @throws Missing (SNAPSHOT_MISSING) if it is not there, or was forgotten meanwhile
+     */
+    public void pin(SnapshotId snapshot, boolean pinned) {
+        RepositoryState state = state();
+        while (state.pins().isPinned(snapshot) != pinned) {
+            requirePresent(state, snapshot);
+            StoreKey key = state.pins().next(snapshot);
+            byte[] note = ((pinned ? "pinned " : "released ") + clock.instant()).getBytes(StandardCharsets.UTF_8);
+            try {
+                replicas.create(key, SealedDocument.seal(FileKind.PIN, key, note, keys, random));
+            } catch (AlreadyExists e) {
+                // somebody else did so, or the opposite, at the same time
+            }
+            state = state();
+        }
+        requirePresent(state, snapshot);
+        synchroniser.catchUp(Progress.NONE);
+    }
+
+    private static void requirePresent(RepositoryState state, SnapshotId snapshot) {
+        if (state.snapshots().stream().noneMatch(one -> one.id().equals(snapshot))) {
+            throw new Missing(
+                    ErrorCode.SNAPSHOT_MISSING,
+                    "there is no snapshot " + snapshot,
+                    "run 'holdfast snapshots' to see which there are.");
+        }
+    }
+
+    /**
+     * Marks snapshots as no longer wanted; {@link #prune} frees their space.
+     *
+     * @throws Invalid (CONFLICT) if one of them is pinned; then none is forgotten
+     */
     public void forget(Set<SnapshotId> snapshots) {
+        Pins pins = state().pins();
+        snapshots.stream().filter(pins::isPinned).min(Comparator.naturalOrder()).ifPresent(snapshot -> {
+            throw new Invalid(
+                    ErrorCode.CONFLICT,
+                    "snapshot " + snapshot + " is pinned, so nothing was forgotten",
+                    "release it first: holdfast pin --release " + snapshot + ".");
+        });
         for (SnapshotId snapshot : snapshots) {
             StoreKey key = RepositoryState.forgetKey(snapshot);
             byte[] note = ("forgotten " + clock.instant()).getBytes(StandardCharsets.UTF_8);

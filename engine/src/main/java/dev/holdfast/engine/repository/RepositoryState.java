@@ -25,12 +25,14 @@ import java.util.function.Function;
  *
  * @param records how sessions ended, by session
  * @param forgotten snapshots with a tombstone, or remembered by the checkpoint
+ * @param pins which snapshots somebody holds on to
  * @param checkpoint the newest
  * @param damaged records and checkpoints that could be read nowhere
  */
 record RepositoryState(
         SortedMap<SnapshotId, CommitRecord> records,
         Set<SnapshotId> forgotten,
+        Pins pins,
         Checkpoint checkpoint,
         List<Damaged> damaged) {
 
@@ -55,6 +57,7 @@ record RepositoryState(
         Map<StoreKey, Map<Replica, Long>> checkpoints = replicas.list(CHECKPOINT);
         Map<StoreKey, Map<Replica, Long>> logs = replicas.list(LOG);
         Map<StoreKey, Map<Replica, Long>> tombstones = replicas.list(FORGET);
+        Map<StoreKey, Map<Replica, Long>> held = replicas.list(Pins.FOLDER);
         List<Damaged> damaged = new ArrayList<>();
         Checkpoint checkpoint = newest(checkpoints, replicas, keys, damaged);
         SortedMap<SnapshotId, CommitRecord> records = new TreeMap<>();
@@ -77,6 +80,9 @@ record RepositoryState(
                 key -> session(key, FORGET)
                         .filter(id -> !checkpoint.forgotten().contains(id))
                         .map(SnapshotId::text));
+        Pins pins = Pins.of(held.keySet());
+        Set<StoreKey> counting = pins.keys();
+        noteLag(replicas, held, "pin", key -> Optional.of(key.name()).filter(_ -> counting.contains(key)));
         noteLag(
                 replicas,
                 checkpoints,
@@ -84,7 +90,7 @@ record RepositoryState(
                 key -> key.equals(Checkpoint.key(checkpoint.generation()))
                         ? Optional.of(Long.toString(checkpoint.generation()))
                         : Optional.empty());
-        return new RepositoryState(records, forgotten, checkpoint, damaged);
+        return new RepositoryState(records, forgotten, pins, checkpoint, damaged);
     }
 
     /**

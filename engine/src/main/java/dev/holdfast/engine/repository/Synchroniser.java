@@ -29,7 +29,7 @@ import java.util.Optional;
 
 /**
  * Brings destinations level: whatever the repository needs and one of them lacks is copied from another that has it sound, in
- * the order that keeps a destination consistent at every moment: packs, index runs, checkpoint, log, tombstones.
+ * the order that keeps a destination consistent at every moment: packs, index runs, checkpoint, log, tombstones, pins.
  */
 final class Synchroniser {
     private static final int READ_BYTES = 8 << 20;
@@ -132,6 +132,7 @@ final class Synchroniser {
         state.forgotten().stream()
                 .filter(id -> !state.checkpoint().forgotten().contains(id))
                 .forEach(id -> documents.add(RepositoryState.forgetKey(id)));
+        documents.addAll(state.pins().keys());
         return documents;
     }
 

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,7 @@ class RepositoryDamageTest {
         created = yard.create(store, other);
         try (Repository repository = yard.openQuickly(created, store, other)) {
             snapshot = yard.backup(repository, data).snapshot();
-            repository.forget(Set.of());
+            repository.pin(snapshot.id(), true);
             try (SnapshotWriter open = repository.begin("another", Map.of())) {
                 // a lease that is there while the files are damaged
                 keepLease(open);
@@ -68,7 +67,8 @@ class RepositoryDamageTest {
 
     @Test
     void one_wrong_byte_in_any_file_is_found_and_named() {
-        for (String folder : List.of("keys/", "log/", "idx/", "data/", "meta/", "lease/")) {
+        for (String folder : List.of("keys/", "log/", "idx/", "data/", "meta/", "lease/", "pin/")) {
+            assertThat(files(store, folder)).as(folder).isNotEmpty();
             for (StoreKey key : files(store, folder)) {
                 for (int at : new int[] {3, 20, 62, 200, -40, -20, -1}) {
                     byte[] sound = spoil(store, key, at);

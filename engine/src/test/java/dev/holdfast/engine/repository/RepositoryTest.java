@@ -16,6 +16,7 @@ import dev.holdfast.engine.source.SectionWriter;
 import dev.holdfast.engine.source.SectionedContent;
 import dev.holdfast.engine.store.FaultyStore;
 import dev.holdfast.engine.store.MemoryStore;
+import dev.holdfast.engine.store.StoreKey;
 import dev.holdfast.engine.tree.Attributes;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryKey;
@@ -326,6 +327,84 @@ class RepositoryTest {
             yard.backup(repository, old);
             assertThat(Yard.same(Yard.restore(repository, repository.snapshots().getLast()), old))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void a_pinned_snapshot_is_not_forgotten_before_it_is_released() {
+        yard.create(store);
+        try (Repository repository = yard.open(store);
+                Repository other = yard.open(store)) {
+            SnapshotId first =
+                    yard.backup(repository, Yard.data(1, 5, 1000)).snapshot().id();
+            SnapshotId second =
+                    yard.backup(repository, Yard.data(2, 5, 1000)).snapshot().id();
+            repository.pin(first, true);
+            repository.pin(first, true);
+
+            assertThat(other.pinned()).containsExactly(first);
+            assertThatThrownBy(() -> other.forget(Set.of(first, second)))
+                    .isInstanceOf(Invalid.class)
+                    .hasMessage("snapshot " + first + " is pinned, so nothing was forgotten");
+            assertThat(repository.snapshots()).extracting(Snapshot::id).containsExactly(first, second);
+
+            other.pin(first, false);
+            assertThat(repository.pinned()).isEmpty();
+            repository.pin(first, true);
+            assertThat(other.pinned()).containsExactly(first);
+            repository.pin(first, false);
+            repository.forget(Set.of(first));
+            assertThatThrownBy(() -> repository.pin(first, true)).isInstanceOf(Missing.class);
+            assertThat(repository.pinned()).isEmpty();
+        }
+    }
+
+    @Test
+    void prune_keeps_one_file_of_each_pin_and_none_of_what_is_gone() {
+        yard.create(store);
+        try (Repository repository = yard.open(store)) {
+            SnapshotId kept =
+                    yard.backup(repository, Yard.data(1, 5, 1000)).snapshot().id();
+            SnapshotId gone =
+                    yard.backup(repository, Yard.data(2, 5, 1000)).snapshot().id();
+            for (boolean pinned : new boolean[] {true, false, true}) {
+                repository.pin(kept, pinned);
+            }
+            repository.pin(gone, true);
+            repository.pin(gone, false);
+            repository.forget(Set.of(gone));
+
+            repository.prune(false, Progress.NONE);
+
+            List<StoreKey> pins = new ArrayList<>();
+            store.list("pin/", object -> pins.add(object.key()));
+            assertThat(pins).extracting(StoreKey::name).containsExactly("pin/" + kept + ".0000000003");
+            assertThat(repository.pinned()).containsExactly(kept);
+            assertThat(repository.check(true, Progress.NONE).problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_destination_that_was_away_learns_what_is_pinned() {
+        MemoryStore memory = new MemoryStore();
+        FaultyStore away = new FaultyStore(memory);
+        yard.create(store, away);
+        SnapshotId snapshot;
+        try (Repository repository = yard.open(store, away)) {
+            snapshot = yard.backup(repository, Yard.data(1, 5, 1000)).snapshot().id();
+            away.down();
+            repository.pin(snapshot, true);
+            assertThat(repository.destinations().get(1).level()).isFalse();
+        }
+        away.up();
+        try (Repository repository = yard.open(store, away)) {
+            assertThat(repository.pinned()).containsExactly(snapshot);
+            assertThat(repository.destinations().get(1).level()).isFalse();
+            repository.sync(Progress.NONE);
+            assertThat(repository.destinations().get(1).level()).isTrue();
+        }
+        try (Repository repository = yard.open(memory)) {
+            assertThat(repository.pinned()).containsExactly(snapshot);
         }
     }
 
