@@ -27,6 +27,7 @@ final class Commands {
         ALL.put("export", ExportCommand::new);
         ALL.put("check", CheckCommand::new);
         ALL.put("sync", SyncCommand::new);
+        ALL.put("pin", PinCommand::new);
         ALL.put("forget", ForgetCommand::new);
         ALL.put("prune", PruneCommand::new);
         ALL.put("unlock", UnlockCommand::new);

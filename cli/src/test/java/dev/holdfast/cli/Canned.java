@@ -20,6 +20,7 @@ import dev.holdfast.engine.source.Progress;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class Canned implements Repositories, OpenRepository {
     static final Instant NOW = Instant.parse("2026-11-20T05:00:00Z");
 
     List<Snapshot> snapshots = List.of(snapshot(FIRST, Map.of()), snapshot(SECOND, Map.of("version", "1.4.2")));
+    Set<SnapshotId> pinned = new HashSet<>();
     List<RepositoryKey> keys = new ArrayList<>();
 
     @Nullable
@@ -105,6 +107,16 @@ final class Canned implements Repositories, OpenRepository {
     @Override
     public CheckReport check(boolean readData, Progress progress) {
         return new CheckReport(2, 3, 4, 5, readData, List.of());
+    }
+
+    @Override
+    public Set<SnapshotId> pinned() {
+        return Set.copyOf(pinned);
+    }
+
+    @Override
+    public void pin(SnapshotId snapshot, boolean hold) {
+        boolean _ = hold ? pinned.add(snapshot) : pinned.remove(snapshot);
     }
 
     @Override

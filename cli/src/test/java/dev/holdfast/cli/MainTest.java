@@ -243,6 +243,22 @@ class MainTest {
     }
 
     @Test
+    void snapshots_are_pinned_listed_and_released() {
+        assertThat(program.run("pin")).isZero();
+        assertThat(program.out()).isEqualTo("No snapshot is pinned.\n");
+        assertThat(program.run("pin", "01jd0", "latest")).isZero();
+        assertThat(program.out()).isEqualTo("""
+                        Pinned: 01jd00000000000000000000aa of stack 'shop', 2026-11-20 05:00:00 UTC
+                        Pinned: 01jd10000000000000000000bb of stack 'shop', 2026-11-20 05:00:00 UTC
+                        """);
+        assertThat(program.run("pin", "--release", "01jd1", "--json")).isZero();
+        assertThat(program.out()).contains("\"pinned\":[\"01jd00000000000000000000aa\"]");
+        assertThat(program.run("pin", "01jd0", "nothing")).isEqualTo(26);
+        assertThat(program.run("pin", "--release")).isEqualTo(2);
+        assertThat(program.err()).contains("HINT: name the snapshots to release.");
+    }
+
+    @Test
     void check_sync_and_prune_are_told_in_a_few_lines() {
         assertThat(program.run("check")).isZero();
         assertThat(program.out()).isEqualTo("""

@@ -66,6 +66,16 @@ class ManySnapshotsTest {
         }
 
         @Override
+        public Set<SnapshotId> pinned() {
+            return Set.of();
+        }
+
+        @Override
+        public void pin(SnapshotId snapshot, boolean pinned) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void forget(Set<SnapshotId> ids) {
             throw new UnsupportedOperationException();
         }

@@ -29,6 +29,10 @@ public interface OpenRepository extends AutoCloseable {
 
     CheckReport check(boolean readData, Progress progress);
 
+    Set<SnapshotId> pinned();
+
+    void pin(SnapshotId snapshot, boolean pinned);
+
     void forget(Set<SnapshotId> snapshots);
 
     PruneReport prune(boolean dryRun, Progress progress);

@@ -57,7 +57,8 @@ public final class RetentionOperation {
         StackConfig stack = request.stack();
         Set<String> sources = stack.sources().stream().map(SourceConfig::name).collect(Collectors.toSet());
         try (OpenRepository repository = run.step(Step.of(OPEN), _ -> repositories.open(stack.repository()))) {
-            RetentionPlan plan = new Retention(request.policy(), request.facts(), sources)
+            RetentionFacts facts = request.facts().withPinned(repository.pinned());
+            RetentionPlan plan = new Retention(request.policy(), facts, sources)
                     .plan(repository.snapshots(), stack.name(), clock.instant());
             return new RetentionResult(
                     plan, request.dryRun(), repository.snapshots().size(), repository.destinations());

@@ -143,6 +143,7 @@ final class ListedSnapshots implements Snapshots {
         Set<SnapshotId> before = listed(stack.name());
         try (OpenRepository repository = repositories.open(stack.config().repository())) {
             list(stack, before, repository.snapshots(), repository.destinations(), repository.findings());
+            pinned(stack, repository.pinned());
         }
     }
 
@@ -252,8 +253,28 @@ final class ListedSnapshots implements Snapshots {
     }
 
     @Override
-    public SnapshotRecord pin(String stack, SnapshotId snapshot, boolean pinned) {
-        return mark(stack, snapshot, "pinned", pinned ? 1 : 0);
+    public SnapshotRecord pin(StackRecord stack, SnapshotId snapshot, boolean pinned) {
+        show(stack.name(), snapshot);
+        try (OpenRepository repository = repositories.open(stack.config().repository())) {
+            repository.pin(snapshot, pinned);
+        }
+        return mark(stack.name(), snapshot, "pinned", pinned ? 1 : 0);
+    }
+
+    @Override
+    public void pinned(StackRecord stack, Set<SnapshotId> pinned) {
+        Set<SnapshotId> noted = pinned(stack.name());
+        if (!noted.equals(pinned)) {
+            jdbi.useTransaction(handle -> {
+                Set<SnapshotId> listed = listed(stack.name());
+                pinned.stream()
+                        .filter(id -> listed.contains(id) && !noted.contains(id))
+                        .forEach(id -> mark(handle, stack.name(), id, "pinned", 1));
+                noted.stream()
+                        .filter(id -> !pinned.contains(id))
+                        .forEach(id -> mark(handle, stack.name(), id, "pinned", 0));
+            });
+        }
     }
 
     @Override

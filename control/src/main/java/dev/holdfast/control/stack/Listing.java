@@ -60,6 +60,7 @@ public final class Listing implements Repositories {
         private final OpenRepository repository;
         private @Nullable List<Snapshot> seen;
         private Set<SnapshotId> before = Set.of();
+        private @Nullable Set<SnapshotId> pins;
 
         private Seen(OpenRepository repository) {
             this.repository = repository;
@@ -118,6 +119,18 @@ public final class Listing implements Repositories {
         }
 
         @Override
+        public Set<SnapshotId> pinned() {
+            Set<SnapshotId> pinned = repository.pinned();
+            pins = pinned;
+            return pinned;
+        }
+
+        @Override
+        public void pin(SnapshotId snapshot, boolean pinned) {
+            repository.pin(snapshot, pinned);
+        }
+
+        @Override
         public void forget(Set<SnapshotId> forgotten) {
             repository.forget(forgotten);
             List<Snapshot> known = seen;
@@ -157,6 +170,10 @@ public final class Listing implements Repositories {
                     snapshots.looked(stack, repository.destinations(), repository.findings());
                 } else {
                     snapshots.list(stack, before, now, repository.destinations(), repository.findings());
+                }
+                Set<SnapshotId> held = pins;
+                if (held != null) {
+                    snapshots.pinned(stack, held);
                 }
             } catch (JdbiException e) {
                 LOG.warn("the listing of stack={} cannot be brought up to date", stack.name(), e);

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The listing of all stacks' snapshots in the catalog, copied from the repositories so that it is there at once. Pins, notes and
- * what is known of assurance live in the catalog only. Safe for many threads.
+ * The listing of all stacks' snapshots in the catalog, copied from the repositories so that it is there at once. So are
+ * pins; notes and what is known of assurance live in the catalog only. Safe for many threads.
  */
 public interface Snapshots {
     /**
@@ -77,15 +77,22 @@ public interface Snapshots {
     /** Notes how the repository stood; the listing stays as it is. */
     void looked(StackRecord stack, List<DestinationState> destinations, List<Finding> findings);
 
-    /** Keeps retention from removing it, or lets it. */
-    SnapshotRecord pin(String stack, SnapshotId snapshot, boolean pinned);
+    /**
+     * Keeps everybody from removing a snapshot, or lets them: in the repository, so that it holds without the catalog too.
+     *
+     * @throws dev.holdfast.engine.error.HoldfastException if the repository cannot be opened or lacks the snapshot
+     */
+    SnapshotRecord pin(StackRecord stack, SnapshotId snapshot, boolean pinned);
+
+    /** Notes which snapshots of a stack are pinned in its repository. */
+    void pinned(StackRecord stack, Set<SnapshotId> pinned);
 
     /**
      * @param note empty for none
      */
     SnapshotRecord note(String stack, SnapshotId snapshot, String note);
 
-    /** Those that retention must keep. */
+    /** Those that were pinned when the repository was looked at last. */
     Set<SnapshotId> pinned(String stack);
 
     /** Those that a restore or a comparison found good. */

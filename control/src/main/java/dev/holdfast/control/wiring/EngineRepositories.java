@@ -137,6 +137,16 @@ public final class EngineRepositories implements Repositories {
         }
 
         @Override
+        public Set<SnapshotId> pinned() {
+            return repository.pinned();
+        }
+
+        @Override
+        public void pin(SnapshotId snapshot, boolean pinned) {
+            repository.pin(snapshot, pinned);
+        }
+
+        @Override
         public void forget(Set<SnapshotId> snapshots) {
             repository.forget(snapshots);
         }

@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class FakeRepository implements Repositories, OpenRepository {
 
     public final List<String> log;
     public final List<Snapshot> snapshots = new ArrayList<>();
+    public final Set<SnapshotId> pinned = new HashSet<>();
     public List<DestinationState> destinations = List.of(new DestinationState("disk", "/backups", true, ""));
     public List<Finding> findings = List.of();
     public CheckReport checkReport = new CheckReport(1, 2, 3, 4, false, List.of());
@@ -122,6 +124,16 @@ public final class FakeRepository implements Repositories, OpenRepository {
     public CheckReport check(boolean readData, Progress progress) {
         log.add("check " + readData);
         return checkReport;
+    }
+
+    @Override
+    public Set<SnapshotId> pinned() {
+        return Set.copyOf(pinned);
+    }
+
+    @Override
+    public void pin(SnapshotId snapshot, boolean hold) {
+        boolean _ = hold ? pinned.add(snapshot) : pinned.remove(snapshot);
     }
 
     @Override

@@ -77,6 +77,21 @@ class RetentionOperationTest {
     }
 
     @Test
+    void what_is_pinned_in_the_repository_is_kept_though_nobody_else_knows_of_it() {
+        Snapshot old = add("shop", 4);
+        Snapshot older = add("shop", 3);
+        add("shop", 2);
+        add("shop", 1);
+        repository.pin(old.id(), true);
+
+        assertThat(run(false).plan().removed()).containsExactly(older);
+        assertThat(repository.snapshots()).contains(old).hasSize(3);
+
+        repository.pin(old.id(), false);
+        assertThat(run(false).plan().removed()).containsExactly(old);
+    }
+
+    @Test
     void a_stack_without_snapshots_beside_others_is_no_error() {
         add("blog", 1);
 

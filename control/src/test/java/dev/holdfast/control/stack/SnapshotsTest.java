@@ -14,6 +14,8 @@ import dev.holdfast.engine.repository.DestinationState;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +51,11 @@ class SnapshotsTest {
     }
 
     private Snapshots snapshots(Catalogs kind) {
-        Catalog catalog = kind.open(folder);
+        return snapshots(kind, folder);
+    }
+
+    private Snapshots snapshots(Catalogs kind, Path place) {
+        Catalog catalog = kind.open(place);
         opened.add(catalog);
         return Snapshots.in(catalog, repository, InstantSource.fixed(NOON));
     }
@@ -121,7 +127,7 @@ class SnapshotsTest {
         Snapshot young = add("shop", NOON.minus(Duration.ofHours(2)));
         snapshots.refresh(SHOP);
         snapshots.reached("shop", Set.of(old.id()), Assurance.Step.RESTORED, NOON);
-        snapshots.pin("shop", young.id(), true);
+        snapshots.pin(SHOP, young.id(), true);
         snapshots.note("shop", young.id(), "before the 'move' -- \"keep\"");
 
         SnapshotFilter all = SnapshotFilter.ALL.ofStack("shop");
@@ -166,7 +172,31 @@ class SnapshotsTest {
         assertThat(snapshots.proven("shop")).containsExactly(old.id());
         assertThat(snapshots.show("shop", young.id()).note()).isEqualTo("before the 'move' -- \"keep\"");
         assertThat(snapshots.show("shop", old.id()).assurance().restored()).contains(NOON);
-        assertThat(snapshots.pin("shop", young.id(), false).pinned()).isFalse();
+        assertThat(snapshots.pin(SHOP, young.id(), false).pinned()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_pin_outlives_the_catalog_and_is_known_by_whoever_looks_into_the_repository(Catalogs kind)
+            throws IOException {
+        Snapshots snapshots = snapshots(kind);
+        Snapshot first = add("shop", NOON.minusSeconds(60));
+        Snapshot second = add("shop", NOON);
+        snapshots.refresh(SHOP);
+        snapshots.pin(SHOP, first.id(), true);
+        assertThat(repository.pinned).containsExactly(first.id());
+
+        Snapshots anew = snapshots(kind, Files.createDirectory(folder.resolve("anew")));
+        assertThat(anew.pinned("shop")).isEmpty();
+        anew.refresh(SHOP);
+        assertThat(anew.pinned("shop")).containsExactly(first.id());
+
+        repository.pinned.clear();
+        repository.pinned.add(second.id());
+        try (OpenRepository seen = new Listing(repository, anew, SHOP).open(CONFIG.repository())) {
+            assertThat(seen.pinned()).containsExactly(second.id());
+        }
+        assertThat(anew.pinned("shop")).containsExactly(second.id());
     }
 
     private static List<SnapshotId> ids(Snapshots snapshots, SnapshotFilter filter) {
@@ -188,7 +218,7 @@ class SnapshotsTest {
             second = add("shop", NOON);
             repository.snapshots.remove(first);
             snapshots.refresh(SHOP);
-            snapshots.pin("shop", second.id(), true);
+            snapshots.pin(SHOP, second.id(), true);
         }
         assertThat(ids(snapshots, SnapshotFilter.ALL)).containsExactly(second.id());
         assertThat(snapshots.show("shop", second.id()).pinned()).isTrue();

@@ -79,7 +79,7 @@ public final class SnapshotRoutes {
     private Answer annotate(Call call) {
         SnapshotRecord snapshot = snapshot(call);
         Change change = call.body(Change.class);
-        change.pinned().ifPresent(pinned -> services.snapshots().pin(snapshot.stack(), snapshot.id(), pinned));
+        change.pinned().ifPresent(pinned -> services.snapshots().pin(stack(call), snapshot.id(), pinned));
         change.note().ifPresent(note -> services.snapshots().note(snapshot.stack(), snapshot.id(), note));
         return Answer.ok(SnapshotView.of(snapshot(call)));
     }
