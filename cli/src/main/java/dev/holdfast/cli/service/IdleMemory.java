@@ -6,16 +6,29 @@ import dev.holdfast.control.run.RunRecord;
 import dev.holdfast.control.run.RunService;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Gives the heap of the last run back to the machine once nothing is under way any more. */
+/**
+ * Gives the memory of the last run back to the machine once nothing is under way any more: soon, again a minute later, when its pools
+ * of connections have closed, and from then on now and again what answering takes.
+ */
 final class IdleMemory implements RunListeners.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IdleMemory.class);
     private static final Duration QUIET = Duration.ofSeconds(10);
 
+    /** Rounds of that length after a run; what one collection frees holds things that only the next can free. */
+    private static final Set<Integer> SOON = Set.of(0, 1, 3, 6);
+
+    /** Four times an hour. */
+    private static final int LATER = 90;
+
     private final RunService runs;
-    private final AtomicBoolean used = new AtomicBoolean(true);
+    private final AtomicInteger rounds = new AtomicInteger();
     private final CountDownLatch ending = new CountDownLatch(1);
 
     IdleMemory(RunService runs) {
@@ -29,19 +42,26 @@ final class IdleMemory implements RunListeners.Listener, AutoCloseable {
 
     @Override
     public void ended(RunRecord run, Optional<RunResult> result) {
-        used.set(true);
+        rounds.set(0);
     }
 
     private void watch() {
         try {
             while (!ending.await(QUIET.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (runs.underWay() == 0 && used.getAndSet(false)) {
+                if (runs.underWay() > 0) {
+                    rounds.set(0);
+                } else if (isDue(rounds.getAndIncrement())) {
                     System.gc();
+                    LOG.debug("memory given back cleanPages={}", CleanPages.release());
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    static boolean isDue(int round) {
+        return SOON.contains(round) || round % LATER == 0;
     }
 
     @Override

@@ -1,0 +1,111 @@
+package dev.holdfast.cli.service;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Pages of files that this process has mapped, only reads and has never changed: classes of the AOT cache, code of the Java machine.
+ * The kernel keeps them resident as long as there is room, although a server that waits for the night needs few of them. They
+ * can be let go at any moment: whoever touches one again gets it from the page cache, or from the file. Source: madvise(2),
+ * MADV_DONTNEED; proc_pid_smaps(5).
+ */
+final class CleanPages {
+    private static final Path MAPS = Path.of("/proc/self/smaps");
+    private static final int DONT_NEED = 4;
+    private static final long WORTH_BYTES = 1 << 20;
+    private static final Pattern BEGIN =
+            Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (\\S{4}) [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \\d+\\s*(.*)");
+    private static final Pattern FIGURE = Pattern.compile("(\\w+):\\s+(\\d+) kB");
+
+    private CleanPages() {}
+
+    /**
+     * A mapping that can be let go.
+     *
+     * @param residentBytes how much of it is in memory
+     */
+    record Mapping(long address, long bytes, long residentBytes, String file) {}
+
+    /**
+     * Lets go of all of them; does nothing where the system is not Linux.
+     *
+     * @return how many bytes were resident in what was let go
+     */
+    static long release() {
+        if (!Files.isReadable(MAPS)) {
+            return 0;
+        }
+        try {
+            List<Mapping> mappings = among(Files.readAllLines(MAPS));
+            if (!mappings.isEmpty()) {
+                Linker linker = Linker.nativeLinker();
+                MethodHandle madvise = linker.downcallHandle(
+                        linker.defaultLookup().findOrThrow("madvise"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.ADDRESS,
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_INT));
+                for (Mapping mapping : mappings) {
+                    // an advice: what it answers changes nothing
+                    int _ = (int)
+                            madvise.invokeExact(MemorySegment.ofAddress(mapping.address()), mapping.bytes(), DONT_NEED);
+                }
+            }
+            return mappings.stream().mapToLong(Mapping::residentBytes).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Throwable e) {
+            throw new IllegalStateException("madvise cannot be called", e);
+        }
+    }
+
+    /**
+     * Those worth it. One with a single page of its own is left alone: that page would be lost.
+     *
+     * @param lines of smaps
+     */
+    static List<Mapping> among(List<String> lines) {
+        List<Mapping> found = new ArrayList<>();
+        Matcher mapping = BEGIN.matcher("");
+        long resident = 0;
+        for (String line : lines) {
+            Matcher begin = BEGIN.matcher(line);
+            if (begin.matches()) {
+                mapping = begin;
+                resident = 0;
+                continue;
+            }
+            Matcher figure = FIGURE.matcher(line);
+            if (!figure.matches() || !isOfFileAndReadOnly(mapping)) {
+                continue;
+            }
+            long bytes = Long.parseLong(figure.group(2)) << 10;
+            if (figure.group(1).equals("Rss")) {
+                resident = bytes;
+            } else if (figure.group(1).equals("Anonymous") && bytes == 0 && resident >= WORTH_BYTES) {
+                long address = Long.parseUnsignedLong(mapping.group(1), 16);
+                long end = Long.parseUnsignedLong(mapping.group(2), 16);
+                found.add(new Mapping(address, end - address, resident, mapping.group(4)));
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOfFileAndReadOnly(Matcher mapping) {
+        return mapping.hasMatch()
+                && mapping.group(4).startsWith("/")
+                && (mapping.group(3).equals("r--p") || mapping.group(3).equals("r-xp"));
+    }
+}
