@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * can be let go at any moment: whoever touches one again gets it from the page cache, or from the file. Source: madvise(2),
  * MADV_DONTNEED; proc_pid_smaps(5).
  */
+@SuppressWarnings("restricted")
 final class CleanPages {
     private static final Path MAPS = Path.of("/proc/self/smaps");
     private static final int DONT_NEED = 4;
