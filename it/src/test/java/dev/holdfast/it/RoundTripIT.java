@@ -21,7 +21,7 @@ class RoundTripIT {
     @Test
     void a_stack_is_captured_lost_and_brought_back_equal_and_a_second_backup_costs_next_to_nothing(Stands stands)
             throws Exception {
-        S3Place s3 = S3Place.ofEnvironment(System.getenv()).orElseGet(stands::s3);
+        S3Place s3 = stands.chosenS3();
         try (Stack stack = Stack.on(stands, s3, "roundtrip")) {
             Gate gate = stack.closing(Gate.before(s3.endpoint()));
             stack.uploads().fill(FILES);
