@@ -14,13 +14,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes connectors and repositories when they are first needed; a command that needs none does not load them. */
-final class Composition implements Supplier<Cli.Backend> {
+final class Composition implements Supplier<Cli.Backend>, AutoCloseable {
     /** Names the folder for packs on their way and for what does not fit into memory. */
     static final String SPOOL_VARIABLE = "HOLDFAST_SPOOL";
 
     private final Environment environment;
     private final InstantSource clock;
     private Cli.@Nullable Backend made;
+    private @Nullable SpoolFolder spool;
 
     Composition(Environment environment, InstantSource clock) {
         this.environment = environment;
@@ -36,11 +37,20 @@ final class Composition implements Supplier<Cli.Backend> {
     }
 
     private Cli.Backend make() {
-        Path spool = spool();
-        Connectors connectors = new InstalledConnectors(spool, environment, clock);
+        SpoolFolder own = SpoolFolder.in(spool());
+        spool = own;
+        Connectors connectors = new InstalledConnectors(own.path(), environment, clock);
         EngineRepositories.Machine machine = new EngineRepositories.Machine(
-                spool, Version.text(), hostName(), Runtime.getRuntime().availableProcessors());
+                own.path(), Version.text(), hostName(), Runtime.getRuntime().availableProcessors());
         return new Cli.Backend(connectors, new EngineRepositories(connectors, machine, clock, new SecureRandom()));
+    }
+
+    /** Removes what is left in the spool. */
+    @Override
+    public void close() {
+        if (spool != null) {
+            spool.close();
+        }
     }
 
     /** Not /tmp if it can be helped, which is often memory. */

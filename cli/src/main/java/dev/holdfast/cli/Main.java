@@ -24,16 +24,27 @@ public final class Main {
         InstantSource clock = InstantSource.system();
         Cancellation cancellation = new Cancellation();
         Shutdown shutdown = Shutdown.install(cancellation);
-        Cli cli = new Cli(
-                Terminal.ofProcess(environment),
-                environment,
-                Path.of("").toAbsolutePath(),
-                clock,
-                ZoneId.systemDefault(),
-                new Composition(environment, clock),
-                cancellation,
-                shutdown::busy);
-        shutdown.exit(run(cli, List.of(args)));
+        shutdown.exit(run(environment, clock, cancellation, shutdown, List.of(args)));
+    }
+
+    private static int run(
+            Environment environment,
+            InstantSource clock,
+            Cancellation cancellation,
+            Shutdown shutdown,
+            List<String> args) {
+        try (Composition composition = new Composition(environment, clock)) {
+            Cli cli = new Cli(
+                    Terminal.ofProcess(environment),
+                    environment,
+                    Path.of("").toAbsolutePath(),
+                    clock,
+                    ZoneId.systemDefault(),
+                    composition,
+                    cancellation,
+                    shutdown::busy);
+            return run(cli, args);
+        }
     }
 
     /** Runs one command and gives its exit code. */

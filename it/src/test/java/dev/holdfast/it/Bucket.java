@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -17,6 +18,8 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.Tag;
 
@@ -76,6 +79,16 @@ final class Bucket {
     void delete(String key) {
         try (S3Client client = place.client()) {
             client.deleteObject(r -> r.bucket(name).key(key));
+        }
+    }
+
+    /** The content of an object; empty if the object, or the bucket, is not there. */
+    Optional<byte[]> find(String key) {
+        try (S3Client client = place.client()) {
+            return Optional.of(
+                    client.getObjectAsBytes(r -> r.bucket(name).key(key)).asByteArray());
+        } catch (NoSuchKeyException | NoSuchBucketException e) {
+            return Optional.empty();
         }
     }
 
@@ -144,6 +157,18 @@ final class Bucket {
         } catch (NoSuchBucketException e) {
             // it is gone, as was wanted
         }
+    }
+
+    /** The same while somebody goes on writing into it. */
+    void lose() {
+        Until.met("the bucket is gone", () -> {
+            try {
+                destroy();
+                return true;
+            } catch (S3Exception e) {
+                return false; // written to meanwhile
+            }
+        });
     }
 
     List<String> keys() {

@@ -65,6 +65,11 @@ final class Stands implements AutoCloseable {
         return new S3Place(s3.endpoint(), s3.accessKey(), s3.secretKey(), false);
     }
 
+    /** The S3 server that the environment names, where it names one; otherwise the same as for all. */
+    S3Place chosenS3() {
+        return S3Place.ofEnvironment(System.getenv()).orElseGet(this::s3);
+    }
+
     /** The launcher of the distribution. */
     Path launcher() {
         return launcher;

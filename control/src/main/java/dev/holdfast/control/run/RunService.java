@@ -147,6 +147,7 @@ public final class RunService implements AutoCloseable {
                 machine.executor(),
                 parts.backupOnStart());
         this.runs = new QueuedRuns(jdbi, table, stacks, endings, events, ticker);
+        this.listeners.add(new Relook(stacks, parts.snapshots(), machine.executor(), () -> closing));
         this.lastReload = ticker.elapsed();
         this.lastSweep = ticker.elapsed();
     }

@@ -1,0 +1,54 @@
+package dev.holdfast.control.run;
+
+import dev.holdfast.control.operation.RunResult;
+import dev.holdfast.control.stack.Snapshots;
+import dev.holdfast.control.stack.StackRecord;
+import dev.holdfast.control.stack.Stacks;
+import dev.holdfast.engine.error.HoldfastException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks into the repository when a run that writes there was given up: its server ended before it could note what it had done by
+ * then. A kind of run that is tried again looks by itself.
+ */
+final class Relook implements RunListeners.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Relook.class);
+
+    private final Stacks stacks;
+    private final Snapshots snapshots;
+    private final Executor executor;
+    private final BooleanSupplier closing;
+
+    /**
+     * @param closing whether this server ends, and begins nothing more
+     */
+    Relook(Stacks stacks, Snapshots snapshots, Executor executor, BooleanSupplier closing) {
+        this.stacks = stacks;
+        this.snapshots = snapshots;
+        this.executor = executor;
+        this.closing = closing;
+    }
+
+    @Override
+    public void ended(RunRecord run, Optional<RunResult> result) {
+        boolean unknown = run.state() == RunState.ABANDONED
+                && run.kind().lane() == RunKind.Lane.WRITE
+                && !run.kind().isRetried();
+        if (unknown && !closing.getAsBoolean()) {
+            stacks.find(run.stack()).ifPresent(stack -> executor.execute(() -> look(stack)));
+        }
+    }
+
+    private void look(StackRecord stack) {
+        try {
+            snapshots.refresh(stack);
+        } catch (HoldfastException | JdbiException e) {
+            LOG.warn("the listing of stack={} may not be what its repository holds: {}", stack.name(), e.getMessage());
+        }
+    }
+}
