@@ -110,7 +110,7 @@ final class TestServer implements AutoCloseable {
                         state,
                         "test",
                         ZoneOffset.UTC,
-                        RunLimits.USUAL,
+                        () -> RunLimits.USUAL,
                         false),
                 RunService.Machine.of(clock, random));
         Access access = Access.in(catalog, SessionLimits.DEFAULT, state, clock);

@@ -18,11 +18,11 @@ import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.run.RunLimits;
 import dev.holdfast.control.run.RunService;
+import dev.holdfast.control.settings.LiveSettings;
+import dev.holdfast.control.settings.Setting;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
-import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.server.HoldfastServer;
 import dev.holdfast.server.ServerSettings;
@@ -147,8 +147,9 @@ public final class Service implements AutoCloseable {
         StackFileReader reader = new StackFileReader(settings.environment());
         Stacks stacks = Stacks.of(catalog, seal, reader, settings.folder(), settings.stackFiles(), settings.stack());
         Snapshots snapshots = Snapshots.in(catalog, ground.repositories(), ground.clock());
+        LiveSettings live = LiveSettings.in(catalog, settings.environment(), ground.clock());
         RunService runs = opened(RunService.open(
-                parts(ground, catalog, seal, stacks, snapshots),
+                parts(ground, catalog, seal, stacks, snapshots, live),
                 RunService.Machine.of(ground.clock(), ground.random())));
         Telling telling = new Telling(stacks, snapshots, runs.runs());
         CatalogNotifier notifier =
@@ -248,7 +249,8 @@ public final class Service implements AutoCloseable {
 
     // ------------------------------------------------------------- what it does by itself
 
-    private RunService.Parts parts(Ground ground, Catalog catalog, Seal seal, Stacks stacks, Snapshots snapshots) {
+    private RunService.Parts parts(
+            Ground ground, Catalog catalog, Seal seal, Stacks stacks, Snapshots snapshots, LiveSettings live) {
         return new RunService.Parts(
                 catalog,
                 seal,
@@ -268,7 +270,7 @@ public final class Service implements AutoCloseable {
                 settings.state().path(),
                 settings.name(),
                 settings.zone(),
-                limits(),
+                () -> limits(live),
                 settings.backupOnStart());
     }
 
@@ -280,23 +282,10 @@ public final class Service implements AutoCloseable {
         return new Hooks(new CommandHook(settings.environment().variables()), new CallHook(opened(client)), clock);
     }
 
-    private RunLimits limits() {
-        return settings.environment()
-                .value("HOLDFAST_RUNS_AT_ONCE")
-                .map(text -> RunLimits.USUAL.withAtOnce(number("HOLDFAST_RUNS_AT_ONCE", text)))
-                .orElse(RunLimits.USUAL);
-    }
-
-    private static int number(String name, String text) {
-        try {
-            int number = Integer.parseInt(text.strip());
-            if (number >= 1 && number <= 64) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new Invalid(ErrorCode.CONFIGURATION_INVALID, name + " is not a number from 1 to 64", "set it like 4.");
+    private static RunLimits limits(LiveSettings live) {
+        return RunLimits.USUAL
+                .withAtOnce(live.number(Setting.RUNS_AT_ONCE))
+                .withKept(live.days(Setting.KEEP_RUNS_DAYS), live.days(Setting.KEEP_LOGS_DAYS));
     }
 
     // ------------------------------------------------------------- what it answers
