@@ -51,7 +51,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A whole server with everything behind it, on a folder of its own: catalog in SQLite, repositories on disk, runs that are carried
@@ -130,7 +129,7 @@ final class TestServer implements AutoCloseable {
                 List::of,
                 clock);
         Jwts jwts = new Jwts(access, JwtSettings.DEFAULT, JwtKeys.open(JwtSettings.DEFAULT, state, clock), clock);
-        CrossSiteGuard guard = new CrossSiteGuard(Set.of());
+        CrossSiteGuard guard = new CrossSiteGuard(Optional::empty);
         server = new HoldfastServer(
                 services,
                 runs.listeners(),

@@ -32,6 +32,7 @@ import dev.holdfast.server.auth.JwtKeys;
 import dev.holdfast.server.auth.JwtSettings;
 import dev.holdfast.server.auth.Jwts;
 import dev.holdfast.server.auth.Oidc;
+import dev.holdfast.server.auth.OidcSettings;
 import dev.holdfast.server.auth.TrustedProxies;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.http.TlsFiles;
@@ -51,7 +52,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,9 +65,6 @@ public final class Service implements AutoCloseable {
     private static final Duration CATALOG_PATIENCE = Duration.ofMinutes(1);
     private static final Duration CATALOG_PAUSE = Duration.ofSeconds(2);
     private static final Duration HOOK_CONNECT = Duration.ofSeconds(10);
-
-    /** Where identity providers send browsers back to. */
-    static final String CALLBACK = "/api/v1/sessions/oidc/callback";
 
     private final Settings settings;
     private final MadeKeys keys;
@@ -174,7 +171,7 @@ public final class Service implements AutoCloseable {
                 access,
                 this::warnings,
                 ground.clock());
-        HoldfastServer server = opened(server(services, runs, catalog));
+        HoldfastServer server = opened(server(services, runs, catalog, live));
         IdleMemory idle = opened(new IdleMemory(runs));
         runs.listeners().add(idle);
         idle.start();
@@ -290,7 +287,7 @@ public final class Service implements AutoCloseable {
 
     // ------------------------------------------------------------- what it answers
 
-    private HoldfastServer server(Services services, RunService runs, Catalog catalog) {
+    private HoldfastServer server(Services services, RunService runs, Catalog catalog, LiveSettings live) {
         Jwts jwts = new Jwts(
                 services.access(),
                 JwtSettings.from(settings.environment()),
@@ -299,10 +296,9 @@ public final class Service implements AutoCloseable {
                         settings.state().path(),
                         services.clock()),
                 services.clock());
-        Optional<Oidc> provider = ProviderSettings.read(settings.environment(), CALLBACK)
+        Optional<Oidc> provider = OidcSettings.from(settings.environment(), live.publicUrl())
                 .map(config -> new Oidc(config, services.access(), services.clock()));
-        CrossSiteGuard guard = new CrossSiteGuard(
-                ProviderSettings.publicUrl(settings.environment()).map(Set::of).orElse(Set.of()));
+        CrossSiteGuard guard = new CrossSiteGuard(live::publicUrl);
         return new HoldfastServer(
                 services,
                 runs.listeners(),
