@@ -18,6 +18,8 @@ import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -282,7 +285,18 @@ public final class Edge implements AutoCloseable {
     /** What was begun and cannot be finished must not look like the whole. */
     private static void cut(Context context) {
         ServletContextRequest request = ServletContextRequest.getServletContextRequest(context.req());
-        request.getConnectionMetaData().getConnection().getEndPoint().close();
+        EndPoint end = request.getConnectionMetaData().getConnection().getEndPoint();
+        while (end instanceof EndPoint.Wrapper wrapper) {
+            end = wrapper.unwrap();
+        }
+        try {
+            if (end.getTransport() instanceof SocketChannel channel) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+        } catch (IOException e) {
+            LOG.debug("the connection is gone already", e);
+        }
+        end.close();
     }
 
     private void follow(Answer.Live live, Call call, Context context) {
