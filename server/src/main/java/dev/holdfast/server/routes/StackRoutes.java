@@ -168,6 +168,7 @@ public final class StackRoutes {
     }
 
     private Answer change(Call call) {
+        call.permitEverywhere(Role.ADMIN);
         Change change = call.body(Change.class);
         return Answer.ok(looks.view(services.stacks().change(stack(call).name(), change.text(), change.revision())));
     }
