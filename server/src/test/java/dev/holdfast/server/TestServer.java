@@ -39,6 +39,7 @@ import dev.holdfast.server.auth.Jwts;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.metrics.MetricsAccess;
 import dev.holdfast.server.routes.SignInWays;
+import dev.holdfast.server.services.RecoveryCodes;
 import dev.holdfast.server.services.Services;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -51,6 +52,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A whole server with everything behind it, on a folder of its own: catalog in SQLite, repositories on disk, runs that are carried
@@ -68,6 +70,7 @@ final class TestServer implements AutoCloseable {
     final HoldfastServer server;
     final int port;
     final ApiClient client;
+    final Codes codes = new Codes();
     private final HttpClient hookClient = HttpClient.newHttpClient();
 
     TestServer(Path folder) throws IOException {
@@ -126,6 +129,7 @@ final class TestServer implements AutoCloseable {
                 Notifier.SILENT,
                 Notifications.NONE,
                 access,
+                codes,
                 List::of,
                 clock);
         Jwts jwts = new Jwts(access, JwtSettings.DEFAULT, JwtKeys.open(JwtSettings.DEFAULT, state, clock), clock);
@@ -139,6 +143,21 @@ final class TestServer implements AutoCloseable {
         runs.start();
         port = server.start(0, "127.0.0.1");
         client = new ApiClient((edge.tls().isPresent() ? "https" : "http") + "://127.0.0.1:" + port, server.contract());
+    }
+
+    /** Recovery codes as a server keeps them, without the codes. */
+    static final class Codes implements RecoveryCodes {
+        final Map<String, Boolean> kept = new ConcurrentHashMap<>();
+
+        @Override
+        public Optional<Boolean> saved(String stack) {
+            return Optional.ofNullable(kept.get(stack));
+        }
+
+        @Override
+        public boolean acknowledge(String stack) {
+            return kept.replace(stack, true) != null;
+        }
     }
 
     String stackText(String name) {

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
  *
  * @param reader reads the text of a stack file, to try it; throws Invalid if it cannot be
  * @param channels of the server itself
+ * @param recoveryCodes of repositories that this server made
  * @param warnings what somebody should do, beyond what the routes see themselves; asked for each status
  */
 public record Services(
@@ -38,5 +39,6 @@ public record Services(
         Notifier notifier,
         Notifications channels,
         Access access,
+        RecoveryCodes recoveryCodes,
         Supplier<List<WarningView>> warnings,
         InstantSource clock) {}
