@@ -26,6 +26,7 @@ import dev.holdfast.control.operation.InitOperation;
 import dev.holdfast.control.run.Preparation;
 import dev.holdfast.control.run.RunLimits;
 import dev.holdfast.control.run.RunService;
+import dev.holdfast.control.settings.LiveSettings;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
@@ -129,6 +130,7 @@ final class TestServer implements AutoCloseable {
                 Notifier.SILENT,
                 Notifications.NONE,
                 access,
+                LiveSettings.in(catalog, environment, clock),
                 codes,
                 List::of,
                 clock);

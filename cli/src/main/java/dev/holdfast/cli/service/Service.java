@@ -169,6 +169,7 @@ public final class Service implements AutoCloseable {
                 notifier,
                 Notifications.NONE,
                 access,
+                live,
                 keys.codes(ground.clock()),
                 this::warnings,
                 ground.clock());

@@ -10,6 +10,7 @@ import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.run.RunEvents;
 import dev.holdfast.control.run.RunLogs;
 import dev.holdfast.control.run.Runs;
+import dev.holdfast.control.settings.LiveSettings;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.Stacks;
 import dev.holdfast.server.view.WarningView;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  *
  * @param reader reads the text of a stack file, to try it; throws Invalid if it cannot be
  * @param channels of the server itself
+ * @param settings that may change
  * @param recoveryCodes of repositories that this server made
  * @param warnings what somebody should do, beyond what the routes see themselves; asked for each status
  */
@@ -39,6 +41,7 @@ public record Services(
         Notifier notifier,
         Notifications channels,
         Access access,
+        LiveSettings settings,
         RecoveryCodes recoveryCodes,
         Supplier<List<WarningView>> warnings,
         InstantSource clock) {}
