@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.run.RunListeners;
+import dev.holdfast.control.settings.Setting;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.server.auth.Authenticator;
@@ -180,7 +181,7 @@ public final class HoldfastServer implements AutoCloseable {
         attempt(shelf::sweep);
         attempt(edge::renewCertificate);
         if (sweep) {
-            attempt(() -> services.access().sweep());
+            attempt(() -> services.access().sweep(services.settings().days(Setting.KEEP_AUDIT_DAYS)));
         }
     }
 
