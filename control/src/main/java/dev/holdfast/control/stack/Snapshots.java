@@ -85,6 +85,13 @@ public interface Snapshots {
      */
     SnapshotRecord note(String stack, SnapshotId snapshot, String note);
 
+    /**
+     * Says which version of the application a snapshot shows, whatever was said when it was made.
+     *
+     * @param version empty for what was said then
+     */
+    SnapshotRecord appVersion(String stack, SnapshotId snapshot, String version);
+
     /** Those that retention must keep. */
     Set<SnapshotId> pinned(String stack);
 
