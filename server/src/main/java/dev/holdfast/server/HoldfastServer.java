@@ -18,6 +18,7 @@ import dev.holdfast.server.metrics.ServiceMetrics;
 import dev.holdfast.server.routes.AccessRoutes;
 import dev.holdfast.server.routes.DestinationRoutes;
 import dev.holdfast.server.routes.DownloadRoutes;
+import dev.holdfast.server.routes.LinkRoutes;
 import dev.holdfast.server.routes.NotificationRoutes;
 import dev.holdfast.server.routes.RestoreRoutes;
 import dev.holdfast.server.routes.RunRoutes;
@@ -141,6 +142,7 @@ public final class HoldfastServer implements AutoCloseable {
                         new RunRoutes(services).all(),
                         new SnapshotRoutes(services, shelf).all(),
                         downloads.all(),
+                        new LinkRoutes(services, downloads).all(),
                         new RestoreRoutes(services).all(),
                         new DestinationRoutes(services).all(),
                         new NotificationRoutes(services).all(),

@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.control.access.Access;
 import dev.holdfast.control.access.Caller;
+import dev.holdfast.control.access.DownloadLinks;
 import dev.holdfast.control.access.Grant;
 import dev.holdfast.control.access.NewToken;
 import dev.holdfast.control.access.NewUser;
@@ -130,6 +131,7 @@ final class TestServer implements AutoCloseable {
                 Notifier.SILENT,
                 Notifications.NONE,
                 access,
+                DownloadLinks.in(catalog, seal, access, clock, random),
                 LiveSettings.in(catalog, environment, clock),
                 codes,
                 List::of,

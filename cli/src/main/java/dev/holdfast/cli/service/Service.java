@@ -1,6 +1,7 @@
 package dev.holdfast.cli.service;
 
 import dev.holdfast.control.access.Access;
+import dev.holdfast.control.access.DownloadLinks;
 import dev.holdfast.control.access.SessionLimits;
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.CatalogPlace;
@@ -169,6 +170,7 @@ public final class Service implements AutoCloseable {
                 notifier,
                 Notifications.NONE,
                 access,
+                DownloadLinks.in(catalog, seal, access, ground.clock(), ground.random()),
                 live,
                 keys.codes(ground.clock()),
                 this::warnings,

@@ -1,6 +1,7 @@
 package dev.holdfast.server.services;
 
 import dev.holdfast.control.access.Access;
+import dev.holdfast.control.access.DownloadLinks;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.notify.Notifications;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  *
  * @param reader reads the text of a stack file, to try it; throws Invalid if it cannot be
  * @param channels of the server itself
+ * @param links to single downloads
  * @param settings that may change
  * @param recoveryCodes of repositories that this server made
  * @param warnings what somebody should do, beyond what the routes see themselves; asked for each status
@@ -41,6 +43,7 @@ public record Services(
         Notifier notifier,
         Notifications channels,
         Access access,
+        DownloadLinks links,
         LiveSettings settings,
         RecoveryCodes recoveryCodes,
         Supplier<List<WarningView>> warnings,
