@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes down who changed something, read data, or tried to. */
 final class AuditTrail implements CallListener {
@@ -61,11 +62,11 @@ final class AuditTrail implements CallListener {
     }
 
     private static String details(Call call) {
-        return call.names().stream()
+        Stream<String> told = call.names().stream()
                 .filter(TOLD::contains)
                 .sorted()
                 .map(name -> name + "="
-                        + Optional.of(call.texts(name)).map(List::getFirst).orElse(""))
-                .collect(Collectors.joining(" "));
+                        + Optional.of(call.texts(name)).map(List::getFirst).orElse(""));
+        return Stream.concat(told, call.notes().stream()).collect(Collectors.joining(" "));
     }
 }

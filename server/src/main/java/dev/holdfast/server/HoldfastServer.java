@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.run.RunListeners;
+import dev.holdfast.control.settings.Setting;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.server.auth.Authenticator;
@@ -17,9 +18,11 @@ import dev.holdfast.server.metrics.ServiceMetrics;
 import dev.holdfast.server.routes.AccessRoutes;
 import dev.holdfast.server.routes.DestinationRoutes;
 import dev.holdfast.server.routes.DownloadRoutes;
+import dev.holdfast.server.routes.LinkRoutes;
 import dev.holdfast.server.routes.NotificationRoutes;
 import dev.holdfast.server.routes.RestoreRoutes;
 import dev.holdfast.server.routes.RunRoutes;
+import dev.holdfast.server.routes.SettingsRoutes;
 import dev.holdfast.server.routes.SignInWays;
 import dev.holdfast.server.routes.SnapshotRoutes;
 import dev.holdfast.server.routes.StackRoutes;
@@ -126,13 +129,20 @@ public final class HoldfastServer implements AutoCloseable {
         return Stream.of(
                         new StatusRoutes(
                                         services,
-                                        this::settings,
+                                        settings.version(),
+                                        settings.name(),
                                         services.clock().instant())
+                                .all(),
+                        new SettingsRoutes(
+                                        services.settings(),
+                                        this::settings,
+                                        ways.provider().isPresent())
                                 .all(),
                         new StackRoutes(services, shelf).all(),
                         new RunRoutes(services).all(),
                         new SnapshotRoutes(services, shelf).all(),
                         downloads.all(),
+                        new LinkRoutes(services, downloads).all(),
                         new RestoreRoutes(services).all(),
                         new DestinationRoutes(services).all(),
                         new NotificationRoutes(services).all(),
@@ -143,7 +153,7 @@ public final class HoldfastServer implements AutoCloseable {
                 .toList();
     }
 
-    private SettingsView settings() {
+    private SettingsView settings(List<SettingsView.SettingView> values) {
         return new SettingsView(
                 settings.version(),
                 settings.name(),
@@ -154,14 +164,15 @@ public final class HoldfastServer implements AutoCloseable {
                 settings.sharedCatalog() ? "shared" : "file",
                 settings.metrics().label(),
                 new SettingsView.LimitsView(
-                        settings.edge().maxBodyBytes(), settings.edge().maxEventClients()));
+                        settings.edge().maxBodyBytes(), settings.edge().maxEventClients()),
+                values);
     }
 
     /** What has to be done now and then; a failure is told, and it is tried again the next time. */
     private void upkeep() {
         try {
             for (int i = 1; !ending.await(UPKEEP.toMillis(), TimeUnit.MILLISECONDS); i++) {
-                tend(i % SWEEP_EVERY == 0);
+                tend(i % SWEEP_EVERY == 1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -169,12 +180,16 @@ public final class HoldfastServer implements AutoCloseable {
     }
 
     void tend(boolean sweep) {
+        attempt(shelf::sweep);
+        attempt(edge::renewCertificate);
+        if (sweep) {
+            attempt(() -> services.access().sweep(services.settings().days(Setting.KEEP_AUDIT_DAYS)));
+        }
+    }
+
+    private static void attempt(Runnable work) {
         try {
-            shelf.sweep();
-            edge.renewCertificate();
-            if (sweep) {
-                services.access().sweep();
-            }
+            work.run();
         } catch (RuntimeException e) {
             LOG.warn("upkeep failed", e);
         }

@@ -99,6 +99,29 @@ class ApiTest {
     }
 
     @Test
+    void the_version_of_the_application_is_said_later_and_found_by() {
+        String of = "/api/v1/snapshots?appVersion=7.3%20beta";
+        assertThat(admin.get(of).expect(200).json().get("items")).isEmpty();
+        assertThat(admin.send("PATCH", at(first), "{\"appVersion\":\"7.3 beta\"}")
+                        .expect(200)
+                        .json()
+                        .get("appVersion")
+                        .asString())
+                .isEqualTo("7.3 beta");
+        assertThat(admin.get(of).expect(200).json().at("/items/0/id").asString())
+                .isEqualTo(first);
+        assertThat(admin.send("PATCH", at(first), "{\"appVersion\":\"\"}")
+                        .expect(200)
+                        .json()
+                        .has("appVersion"))
+                .isFalse();
+        assertThat(admin.get("/api/v1/audit?action=annotateSnapshot&limit=1000")
+                        .expect(200)
+                        .text())
+                .contains(first);
+    }
+
+    @Test
     void entries_are_browsed_by_folders_and_page_by_page_and_downloaded() {
         JsonNode top = admin.get(at(first) + "/entries?part=uploads&folders=true")
                 .expect(200)

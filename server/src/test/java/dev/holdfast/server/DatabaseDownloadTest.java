@@ -65,8 +65,29 @@ class DatabaseDownloadTest {
                     .expectProblem(404, "unknown-name");
             assertThat(archive(admin.get("/api/backups/" + id + "/download").expect(200)))
                     .isTrue();
+            String thing = "{\"stack\":\"pg\",\"snapshot\":\"" + id + "\",\"kind\":%s}";
+            assertThat(linked(
+                                    server,
+                                    admin,
+                                    thing.formatted("\"table\",\"part\":\"database\",\"table\":\"public.orders\""))
+                            .text())
+                    .isEqualTo(csv.text());
+            assertThat(archive(linked(server, admin, thing.formatted("\"export\""))))
+                    .isTrue();
+            assertThat(linked(server, admin, thing.formatted("\"export\",\"format\":\"sql\""))
+                            .text())
+                    .contains("CREATE TABLE public.orders");
             admin.get(at + "/content?part=database&key=document/roles").expectProblem(400, "usage");
         }
+    }
+
+    private static ApiClient.Answer linked(TestServer server, ApiClient maker, String thing) {
+        String url = maker.post("/api/v1/download-links", thing)
+                .expect(201)
+                .json()
+                .get("url")
+                .asString();
+        return server.client.get(url).expect(200);
     }
 
     private static boolean archive(ApiClient.Answer answer) {

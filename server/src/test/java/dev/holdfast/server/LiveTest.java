@@ -2,7 +2,12 @@ package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.control.access.Access;
+import dev.holdfast.control.access.ApiToken;
+import dev.holdfast.control.access.Grant;
 import dev.holdfast.control.access.Role;
+import dev.holdfast.control.access.StackScope;
+import dev.holdfast.control.access.User;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.metrics.MetricsAccess;
 import java.io.BufferedReader;
@@ -16,13 +21,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LiveTest {
@@ -167,6 +176,53 @@ class LiveTest {
         try (Stream stream = new Stream("/api/v1/events", null)) {
             assertThat(stream.until(":")).last().isEqualTo(": still here");
             stream.until(":");
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void a_stream_ends_soon_after_who_follows_may_no_longer() throws Exception {
+        Access access = server.services.access();
+        List<Consumer<User>> ends = List.of(
+                user -> access.tokens().list(Optional.of(user.id()), Optional.empty(), 10).stream()
+                        .map(ApiToken::id)
+                        .forEach(access.tokens()::revoke),
+                _ -> server.clock.advance(Duration.ofHours(2)),
+                user -> access.users()
+                        .changeGrant(user.id(), new Grant(Role.VIEWER, StackScope.only(List.of("other")))),
+                user -> access.users().disable(user.id()),
+                user -> access.users().remove(user.id()));
+        for (Consumer<User> end : ends) {
+            User rose = server.user("rose" + ends.indexOf(end), Role.VIEWER);
+            client = server.client.as(
+                    server.token(rose, Optional.of(server.clock.instant().plus(Duration.ofHours(1)))));
+            try (Stream stream = new Stream("/api/v1/events", null)) {
+                stream.until(": still here");
+                end.accept(rose);
+                stream.until("end");
+            }
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void a_stream_in_which_much_happens_ends_as_soon() throws Exception {
+        User rose = server.user("rose", Role.OPERATOR);
+        ApiClient busy = client;
+        client = server.client.as(server.token(rose, Optional.empty()));
+        try (Stream stream = new Stream("/api/v1/events", null)) {
+            server.services.access().users().disable(rose.id());
+            client = busy;
+            AtomicBoolean over = new AtomicBoolean();
+            Thread talking = Thread.ofVirtual().start(() -> {
+                while (!over.get()) {
+                    String run = backup();
+                    client.post(run + "/cancel");
+                }
+            });
+            stream.until("end");
+            over.set(true);
+            talking.join();
         }
     }
 }

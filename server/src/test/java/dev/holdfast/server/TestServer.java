@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.control.access.Access;
 import dev.holdfast.control.access.Caller;
+import dev.holdfast.control.access.DownloadLinks;
 import dev.holdfast.control.access.Grant;
 import dev.holdfast.control.access.NewToken;
 import dev.holdfast.control.access.NewUser;
@@ -26,6 +27,7 @@ import dev.holdfast.control.operation.InitOperation;
 import dev.holdfast.control.run.Preparation;
 import dev.holdfast.control.run.RunLimits;
 import dev.holdfast.control.run.RunService;
+import dev.holdfast.control.settings.LiveSettings;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
@@ -39,6 +41,7 @@ import dev.holdfast.server.auth.Jwts;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.metrics.MetricsAccess;
 import dev.holdfast.server.routes.SignInWays;
+import dev.holdfast.server.services.RecoveryCodes;
 import dev.holdfast.server.services.Services;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -51,7 +54,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A whole server with everything behind it, on a folder of its own: catalog in SQLite, repositories on disk, runs that are carried
@@ -69,6 +72,7 @@ final class TestServer implements AutoCloseable {
     final HoldfastServer server;
     final int port;
     final ApiClient client;
+    final Codes codes = new Codes();
     private final HttpClient hookClient = HttpClient.newHttpClient();
 
     TestServer(Path folder) throws IOException {
@@ -110,7 +114,7 @@ final class TestServer implements AutoCloseable {
                         state,
                         "test",
                         ZoneOffset.UTC,
-                        RunLimits.USUAL,
+                        () -> RunLimits.USUAL,
                         false),
                 RunService.Machine.of(clock, random));
         Access access = Access.in(catalog, SessionLimits.DEFAULT, state, clock);
@@ -127,10 +131,13 @@ final class TestServer implements AutoCloseable {
                 Notifier.SILENT,
                 Notifications.NONE,
                 access,
+                DownloadLinks.in(catalog, seal, access, clock, random),
+                LiveSettings.in(catalog, environment, clock),
+                codes,
                 List::of,
                 clock);
         Jwts jwts = new Jwts(access, JwtSettings.DEFAULT, JwtKeys.open(JwtSettings.DEFAULT, state, clock), clock);
-        CrossSiteGuard guard = new CrossSiteGuard(Set.of());
+        CrossSiteGuard guard = new CrossSiteGuard(Optional::empty);
         server = new HoldfastServer(
                 services,
                 runs.listeners(),
@@ -140,6 +147,21 @@ final class TestServer implements AutoCloseable {
         runs.start();
         port = server.start(0, "127.0.0.1");
         client = new ApiClient((edge.tls().isPresent() ? "https" : "http") + "://127.0.0.1:" + port, server.contract());
+    }
+
+    /** Recovery codes as a server keeps them, without the codes. */
+    static final class Codes implements RecoveryCodes {
+        final Map<String, Boolean> kept = new ConcurrentHashMap<>();
+
+        @Override
+        public Optional<Boolean> saved(String stack) {
+            return Optional.ofNullable(kept.get(stack));
+        }
+
+        @Override
+        public boolean acknowledge(String stack) {
+            return kept.replace(stack, true) != null;
+        }
     }
 
     String stackText(String name) {

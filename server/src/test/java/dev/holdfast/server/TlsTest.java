@@ -3,12 +3,26 @@ package dev.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.control.access.Principal;
+import dev.holdfast.engine.error.Damaged;
+import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.server.auth.WebRequest;
+import dev.holdfast.server.contract.Contract;
+import dev.holdfast.server.contract.Operation;
+import dev.holdfast.server.http.Admission;
+import dev.holdfast.server.http.Answer;
+import dev.holdfast.server.http.Call;
+import dev.holdfast.server.http.CallListener;
+import dev.holdfast.server.http.Doorkeeper;
+import dev.holdfast.server.http.Edge;
 import dev.holdfast.server.http.EdgeSettings;
+import dev.holdfast.server.http.Route;
 import dev.holdfast.server.http.TlsFiles;
 import dev.holdfast.server.metrics.MetricsAccess;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +34,7 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -79,19 +94,67 @@ class TlsTest {
 
     /** The name in the certificate that the server shows, after a call that was answered. */
     private static String shown(int port) throws GeneralSecurityException, IOException {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Credulous()}, new SecureRandom());
-        try (SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
-            socket.getOutputStream()
-                    .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.UTF_8));
+        try (SSLSocket socket = asked(port)) {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer).startsWith("HTTP/1.1 200").contains("Strict-Transport-Security: max-age=");
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
                     .getSubjectX500Principal()
                     .getName();
         }
+    }
+
+    /** A connection on which somebody has asked, and wants no chunks and nothing more. */
+    private static SSLSocket asked(int port) throws GeneralSecurityException, IOException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Credulous()}, new SecureRandom());
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream()
+                .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                        .getBytes(StandardCharsets.UTF_8));
+        return socket;
+    }
+
+    @Test
+    void a_download_that_is_cut_says_no_goodbye() throws Exception {
+        lay("first", "EC", 1_000);
+        Answer.Writing half = out -> {
+            out.write(new byte[1 << 20]);
+            out.flush();
+            throw new Damaged(ErrorCode.DAMAGED, "a pack is damaged", "");
+        };
+        Route route = Route.get(
+                "/health/live", Admission.ANYONE, _ -> new Answer.Download("x", "application/octet-stream", half));
+        try (Edge edge = new Edge(
+                        List.of(route),
+                        Contract.load(),
+                        new Nobody(),
+                        new Deaf(),
+                        EdgeSettings.USUAL.withTls(files()));
+                SSLSocket socket = asked(edge.start("127.0.0.1", 0))) {
+            assertThatThrownBy(() -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    private static final class Nobody implements Doorkeeper {
+        @Override
+        public Principal admit(WebRequest request) {
+            throw new IllegalStateException("nobody comes in here");
+        }
+
+        @Override
+        public boolean watches(WebRequest request) {
+            return false;
+        }
+    }
+
+    private static final class Deaf implements CallListener {
+        @Override
+        public void answered(Operation operation, Route route, Call call) {}
+
+        @Override
+        public void refused(Operation operation, Route route, Call call, int status) {}
     }
 
     private static final class Credulous implements X509TrustManager {

@@ -4,8 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.operation.Step;
+import dev.holdfast.control.run.RunEvent;
+import dev.holdfast.control.run.RunId;
+import dev.holdfast.control.run.RunProgress;
+import dev.holdfast.control.run.RunRecord;
+import dev.holdfast.control.run.RunState;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.server.contract.Contract;
 import dev.holdfast.server.http.Json;
 import dev.holdfast.server.http.Problem;
+import dev.holdfast.server.view.RunEventView;
 import dev.holdfast.server.view.StatusView;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
@@ -64,6 +73,10 @@ class ViewsTest {
             return;
         }
         Class<?> record = (Class<?>) type;
+        if (record.isSealed()) {
+            Stream.of(record.getPermittedSubclasses()).forEach(this::requirePlain);
+            return;
+        }
         assertThat(record.isRecord()).as(record.getName()).isTrue();
         assertThat(record.getPackageName()).startsWith("dev.holdfast.server.");
         for (RecordComponent component : record.getRecordComponents()) {
@@ -88,6 +101,47 @@ class ViewsTest {
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void every_kind_of_event_is_as_the_contract_says() {
+        Contract contract = Contract.load();
+        List<RunEvent.Body> bodies = List.of(
+                new RunEvent.State(
+                        RunState.FAILED,
+                        "a place",
+                        Optional.of(new RunRecord.Problem(ErrorCode.STORE_FULL, "it is full", "make room."))),
+                new RunEvent.State(RunState.RUNNING, "", Optional.empty()),
+                new RunEvent.Stepped(Step.Phase.OPEN, "first", true),
+                new RunEvent.Progressed(new RunProgress(Step.Phase.OPEN, "first", 1, 2, 3, 4)),
+                new RunEvent.Found("first", "look"),
+                new RunEvent.Line("text"));
+        List<String> texts = bodies.stream()
+                .map(body -> new RunEvent(
+                        7,
+                        new RunId("01jd0000000000000000000000"),
+                        "shop",
+                        Instant.parse("2026-11-20T12:00:00Z"),
+                        body))
+                .map(event -> Json.MAPPER.writeValueAsString(RunEventView.of(event)))
+                .toList();
+        for (String text : texts) {
+            JsonNode json = Json.MAPPER.readTree(text);
+            assertThat(contract.schemas().check(contract.document().at("/components/schemas/RunEvent"), json, ""))
+                    .isEmpty();
+            assertThat(contract.document()
+                            .at("/components/schemas/RunEvent/properties")
+                            .propertyNames())
+                    .containsAll(json.propertyNames());
+        }
+        String head =
+                "{\"sequence\":7,\"run\":\"01jd0000000000000000000000\",\"stack\":\"shop\",\"at\":\"2026-11-20T12:00:00Z\",";
+        assertThat(texts.get(0)).startsWith(head).contains("\"waitingFor\":\"a place\"", "\"store-full\"");
+        assertThat(texts.get(1)).isEqualTo(head + "\"event\":\"state\",\"state\":\"running\"}");
+        assertThat(texts.get(2))
+                .isEqualTo(head + "\"event\":\"step\",\"phase\":\"open\",\"subject\":\"first\",\"ended\":true}");
+        assertThat(texts.get(4)).isEqualTo(head + "\"event\":\"finding\",\"subject\":\"first\",\"message\":\"look\"}");
+        assertThat(texts.get(5)).isEqualTo(head + "\"event\":\"line\",\"message\":\"text\"}");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.repository.RepositoryKey;
+import dev.holdfast.server.services.RecoveryCodes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +139,27 @@ public final class MadeKeys {
         if (!Files.exists(file)) {
             write(file, now.toString());
         }
+    }
+
+    /** As the server asks for them. */
+    RecoveryCodes codes(InstantSource clock) {
+        return new RecoveryCodes() {
+            @Override
+            public Optional<Boolean> saved(String stack) {
+                return Files.exists(folder.resolve(stack + RECOVERY_CODE))
+                        ? Optional.of(Files.exists(folder.resolve(stack + SAVED)))
+                        : Optional.empty();
+            }
+
+            @Override
+            public boolean acknowledge(String stack) {
+                boolean kept = saved(stack).isPresent();
+                if (kept) {
+                    MadeKeys.this.saved(stack, clock.instant());
+                }
+                return kept;
+            }
+        };
     }
 
     private static Optional<String> read(Path file) {

@@ -1,6 +1,7 @@
 package dev.holdfast.cli.service;
 
 import dev.holdfast.control.access.Access;
+import dev.holdfast.control.access.DownloadLinks;
 import dev.holdfast.control.access.SessionLimits;
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.CatalogPlace;
@@ -18,11 +19,11 @@ import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.run.RunLimits;
 import dev.holdfast.control.run.RunService;
+import dev.holdfast.control.settings.LiveSettings;
+import dev.holdfast.control.settings.Setting;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
-import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.server.HoldfastServer;
 import dev.holdfast.server.ServerSettings;
@@ -32,6 +33,7 @@ import dev.holdfast.server.auth.JwtKeys;
 import dev.holdfast.server.auth.JwtSettings;
 import dev.holdfast.server.auth.Jwts;
 import dev.holdfast.server.auth.Oidc;
+import dev.holdfast.server.auth.OidcSettings;
 import dev.holdfast.server.auth.TrustedProxies;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.http.TlsFiles;
@@ -51,7 +53,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,9 +66,6 @@ public final class Service implements AutoCloseable {
     private static final Duration CATALOG_PATIENCE = Duration.ofMinutes(1);
     private static final Duration CATALOG_PAUSE = Duration.ofSeconds(2);
     private static final Duration HOOK_CONNECT = Duration.ofSeconds(10);
-
-    /** Where identity providers send browsers back to. */
-    static final String CALLBACK = "/api/v1/sessions/oidc/callback";
 
     private final Settings settings;
     private final MadeKeys keys;
@@ -147,8 +145,9 @@ public final class Service implements AutoCloseable {
         StackFileReader reader = new StackFileReader(settings.environment());
         Stacks stacks = Stacks.of(catalog, seal, reader, settings.folder(), settings.stackFiles(), settings.stack());
         Snapshots snapshots = Snapshots.in(catalog, ground.repositories(), ground.clock());
+        LiveSettings live = LiveSettings.in(catalog, settings.environment(), ground.clock());
         RunService runs = opened(RunService.open(
-                parts(ground, catalog, seal, stacks, snapshots),
+                parts(ground, catalog, seal, stacks, snapshots, live),
                 RunService.Machine.of(ground.clock(), ground.random())));
         Telling telling = new Telling(stacks, snapshots, runs.runs());
         CatalogNotifier notifier =
@@ -171,9 +170,12 @@ public final class Service implements AutoCloseable {
                 notifier,
                 Notifications.NONE,
                 access,
+                DownloadLinks.in(catalog, seal, access, ground.clock(), ground.random()),
+                live,
+                keys.codes(ground.clock()),
                 this::warnings,
                 ground.clock());
-        HoldfastServer server = opened(server(services, runs, catalog));
+        HoldfastServer server = opened(server(services, runs, catalog, live));
         IdleMemory idle = opened(new IdleMemory(runs));
         runs.listeners().add(idle);
         idle.start();
@@ -248,7 +250,8 @@ public final class Service implements AutoCloseable {
 
     // ------------------------------------------------------------- what it does by itself
 
-    private RunService.Parts parts(Ground ground, Catalog catalog, Seal seal, Stacks stacks, Snapshots snapshots) {
+    private RunService.Parts parts(
+            Ground ground, Catalog catalog, Seal seal, Stacks stacks, Snapshots snapshots, LiveSettings live) {
         return new RunService.Parts(
                 catalog,
                 seal,
@@ -268,7 +271,7 @@ public final class Service implements AutoCloseable {
                 settings.state().path(),
                 settings.name(),
                 settings.zone(),
-                limits(),
+                () -> limits(live),
                 settings.backupOnStart());
     }
 
@@ -280,28 +283,15 @@ public final class Service implements AutoCloseable {
         return new Hooks(new CommandHook(settings.environment().variables()), new CallHook(opened(client)), clock);
     }
 
-    private RunLimits limits() {
-        return settings.environment()
-                .value("HOLDFAST_RUNS_AT_ONCE")
-                .map(text -> RunLimits.USUAL.withAtOnce(number("HOLDFAST_RUNS_AT_ONCE", text)))
-                .orElse(RunLimits.USUAL);
-    }
-
-    private static int number(String name, String text) {
-        try {
-            int number = Integer.parseInt(text.strip());
-            if (number >= 1 && number <= 64) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new Invalid(ErrorCode.CONFIGURATION_INVALID, name + " is not a number from 1 to 64", "set it like 4.");
+    private static RunLimits limits(LiveSettings live) {
+        return RunLimits.USUAL
+                .withAtOnce(live.number(Setting.RUNS_AT_ONCE))
+                .withKept(live.days(Setting.KEEP_RUNS_DAYS), live.days(Setting.KEEP_LOGS_DAYS));
     }
 
     // ------------------------------------------------------------- what it answers
 
-    private HoldfastServer server(Services services, RunService runs, Catalog catalog) {
+    private HoldfastServer server(Services services, RunService runs, Catalog catalog, LiveSettings live) {
         Jwts jwts = new Jwts(
                 services.access(),
                 JwtSettings.from(settings.environment()),
@@ -310,10 +300,9 @@ public final class Service implements AutoCloseable {
                         settings.state().path(),
                         services.clock()),
                 services.clock());
-        Optional<Oidc> provider = ProviderSettings.read(settings.environment(), CALLBACK)
+        Optional<Oidc> provider = OidcSettings.from(settings.environment(), live.publicUrl())
                 .map(config -> new Oidc(config, services.access(), services.clock()));
-        CrossSiteGuard guard = new CrossSiteGuard(
-                ProviderSettings.publicUrl(settings.environment()).map(Set::of).orElse(Set.of()));
+        CrossSiteGuard guard = new CrossSiteGuard(live::publicUrl);
         return new HoldfastServer(
                 services,
                 runs.listeners(),

@@ -6,6 +6,7 @@ import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.engine.repository.RepositoryKey;
+import dev.holdfast.server.services.RecoveryCodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,22 @@ class MadeKeysTest {
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
                 .isEqualTo("rwx------");
+    }
+
+    @Test
+    void the_server_knows_whether_a_code_is_kept_and_saved_and_says_once_that_it_is() {
+        RecoveryCodes codes = keys.codes(() -> NOW);
+        assertThat(codes.saved("shop")).isEmpty();
+        assertThat(codes.acknowledge("shop")).isFalse();
+        assertThat(codes.saved("shop")).isEmpty();
+        keys.keepRecoveryCode("shop", "abcde", NOW);
+        assertThat(codes.saved("shop")).contains(false);
+        assertThat(codes.acknowledge("shop")).isTrue();
+        assertThat(codes.acknowledge("shop")).isTrue();
+        assertThat(codes.saved("shop")).contains(true);
+        assertThat(keys.unsaved()).isEmpty();
+        keys.keepRecoveryCode("shop", "fghij", NOW);
+        assertThat(codes.saved("shop")).contains(false);
     }
 
     @Test

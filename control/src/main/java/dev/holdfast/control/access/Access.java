@@ -2,6 +2,7 @@ package dev.holdfast.control.access;
 
 import dev.holdfast.control.catalog.Catalog;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /**
@@ -47,9 +48,16 @@ public record Access(
                 audit);
     }
 
-    /** Removes sessions that are over and tries that are forgotten; to be called every hour or so. */
-    public void sweep() {
+    /**
+     * Removes what would stay for ever: sessions and tokens that are over, tries that are forgotten, and the audit trail of long
+     * ago; to be called every hour or so.
+     *
+     * @param keepAudit how long the audit trail is kept
+     */
+    public void sweep(Duration keepAudit) {
         sessions.sweep();
+        tokens.sweep();
         limits.sweep();
+        audit.sweep(keepAudit);
     }
 }

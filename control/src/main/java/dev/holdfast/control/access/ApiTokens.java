@@ -25,6 +25,9 @@ public final class ApiTokens {
     private static final Duration NOTE_EVERY = Duration.ofMinutes(1);
     private static final int LONGEST_LABEL = 100;
 
+    /** How long a token that is over is still listed, so that people see why something stopped. */
+    private static final Duration SHOWN_WHEN_OVER = Duration.ofDays(30);
+
     /** For owners that an identity provider vouches for: it does not tell when it stops doing so. */
     static final Duration LONGEST_OF_PROVIDED = Duration.ofDays(90);
 
@@ -157,7 +160,7 @@ public final class ApiTokens {
                 .map(Found::principal);
     }
 
-    /** The tokens of one user or of all, newest first, also those that are over. */
+    /** The tokens of one user or of all, newest first, also those that are over, for a month. */
     public List<ApiToken> list(Optional<UserId> owner, Optional<TokenId> before, int limit) {
         return tables.read(handle -> handle.createQuery("SELECT " + COLUMNS + """
                          FROM access_token
@@ -178,6 +181,13 @@ public final class ApiTokens {
     /** Ends a token for good; false if there is none. */
     public boolean revoke(TokenId id) {
         return tables.write(handle -> handle.execute("DELETE FROM access_token WHERE id = ?", id.text())) > 0;
+    }
+
+    /** Removes those that have been over for a month; to be called now and then. */
+    int sweep() {
+        return tables.write(handle -> handle.execute(
+                "DELETE FROM access_token WHERE expires_at < ?",
+                clock.instant().minus(SHOWN_WHEN_OVER).toEpochMilli()));
     }
 
     private record Found(ApiToken token, String hash, User owner) {

@@ -1,5 +1,6 @@
 package dev.holdfast.control.access;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The trail of everything that changed or read data: who, what, to what, from where, when, and what came of it. Entries are only
- * ever added. Each is also a line of the log named {@code holdfast.audit}, so that it can be kept where an intruder cannot
+ * The trail of everything that changed or read data: who, what, to what, from where, when, and what came of it. Entries are never
+ * changed; after years they are removed, which is an entry itself. Each is also a line of the log named {@code holdfast.audit}, so that it can be kept where an intruder cannot
  * reach it. Safe for many threads.
  */
 public final class Audit {
@@ -86,6 +87,23 @@ public final class Audit {
     /** As entries are kept. */
     private static String plain(String text) {
         return Plain.text(text, 300);
+    }
+
+    /** Removes entries that are older, and says so in the trail. */
+    int sweep(Duration kept) {
+        long before = clock.instant().minus(kept).toEpochMilli();
+        int removed = tables.write(handle -> handle.execute("DELETE FROM access_audit WHERE at < ?", before));
+        if (removed > 0) {
+            record(new AuditEntry(
+                    Actor.SERVER,
+                    "audit.sweep",
+                    "audit trail",
+                    Optional.empty(),
+                    Caller.LOCAL,
+                    Outcome.DONE,
+                    removed + " entries from before " + Instant.ofEpochMilli(before)));
+        }
+        return removed;
     }
 
     private static void insert(Handle handle, AuditRecord record) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -38,7 +39,7 @@ final class Dispatcher {
     private final Stacks stacks;
     private final Endings endings;
     private final Starting starting;
-    private final RunLimits limits;
+    private final Supplier<RunLimits> limits;
     private final Identity identity;
     private final Ticker ticker;
     private final Executor executor;
@@ -69,7 +70,7 @@ final class Dispatcher {
             Stacks stacks,
             Endings endings,
             Starting starting,
-            RunLimits limits,
+            Supplier<RunLimits> limits,
             Identity identity,
             Ticker ticker,
             Executor executor) {
@@ -278,7 +279,7 @@ final class Dispatcher {
 
     /** It was asked for before the clock went back: nobody knows how long it has waited. */
     private boolean isOfTheFuture(RunRecord run) {
-        return run.requested().isAfter(table.now().plus(limits.lateAfter()));
+        return run.requested().isAfter(table.now().plus(limits.get().lateAfter()));
     }
 
     private static boolean excludes(RunRecord underWay, RunRecord run) {
@@ -295,9 +296,10 @@ final class Dispatcher {
         long taken = active.values().stream()
                 .filter(one -> one.run.kind().lane() != RunKind.Lane.RESTORE)
                 .count();
-        return run.kind().lane() == RunKind.Lane.RESTORE || taken < limits.atOnce()
+        int places = limits.get().atOnce();
+        return run.kind().lane() == RunKind.Lane.RESTORE || taken < places
                 ? Optional.empty()
-                : Optional.of("a place; " + limits.atOnce() + " runs at once are allowed on each server");
+                : Optional.of("a place; " + places + " runs at once are allowed on each server");
     }
 
     private boolean begin(RunRecord run) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -26,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFiles implements RunLogs {
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
-    private static final Duration KEPT = Duration.ofDays(180);
     private static final int MAX_LINES = 20_000;
 
     private final Path folder;
@@ -132,9 +130,9 @@ final class LogFiles implements RunLogs {
         return new Missing(ErrorCode.UNKNOWN_NAME, "there is no run '" + run + "'", "list the runs to see their ids.");
     }
 
-    /** Removes logs that nobody has written to for half a year. */
-    void forget(Instant now) {
-        FileTime oldest = FileTime.from(now.minus(KEPT));
+    /** Removes logs that nobody has written to since. */
+    void forget(Instant before) {
+        FileTime oldest = FileTime.from(before);
         for (Path place : List.of(folder, folder.resolve("runs"))) {
             try (Stream<Path> files = Files.isDirectory(place) ? Files.list(place) : Stream.empty()) {
                 files.filter(file -> file.toString().endsWith(".log")).forEach(file -> forget(file, oldest));

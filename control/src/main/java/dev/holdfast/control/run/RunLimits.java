@@ -11,9 +11,18 @@ import java.time.Duration;
  * @param beat how often a server says that it lives
  * @param lateAfter how long after its moment a due run is still on time
  * @param keepEvents how long events are kept
+ * @param keepRuns how long runs that have ended are kept
+ * @param keepLogs how long logs are kept that nobody writes to
  */
 public record RunLimits(
-        int atOnce, Duration stalledAfter, Duration lostAfter, Duration beat, Duration lateAfter, Duration keepEvents) {
+        int atOnce,
+        Duration stalledAfter,
+        Duration lostAfter,
+        Duration beat,
+        Duration lateAfter,
+        Duration keepEvents,
+        Duration keepRuns,
+        Duration keepLogs) {
     private static final long HEAP_OF_SERVER = 64L << 20;
     private static final long HEAP_OF_RUN = 96L << 20;
     private static final int MOST_AT_ONCE = 4;
@@ -25,7 +34,9 @@ public record RunLimits(
             Duration.ofSeconds(60),
             Duration.ofSeconds(5),
             Duration.ofMinutes(10),
-            Duration.ofDays(30));
+            Duration.ofDays(30),
+            Duration.ofDays(400),
+            Duration.ofDays(180));
 
     public RunLimits {
         if (atOnce < 1) {
@@ -38,14 +49,18 @@ public record RunLimits(
     }
 
     public RunLimits withAtOnce(int runs) {
-        return new RunLimits(runs, stalledAfter, lostAfter, beat, lateAfter, keepEvents);
+        return new RunLimits(runs, stalledAfter, lostAfter, beat, lateAfter, keepEvents, keepRuns, keepLogs);
     }
 
     public RunLimits withStalledAfter(Duration silence) {
-        return new RunLimits(atOnce, silence, lostAfter, beat, lateAfter, keepEvents);
+        return new RunLimits(atOnce, silence, lostAfter, beat, lateAfter, keepEvents, keepRuns, keepLogs);
     }
 
     public RunLimits withLostAfter(Duration silence, Duration beatEvery) {
-        return new RunLimits(atOnce, stalledAfter, silence, beatEvery, lateAfter, keepEvents);
+        return new RunLimits(atOnce, stalledAfter, silence, beatEvery, lateAfter, keepEvents, keepRuns, keepLogs);
+    }
+
+    public RunLimits withKept(Duration runs, Duration logs) {
+        return new RunLimits(atOnce, stalledAfter, lostAfter, beat, lateAfter, keepEvents, runs, logs);
     }
 }

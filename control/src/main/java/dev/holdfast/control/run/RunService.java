@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,13 @@ public final class RunService implements AutoCloseable {
     private static final Duration PULSE = Duration.ofSeconds(1);
     private static final Duration RELOAD = Duration.ofSeconds(30);
     private static final Duration SWEEP = Duration.ofHours(6);
-    private static final Duration KEEP_RUNS = Duration.ofDays(400);
     private static final Duration CLOSING = Duration.ofSeconds(30);
 
     private final Jdbi jdbi;
     private final RunTable table;
     private final Stacks stacks;
     private final RunLimits limits;
+    private final Supplier<RunLimits> limitsNow;
     private final Ticker ticker;
     private final Ticker eventTicker;
     private final Identity identity;
@@ -64,6 +65,7 @@ public final class RunService implements AutoCloseable {
      * @param state folder for its id, its lock and its logs
      * @param name of this server, for people
      * @param zone whose days the log files are of
+     * @param limits what it allows itself; asked again now and then, but for what has to do with other servers
      * @param backupOnStart whether a stack without any snapshot is backed up at once
      */
     public record Parts(
@@ -79,7 +81,7 @@ public final class RunService implements AutoCloseable {
             Path state,
             String name,
             ZoneId zone,
-            RunLimits limits,
+            Supplier<RunLimits> limits,
             boolean backupOnStart) {}
 
     /**
@@ -106,7 +108,8 @@ public final class RunService implements AutoCloseable {
         this.identity = identity;
         this.jdbi = parts.catalog().jdbi();
         this.stacks = parts.stacks();
-        this.limits = parts.limits();
+        this.limitsNow = parts.limits();
+        this.limits = limitsNow.get();
         this.ticker = machine.ticker();
         this.eventTicker = machine.eventTicker();
         this.table = new RunTable(new RequestJson(parts.seal()), machine.clock(), machine.random());
@@ -131,7 +134,7 @@ public final class RunService implements AutoCloseable {
                 stacks,
                 endings,
                 (run, stack, request, cancellation) -> work(run, stack, request, cancellation, tools),
-                limits,
+                limitsNow,
                 identity,
                 ticker,
                 machine.executor());
@@ -284,9 +287,10 @@ public final class RunService implements AutoCloseable {
         }
         if (now.minus(lastSweep).compareTo(SWEEP) >= 0) {
             lastSweep = now;
-            events.forget(table.now().minus(limits.keepEvents()));
-            logs.forget(table.now());
-            jdbi.useTransaction(handle -> table.forget(handle, table.now().minus(KEEP_RUNS)));
+            RunLimits kept = limitsNow.get();
+            events.forget(table.now().minus(kept.keepEvents()));
+            logs.forget(table.now().minus(kept.keepLogs()));
+            jdbi.useTransaction(handle -> table.forget(handle, table.now().minus(kept.keepRuns())));
         }
     }
 

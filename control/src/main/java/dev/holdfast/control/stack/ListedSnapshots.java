@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,6 +22,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /** The listing of snapshots in the catalog. */
 final class ListedSnapshots implements Snapshots {
@@ -28,7 +30,7 @@ final class ListedSnapshots implements Snapshots {
     private static final int MAX_NOTE = 4_000;
     private static final String COLUMNS =
             "SELECT s.stack, s.id, s.began_at, s.committed_at, s.host, s.version, s.parts,"
-                    + " s.labels, s.findings, s.entries, s.bytes, s.stored_bytes, s.copies, s.destinations, m.pinned, m.note,"
+                    + " s.labels, s.findings, s.entries, s.bytes, s.stored_bytes, s.copies, s.destinations, m.pinned, m.note, m.app_version,"
                     + " m.intact_at, m.restored_at, m.matched_at, m.complete_at";
     private static final String TABLES =
             " FROM snapshot s LEFT JOIN snapshot_mark m ON m.stack = s.stack AND m.id = s.id";
@@ -68,6 +70,9 @@ final class ListedSnapshots implements Snapshots {
     }
 
     private static Query bound(Query query, SnapshotFilter filter) {
+        filter.appVersion()
+                .ifPresent(version -> query.bind("appVersion", version)
+                        .bind("appLabel", ListingJson.ofLabel(SnapshotRecord.APP_VERSION, version)));
         return filter.stacks().isEmpty() ? query : query.bindList("stacks", List.copyOf(filter.stacks()));
     }
 
@@ -80,6 +85,10 @@ final class ListedSnapshots implements Snapshots {
         filter.until().ifPresent(until -> conditions.add("s.began_at < " + until.toEpochMilli()));
         filter.reached().ifPresent(step -> conditions.add(condition(step)));
         filter.pinned().ifPresent(pinned -> conditions.add("coalesce(m.pinned, 0) = " + (pinned ? 1 : 0)));
+        // the same on both databases, and exact: quotes within keys and values are escaped
+        filter.appVersion()
+                .ifPresent(_ -> conditions.add("(m.app_version = :appVersion OR (m.app_version IS NULL AND"
+                        + " replace(s.labels, :appLabel, '') <> s.labels))"));
         return " WHERE " + String.join(" AND ", conditions);
     }
 
@@ -282,7 +291,12 @@ final class ListedSnapshots implements Snapshots {
         return mark(stack, snapshot, "note", note.length() <= MAX_NOTE ? note : note.substring(0, MAX_NOTE));
     }
 
-    private SnapshotRecord mark(String stack, SnapshotId snapshot, String column, Object value) {
+    @Override
+    public SnapshotRecord appVersion(String stack, SnapshotId snapshot, String version) {
+        return mark(stack, snapshot, "app_version", version.isEmpty() ? null : version);
+    }
+
+    private SnapshotRecord mark(String stack, SnapshotId snapshot, String column, @Nullable Object value) {
         return jdbi.inTransaction(handle -> {
             if (find(handle, stack, snapshot).isEmpty()) {
                 throw missing(stack, snapshot);
@@ -292,7 +306,7 @@ final class ListedSnapshots implements Snapshots {
         });
     }
 
-    private static void mark(Handle handle, String stack, SnapshotId snapshot, String column, Object value) {
+    private static void mark(Handle handle, String stack, SnapshotId snapshot, String column, @Nullable Object value) {
         handle.execute(
                 "INSERT INTO snapshot_mark (stack, id, pinned, note) VALUES (?, ?, 0, '') ON CONFLICT (stack, id) DO NOTHING",
                 stack,
@@ -343,7 +357,7 @@ final class ListedSnapshots implements Snapshots {
                 row.getLong("entries"),
                 row.getLong("bytes"),
                 row.getLong("stored_bytes"),
-                ListingJson.labels(row.getString("labels")),
+                labels(row),
                 ListingJson.findings(row.getString("findings")),
                 row.getInt("pinned") != 0,
                 Optional.ofNullable(row.getString("note")).orElse(""),
@@ -354,6 +368,13 @@ final class ListedSnapshots implements Snapshots {
                         moment(row, "restored_at"),
                         moment(row, "matched_at"),
                         moment(row, "complete_at")));
+    }
+
+    private static Map<String, String> labels(ResultSet row) throws SQLException {
+        Map<String, String> labels = ListingJson.labels(row.getString("labels"));
+        Optional.ofNullable(row.getString("app_version"))
+                .ifPresent(version -> labels.put(SnapshotRecord.APP_VERSION, version));
+        return labels;
     }
 
     private static Optional<Instant> moment(ResultSet row, String column) throws SQLException {

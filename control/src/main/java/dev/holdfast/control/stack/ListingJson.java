@@ -45,6 +45,11 @@ final class ListingJson {
         return MAPPER.writeValueAsString(json);
     }
 
+    /** One label as it stands in the text of all of them. */
+    static String ofLabel(String name, String value) {
+        return MAPPER.writeValueAsString(name) + ":" + MAPPER.writeValueAsString(value);
+    }
+
     static Map<String, String> labels(String text) {
         Map<String, String> labels = new LinkedHashMap<>();
         MAPPER.readTree(text)

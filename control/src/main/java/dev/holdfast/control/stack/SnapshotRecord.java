@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param bytes sum of all contents' lengths
  * @param storedBytes bytes it added to each destination
- * @param labels what was attached when it was made
+ * @param labels what was attached when it was made; the version of the application as it was said last
  * @param pinned whether retention must keep it
  * @param note what a person wrote about it
  */

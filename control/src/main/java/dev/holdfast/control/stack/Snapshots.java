@@ -92,6 +92,13 @@ public interface Snapshots {
      */
     SnapshotRecord note(String stack, SnapshotId snapshot, String note);
 
+    /**
+     * Says which version of the application a snapshot shows, whatever was said when it was made.
+     *
+     * @param version empty for what was said then
+     */
+    SnapshotRecord appVersion(String stack, SnapshotId snapshot, String version);
+
     /** Those that were pinned when the repository was looked at last. */
     Set<SnapshotId> pinned(String stack);
 

@@ -71,7 +71,7 @@ final class RealServer implements AutoCloseable {
                         home.resolve(name),
                         name,
                         ZoneOffset.UTC,
-                        QUICK,
+                        () -> QUICK,
                         true),
                 RunService.Machine.of(clock, random));
     }

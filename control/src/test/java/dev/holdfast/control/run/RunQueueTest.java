@@ -158,6 +158,20 @@ class RunQueueTest {
 
     @ParameterizedTest
     @EnumSource
+    void one_more_goes_as_soon_as_one_more_is_allowed(Catalogs kind) {
+        Station station = blocking(kind, RunLimits.USUAL.withAtOnce(1));
+        station.backup("shop");
+        until(station, () -> station.log.contains("capture shop-files"));
+        RunRecord second = station.backup("blog");
+        until(station, () -> station.show(second).waitingFor().startsWith("a place; 1 runs at once"));
+        station.limits = station.limits.withAtOnce(2);
+        until(station, () -> station.log.contains("capture blog-files"));
+        go.countDown();
+        until(station, () -> station.show(second).state().hasEnded());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void only_so_many_runs_go_at_once_but_a_restore_finds_a_place(Catalogs kind) {
         Station station = blocking(kind, RunLimits.USUAL.withAtOnce(1));
         RunRecord first = station.backup("shop");

@@ -52,11 +52,13 @@ final class Station implements AutoCloseable {
     final Snapshots snapshots;
     final RunService service;
     final Path state;
+    volatile RunLimits limits;
 
     Station(Catalog catalog, VirtualTime time, Path state, RunLimits limits, Executor executor) {
         this.catalog = catalog;
         this.time = time;
         this.state = state;
+        this.limits = limits;
         this.snapshots = Snapshots.in(catalog, repository, time);
         SecureRandom random = new SecureRandom();
         this.service = RunService.open(
@@ -73,7 +75,7 @@ final class Station implements AutoCloseable {
                         state,
                         state.getFileName().toString(),
                         ZoneOffset.UTC,
-                        limits,
+                        () -> this.limits,
                         true),
                 new RunService.Machine(time, random, time, time, executor));
         service.listeners().add(new RunListeners.Listener() {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -250,5 +251,59 @@ class SnapshotsTest {
                 List.of());
         assertThat(snapshots.show("shop", second.id()).assurance().reached(Assurance.Step.COPIED))
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_version_of_the_application_is_said_later_found_by_and_stays_through_a_refresh(Catalogs kind) {
+        Snapshots snapshots = snapshots(kind);
+        Snapshot plain = add("shop", NOON.minus(Duration.ofDays(2)));
+        Snapshot other = add("shop", NOON.minus(Duration.ofDays(1)));
+        snapshots.refresh(SHOP);
+        String version = "2.1 \"Ä_%\"";
+        assertThat(snapshots.appVersion("shop", plain.id(), version).appVersion())
+                .contains(version);
+        snapshots.refresh(SHOP);
+
+        assertThat(snapshots.show("shop", plain.id()).appVersion()).contains(version);
+        assertThat(snapshots.show("shop", other.id()).appVersion()).isEmpty();
+        assertThat(ids(snapshots, ofVersion(version))).containsExactly(plain.id());
+        assertThat(snapshots.count(ofVersion(version))).isEqualTo(1);
+        assertThat(ids(snapshots, ofVersion("2.1"))).isEmpty();
+        assertThat(snapshots.appVersion("shop", plain.id(), "").appVersion()).isEmpty();
+        assertThat(ids(snapshots, ofVersion(version))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_version_that_was_said_when_a_snapshot_was_made_is_found_unless_another_was_said_since(Catalogs kind) {
+        Catalog catalog = kind.open(folder);
+        opened.add(catalog);
+        Snapshots snapshots = Snapshots.in(catalog, repository, InstantSource.fixed(NOON));
+        Snapshot made = add("shop", NOON);
+        snapshots.refresh(SHOP);
+        catalog.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE snapshot SET labels = ?",
+                        ListingJson.ofLabels(Map.of("app-version", "v\"1\"", "note", "\"app-version\":\"v2\""))));
+        assertThat(ids(snapshots, ofVersion("v\"1\""))).containsExactly(made.id());
+        assertThat(ids(snapshots, ofVersion("V\"1\""))).isEmpty();
+        assertThat(ids(snapshots, ofVersion("v2"))).isEmpty();
+        snapshots.appVersion("shop", made.id(), "v3");
+        assertThat(ids(snapshots, ofVersion("v3"))).containsExactly(made.id());
+        assertThat(ids(snapshots, ofVersion("v\"1\""))).isEmpty();
+        assertThat(snapshots.show("shop", made.id()).labels())
+                .containsEntry("app-version", "v3")
+                .hasSize(2);
+    }
+
+    private static SnapshotFilter ofVersion(String version) {
+        return new SnapshotFilter(
+                Set.of("shop"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(version));
     }
 }

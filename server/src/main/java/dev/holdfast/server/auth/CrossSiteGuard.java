@@ -3,22 +3,21 @@ package dev.holdfast.server.auth;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 /**
  * Keeps other sites from changing something in the name of a browser that is signed in here. Browsers say where a request comes
  * from, in {@code Sec-Fetch-Site} or {@code Origin}, and no script can change that.
  */
 public final class CrossSiteGuard {
-    private final Set<String> ownOrigins;
+    private final Supplier<Optional<URI>> ownUrl;
 
     /**
-     * @param ownUrls under which people reach this server, if proxies change the header {@code Host}; else what that header
+     * @param ownUrl under which people reach this server, if proxies change the header {@code Host}; else what that header
      *     says is believed
      */
-    public CrossSiteGuard(Set<URI> ownUrls) {
-        this.ownOrigins = ownUrls.stream().map(CrossSiteGuard::origin).collect(Collectors.toUnmodifiableSet());
+    public CrossSiteGuard(Supplier<Optional<URI>> ownUrl) {
+        this.ownUrl = ownUrl;
     }
 
     /** Whether a request may use a cookie: it changes nothing, or it comes from our own pages. */
@@ -51,7 +50,7 @@ public final class CrossSiteGuard {
 
     private boolean isOwn(String origin, WebRequest request) {
         String plain = origin.toLowerCase(Locale.ROOT);
-        return ownOrigins.contains(plain)
+        return ownUrl.get().map(CrossSiteGuard::origin).filter(plain::equals).isPresent()
                 || request.only("host")
                         .map(host -> (request.secure() ? "https://" : "http://") + host.toLowerCase(Locale.ROOT))
                         .filter(plain::equals)

@@ -27,23 +27,29 @@ public final class OidcSettings {
     public static final String GROUPS_CLAIM = "HOLDFAST_OIDC_GROUPS_CLAIM";
     public static final String AUDIENCE = "HOLDFAST_OIDC_AUDIENCE";
 
+    /** Where the provider sends browsers back to, under the URL by which people reach this server. */
+    public static final String CALLBACK = "/api/v1/sessions/oidc/callback";
+
+    /** What says that URL. */
+    private static final String PUBLIC_URL = "HOLDFAST_PUBLIC_URL";
+
     private OidcSettings() {}
 
     /**
      * The provider, if there is one.
      *
-     * @param callback this server's call-back URL, as browsers reach it
+     * @param publicUrl under which browsers reach this server, without a slash at its end
      * @throws Missing (CONFIGURATION_MISSING) if something that is needed is not said
      * @throws Invalid (CONFIGURATION_INVALID) if something cannot be
      */
-    public static Optional<OidcConfig> from(Environment environment, URI callback) {
+    public static Optional<OidcConfig> from(Environment environment, Optional<URI> publicUrl) {
         return environment
                 .value(ISSUER)
                 .map(issuer -> new OidcConfig(
                         url(issuer),
                         required(environment, CLIENT_ID),
                         environment.secret(CLIENT_SECRET),
-                        callback,
+                        URI.create(publicUrl.orElseThrow(() -> missing(PUBLIC_URL)) + CALLBACK),
                         environment.value(SCOPES).map(OidcSettings::words).orElse(OidcConfig.DEFAULT_SCOPES),
                         environment.value(NAME_CLAIM).orElse(OidcConfig.DEFAULT_NAME_CLAIM),
                         environment.value(GROUPS_CLAIM).orElse(OidcConfig.DEFAULT_GROUPS_CLAIM),
@@ -64,12 +70,14 @@ public final class OidcSettings {
     }
 
     private static String required(Environment environment, String name) {
-        return environment
-                .value(name)
-                .orElseThrow(() -> new Missing(
-                        ErrorCode.CONFIGURATION_MISSING,
-                        ISSUER + " is set and " + name + " is not",
-                        "set both, or neither to do without an identity provider."));
+        return environment.value(name).orElseThrow(() -> missing(name));
+    }
+
+    private static Missing missing(String name) {
+        return new Missing(
+                ErrorCode.CONFIGURATION_MISSING,
+                ISSUER + " is set and " + name + " is not",
+                "set both, or neither to do without an identity provider; docs/access.md lists all.");
     }
 
     private static List<String> words(String text) {

@@ -4,6 +4,7 @@ import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.operation.OpenRepository;
 import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.stack.StackRecord;
+import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
@@ -14,6 +15,7 @@ import dev.holdfast.engine.source.PartReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Repositories that somebody looks into. Opening one takes a second, because its key is derived slowly on purpose; so it stays
- * open until nobody has looked for a while. Safe for many threads.
+ * open until nobody has looked for a while, or its place is needed. Safe for many threads.
  */
 public final class Shelf implements AutoCloseable {
+    /** How many are open at once; each holds an index. */
+    public static final int MOST = 8;
+
     private static final Duration IDLE = Duration.ofMinutes(2);
 
     private final Repositories repositories;
@@ -87,7 +92,16 @@ public final class Shelf implements AutoCloseable {
         }
     }
 
-    /** Opens the repository of a stack, or lends the one that is open. */
+    /** How many are open now. */
+    public synchronized int count() {
+        return shelved.size();
+    }
+
+    /**
+     * Opens the repository of a stack, or lends the one that is open.
+     *
+     * @throws Busy (TOO_MANY_REQUESTS) if others look into as many as may be open
+     */
     public Lent lend(StackRecord stack) {
         Shelved place = place(stack);
         place.opening.lock();
@@ -132,7 +146,8 @@ public final class Shelf implements AutoCloseable {
         RepositoryConfig config = stack.config().repository();
         Shelved there = shelved.get(stack.name());
         if (there == null || !there.config.equals(config)) {
-            Optional.ofNullable(there).ifPresent(Shelf::drop);
+            Optional.ofNullable(there).ifPresent(old -> drop(stack.name(), old));
+            makeRoom();
             there = new Shelved(config);
             shelved.put(stack.name(), there);
         }
@@ -140,7 +155,21 @@ public final class Shelf implements AutoCloseable {
         return there;
     }
 
-    private static void drop(Shelved old) {
+    private void makeRoom() {
+        if (shelved.size() >= MOST) {
+            Map.Entry<String, Shelved> idle = shelved.entrySet().stream()
+                    .filter(place -> place.getValue().users == 0)
+                    .min(Comparator.comparing(place -> place.getValue().used))
+                    .orElseThrow(() -> new Busy(
+                            ErrorCode.TOO_MANY_REQUESTS,
+                            "people look into " + MOST + " repositories already",
+                            "try again in a moment."));
+            drop(idle.getKey(), idle.getValue());
+        }
+    }
+
+    private void drop(String stack, Shelved old) {
+        shelved.remove(stack);
         old.dropped = true;
         if (old.users == 0) {
             old.closed();

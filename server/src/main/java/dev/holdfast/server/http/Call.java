@@ -9,6 +9,7 @@ import dev.holdfast.engine.error.Missing;
 import dev.holdfast.server.auth.WebRequest;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class Call {
     private final Optional<Principal> principal;
     private final Map<String, List<String>> parameters;
     private final @Nullable JsonNode body;
+    private final List<String> notes = new ArrayList<>();
 
     /**
      * @param parameters those of the path and of the query, by name
@@ -117,6 +119,15 @@ public final class Call {
                         .map(node -> node.path("stack"))
                         .filter(JsonNode::isString)
                         .map(JsonNode::asString));
+    }
+
+    /** Says what the audit trail shall tell of it, beyond its parameters; never a secret. */
+    public void note(String text) {
+        notes.add(text);
+    }
+
+    public List<String> notes() {
+        return List.copyOf(notes);
     }
 
     public Optional<String> idempotencyKey() {

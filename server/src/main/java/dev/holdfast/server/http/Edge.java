@@ -3,6 +3,7 @@ package dev.holdfast.server.http;
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.server.auth.ClientAddress;
 import dev.holdfast.server.auth.WebRequest;
@@ -18,6 +19,8 @@ import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,7 +148,7 @@ public final class Edge implements AutoCloseable {
         Optional<Principal> principal = admit(route, request);
         Brought brought = reader.read(operation, context);
         Call call = new Call(request, principal, brought.parameters(), brought.body());
-        write(answer(route, operation, call), call, context);
+        write(answer(route, operation, call), route, call, context);
     }
 
     /** What leaves no trace is not answered. */
@@ -192,6 +196,18 @@ public final class Edge implements AutoCloseable {
         }
     }
 
+    /** Whether whoever was let in would be let in again, and may do the same as then. */
+    private boolean mayStill(Route route, Call call) {
+        try {
+            return admit(route, call.request())
+                    .map(Principal::grant)
+                    .equals(call.anybody().map(Principal::grant));
+        } catch (HoldfastException e) {
+            LOG.debug("who follows events may no longer, or nobody can tell", e);
+            return false;
+        }
+    }
+
     private WebRequest request(Context context) {
         HttpServletRequest plain = context.req();
         Map<String, List<String>> headers = new HashMap<>();
@@ -223,7 +239,7 @@ public final class Edge implements AutoCloseable {
         body(context, Problem.TYPE, Json.bytes(problem));
     }
 
-    private void write(Answer answer, Call call, Context context) {
+    private void write(Answer answer, Route route, Call call, Context context) {
         switch (answer) {
             case Answer.Json json -> {
                 fields(context, json.status(), json.headers());
@@ -235,7 +251,7 @@ public final class Edge implements AutoCloseable {
             }
             case Answer.Empty empty -> fields(context, empty.status(), empty.headers());
             case Answer.Download download -> send(download, context);
-            case Answer.Live live -> follow(live, call, context);
+            case Answer.Live live -> follow(live, route, call, context);
         }
     }
 
@@ -279,13 +295,27 @@ public final class Edge implements AutoCloseable {
         }
     }
 
-    /** What was begun and cannot be finished must not look like the whole. */
+    /**
+     * What was begun and cannot be finished must not look like the whole. Without chunks the end of the connection is the end of
+     * the body, and an orderly one would be taken for it; so it is reset, below TLS, which would say goodbye.
+     */
     private static void cut(Context context) {
         ServletContextRequest request = ServletContextRequest.getServletContextRequest(context.req());
-        request.getConnectionMetaData().getConnection().getEndPoint().close();
+        EndPoint end = request.getConnectionMetaData().getConnection().getEndPoint();
+        while (end instanceof EndPoint.Wrapper wrapper) {
+            end = wrapper.unwrap();
+        }
+        try {
+            if (end.getTransport() instanceof SocketChannel channel) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+        } catch (IOException e) {
+            LOG.debug("the connection is gone already", e);
+        }
+        end.close();
     }
 
-    private void follow(Answer.Live live, Call call, Context context) {
+    private void follow(Answer.Live live, Route route, Call call, Context context) {
         boolean head = context.method().equals(HandlerType.HEAD);
         if (!head && !streams.tryEnter()) {
             throw new Unavailable(
@@ -302,6 +332,7 @@ public final class Edge implements AutoCloseable {
             streams.serve(
                     live.source(),
                     call.header("last-event-id").filter(id -> !id.isEmpty()),
+                    () -> mayStill(route, call),
                     context.res().getOutputStream());
         } catch (IOException e) {
             LOG.trace("a client of events is gone", e);

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param proxies whose word is taken on where calls come from (X-Forwarded-For, X-Forwarded-Proto)
  * @param maxBodyBytes largest body of a call
  * @param maxEventClients how many may follow events at once
- * @param heartbeat how long a stream of events may be silent
+ * @param heartbeat how long a stream of events may be silent, and how soon it ends when its client may no longer follow it
  * @param idleTimeout how long a connection may be silent
  * @param maxConnections how many connections at once
  */

@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +54,13 @@ final class LiveStreams implements AutoCloseable {
         places.release();
     }
 
-    /** Tells events until the source, the client or the server ends. */
-    void serve(LiveSource source, Optional<String> after, OutputStream out) throws IOException {
+    /**
+     * Tells events until the source, the client or the server ends, or the client may no longer.
+     *
+     * @param admitted whether the client still may; asked every heartbeat, however much happens
+     */
+    void serve(LiveSource source, Optional<String> after, BooleanSupplier admitted, OutputStream out)
+            throws IOException {
         Client client = new Client();
         clients.add(client);
         if (ended) {
@@ -62,7 +68,7 @@ final class LiveStreams implements AutoCloseable {
         }
         try (AutoCloseable _ = source.begin(after, client::take)) {
             write(out, "retry: 2000\n\n");
-            client.copyTo(out, heartbeat);
+            client.copyTo(out, heartbeat, admitted);
         } catch (IOException e) {
             throw e;
         } catch (InterruptedException e) {
@@ -102,13 +108,17 @@ final class LiveStreams implements AutoCloseable {
             boolean _ = waiting.offer(END);
         }
 
-        void copyTo(OutputStream out, Duration heartbeat) throws IOException, InterruptedException {
+        void copyTo(OutputStream out, Duration heartbeat, BooleanSupplier admitted)
+                throws IOException, InterruptedException {
             long began = System.nanoTime();
+            long asked = began;
             while (System.nanoTime() - began < LONGEST.toNanos()) {
-                LiveEvent event = waiting.poll(heartbeat.toMillis(), TimeUnit.MILLISECONDS);
-                if (over) {
+                LiveEvent event = waiting.poll(asked + heartbeat.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                boolean due = System.nanoTime() - asked >= heartbeat.toNanos();
+                if (over || (due && !admitted.getAsBoolean())) {
                     return;
                 }
+                asked = due ? System.nanoTime() : asked;
                 write(out, event == null ? ": still here\n\n" : text(event));
                 if (event != null && event.last()) {
                     return;

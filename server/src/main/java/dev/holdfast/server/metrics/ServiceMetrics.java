@@ -26,9 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What can be measured. How things stand is asked for when it is scraped, from the catalog, so that every server says the same;
@@ -106,7 +108,19 @@ public final class ServiceMetrics implements RunListeners.Listener {
                 Tags.empty(),
                 services.stacks().troubles().size());
         gauges.forEach((name, gauge) -> gauge.register(rows.of(name), true));
+        forgetStacks();
         return registry.scrape();
+    }
+
+    /** What was counted of stacks that are not known any more would stay for ever. */
+    private void forgetStacks() {
+        Set<String> known =
+                services.stacks().list().stream().map(StackRecord::name).collect(Collectors.toSet());
+        registry.getMeters().stream()
+                .filter(meter -> Optional.ofNullable(meter.getId().getTag("stack"))
+                        .filter(stack -> !known.contains(stack))
+                        .isPresent())
+                .forEach(registry::remove);
     }
 
     /** The values of one scrape. */

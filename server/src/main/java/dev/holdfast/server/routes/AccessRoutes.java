@@ -302,14 +302,19 @@ public final class AccessRoutes {
 
     private Answer removeToken(Call call) {
         TokenId id = new TokenId(call.text("token"));
-        Optional<ApiToken> token = access.tokens()
-                .find(id)
-                .filter(found -> found.owner().equals(call.principal().user())
-                        || call.principal().mayEverywhere(Role.ADMIN));
+        Optional<ApiToken> token = access.tokens().find(id).filter(found -> mayEnd(call.principal(), found));
         if (token.isEmpty() || !access.tokens().revoke(id)) {
             throw new Missing(ErrorCode.UNKNOWN_NAME, "there is no such token", "");
         }
         return Answer.done();
+    }
+
+    /** A token ends itself, and no other of its owner: it may be the one that leaked. */
+    private static boolean mayEnd(Principal who, ApiToken token) {
+        boolean own = who.token()
+                .map(token.id()::equals)
+                .orElseGet(() -> token.owner().equals(who.user()));
+        return own || who.mayEverywhere(Role.ADMIN);
     }
 
     private Answer audit(Call call) {

@@ -19,7 +19,6 @@ import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.browse.StreamedExport;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
-import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
 import dev.holdfast.server.services.Services;
 import java.io.IOException;
@@ -53,10 +52,21 @@ public final class DownloadRoutes {
     }
 
     public List<Route> all() {
-        return List.of(
-                Route.get(SnapshotRoutes.ONE + "/content", Admission.OPERATOR, this::content),
-                Route.get(SnapshotRoutes.ONE + "/table", Admission.OPERATOR, this::table),
-                Route.get(SnapshotRoutes.ONE + "/export", Admission.OPERATOR, this::export));
+        return List.of(route(DownloadOrder.CONTENT), route(DownloadOrder.TABLE), route(DownloadOrder.EXPORT));
+    }
+
+    private Route route(String kind) {
+        return Route.get(
+                SnapshotRoutes.ONE + "/" + kind, Admission.OPERATOR, call -> answer(DownloadOrder.of(call, kind)));
+    }
+
+    /** What is asked for, as a file; that it is there is known before anything is sent. */
+    Answer answer(DownloadOrder order) {
+        return switch (order.kind()) {
+            case DownloadOrder.CONTENT -> content(order);
+            case DownloadOrder.TABLE -> table(order);
+            default -> export(order);
+        };
     }
 
     /** Copies an entry of a part. */
@@ -64,51 +74,50 @@ public final class DownloadRoutes {
         void copy(PartReader part, Entry entry, OutputStream out) throws IOException;
     }
 
-    private Answer content(Call call) {
-        String key = call.text("key");
-        Entry entry = look(call, part -> Contents.file(part, key));
-        return new Answer.Download(Contents.name(entry), BYTES, out -> copy(call, entry, Contents::copy, out));
+    private Answer content(DownloadOrder order) {
+        String key = order.neededKey();
+        Entry entry = look(order, part -> Contents.file(part, key));
+        return new Answer.Download(Contents.name(entry), BYTES, out -> copy(order, entry, Contents::copy, out));
     }
 
-    private Answer table(Call call) {
-        String name = call.text("table");
-        Entry entry = look(call, part -> Contents.table(part, name));
+    private Answer table(DownloadOrder order) {
+        String name = order.neededTable();
+        Entry entry = look(order, part -> Contents.table(part, name));
         return new Answer.Download(
-                name + ".csv", "text/csv; charset=utf-8", out -> copy(call, entry, Contents::copyRows, out));
+                name + ".csv", "text/csv; charset=utf-8", out -> copy(order, entry, Contents::copyRows, out));
     }
 
-    private Entry look(Call call, Function<PartReader, Entry> finding) {
-        try (Shelf.Lent lent = shelf.lend(stack(call))) {
-            return finding.apply(part(lent, call));
+    private Entry look(DownloadOrder order, Function<PartReader, Entry> finding) {
+        try (Shelf.Lent lent = shelf.lend(stack(order))) {
+            return finding.apply(part(lent, order));
         }
     }
 
-    private void copy(Call call, Entry entry, Copying copying, OutputStream out) throws IOException {
+    private void copy(DownloadOrder order, Entry entry, Copying copying, OutputStream out) throws IOException {
         enter();
-        try (Shelf.Lent lent = shelf.lend(stack(call))) {
-            copying.copy(part(lent, call), entry, out);
+        try (Shelf.Lent lent = shelf.lend(stack(order))) {
+            copying.copy(part(lent, order), entry, out);
         } finally {
             places.release();
         }
     }
 
-    private static PartReader part(Shelf.Lent lent, Call call) {
-        return lent.part(lent.snapshot(call.text("stack"), new SnapshotId(call.text("snapshot"))), call.text("part"));
+    private static PartReader part(Shelf.Lent lent, DownloadOrder order) {
+        return lent.part(lent.snapshot(order.stack(), new SnapshotId(order.snapshot())), order.neededPart());
     }
 
-    private StackRecord stack(Call call) {
-        return services.stacks().show(call.text("stack"));
+    private StackRecord stack(DownloadOrder order) {
+        return services.stacks().show(order.stack());
     }
 
-    private Answer export(Call call) {
-        SnapshotRecord snapshot = services.snapshots().show(stack(call).name(), new SnapshotId(call.text("snapshot")));
-        boolean create = call.flag("create");
-        ExportFormat format = switch (call.maybe("format").orElse("custom")) {
-            case "sql" -> new ExportFormat.Sql(call.number("compress", 0), create);
-            case "roles" -> new ExportFormat.Roles(call.number("compress", 0));
-            default -> new ExportFormat.Archive(call.number("compress", USUAL_LEVEL));
+    private Answer export(DownloadOrder order) {
+        SnapshotRecord snapshot = services.snapshots().show(stack(order).name(), new SnapshotId(order.snapshot()));
+        ExportFormat format = switch (order.format().orElse("custom")) {
+            case "sql" -> new ExportFormat.Sql(order.compress().orElse(0), order.create());
+            case "roles" -> new ExportFormat.Roles(order.compress().orElse(0));
+            default -> new ExportFormat.Archive(order.compress().orElse(USUAL_LEVEL));
         };
-        return database(snapshot, call.maybe("part"), format);
+        return database(snapshot, order.part(), format);
     }
 
     /** A database of a snapshot as a file; the only one, if none is named. */

@@ -127,8 +127,11 @@ public final class RestoreRoutes {
 
     /** Whoever writes to another place than the source's own could reach anything that this server reaches. */
     private StackRecord stack(Call call, Order order) {
-        boolean elsewhere = !order.places().orElse(Map.of()).isEmpty();
-        return services.stacks().show(call.permit(elsewhere ? Role.ADMIN : Role.OPERATOR, order.stack()));
+        String stack = call.permit(Role.OPERATOR, order.stack());
+        if (!order.places().orElse(Map.of()).isEmpty()) {
+            call.permitEverywhere(Role.ADMIN);
+        }
+        return services.stacks().show(stack);
     }
 
     /**

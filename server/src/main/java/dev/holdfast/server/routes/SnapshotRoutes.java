@@ -38,7 +38,7 @@ public final class SnapshotRoutes {
     }
 
     /** What is changed of a snapshot. */
-    record Change(Optional<Boolean> pinned, Optional<String> note) {}
+    record Change(Optional<Boolean> pinned, Optional<String> note, Optional<String> appVersion) {}
 
     public List<Route> all() {
         return List.of(
@@ -60,7 +60,8 @@ public final class SnapshotRoutes {
                 call.time("since"),
                 call.time("until"),
                 call.maybe("reached").map(step -> Assurance.Step.valueOf(step.toUpperCase(Locale.ROOT))),
-                call.maybe("pinned").map(Boolean::parseBoolean));
+                call.maybe("pinned").map(Boolean::parseBoolean),
+                call.maybe("appVersion"));
         return Answer.ok(SnapshotPageView.of(services.snapshots()
                 .list(
                         filter,
@@ -81,6 +82,8 @@ public final class SnapshotRoutes {
         Change change = call.body(Change.class);
         change.pinned().ifPresent(pinned -> services.snapshots().pin(stack(call), snapshot.id(), pinned));
         change.note().ifPresent(note -> services.snapshots().note(snapshot.stack(), snapshot.id(), note));
+        change.appVersion()
+                .ifPresent(version -> services.snapshots().appVersion(snapshot.stack(), snapshot.id(), version));
         return Answer.ok(SnapshotView.of(snapshot(call)));
     }
 

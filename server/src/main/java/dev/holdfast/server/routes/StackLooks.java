@@ -62,7 +62,8 @@ final class StackLooks {
                 destinations.size(),
                 (int) destinations.stream()
                         .filter(destination -> destination.state().equals("behind"))
-                        .count());
+                        .count(),
+                services.recoveryCodes().saved(stack.name()).map(saved -> saved ? "saved" : "unsaved"));
     }
 
     Optional<SnapshotRecord> latest(String stack) {

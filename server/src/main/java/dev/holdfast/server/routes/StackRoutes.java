@@ -99,6 +99,7 @@ public final class StackRoutes {
                 Route.delete(ONE, Admission.ADMIN, this::remove),
                 Route.get(ONE + "/text", Admission.ADMIN, this::text),
                 Route.post(ONE + "/preflight", Admission.OPERATOR, this::preflight),
+                Route.post(ONE + "/recovery-code/acknowledge", Admission.ADMIN, this::acknowledge),
                 Route.get(
                         ONE + "/schedule",
                         Admission.VIEWER,
@@ -167,7 +168,9 @@ public final class StackRoutes {
         return Answer.ok(PreflightView.of(doctor.run(config, List.of(), Run.silent())));
     }
 
+    /** A text says what is read and which programs run on this machine: that is more than the stack. */
     private Answer change(Call call) {
+        call.permitEverywhere(Role.ADMIN);
         Change change = call.body(Change.class);
         return Answer.ok(looks.view(services.stacks().change(stack(call).name(), change.text(), change.revision())));
     }
@@ -186,6 +189,18 @@ public final class StackRoutes {
                         ErrorCode.UNKNOWN_NAME,
                         "stack '" + stack.name() + "' was not made here, so its text is not",
                         "it comes from " + stack.origin().label() + "; look there."));
+    }
+
+    /** Somebody says that the recovery code is noted down elsewhere; the server does not remind of it any more. */
+    private Answer acknowledge(Call call) {
+        String name = stack(call).name();
+        if (!services.recoveryCodes().acknowledge(name)) {
+            throw new Missing(
+                    ErrorCode.UNKNOWN_NAME,
+                    "this server keeps no recovery code of stack '" + name + "'",
+                    "it is kept by the server that made the repository.");
+        }
+        return Answer.done();
     }
 
     private Answer preflight(Call call) {

@@ -7,7 +7,6 @@ import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
 import dev.holdfast.server.services.Services;
-import dev.holdfast.server.view.SettingsView;
 import dev.holdfast.server.view.StatusView;
 import dev.holdfast.server.view.WarningView;
 import java.time.Instant;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** How everything stands. */
 public final class StatusRoutes {
@@ -24,28 +22,31 @@ public final class StatusRoutes {
 
     private final Services services;
     private final StackLooks looks;
-    private final Supplier<SettingsView> settings;
+    private final String version;
+    private final String name;
     private final Instant started;
 
-    public StatusRoutes(Services services, Supplier<SettingsView> settings, Instant started) {
+    /**
+     * @param version of the software
+     * @param name of this server
+     */
+    public StatusRoutes(Services services, String version, String name, Instant started) {
         this.services = services;
         this.looks = new StackLooks(services);
-        this.settings = settings;
+        this.version = version;
+        this.name = name;
         this.started = started;
     }
 
     public List<Route> all() {
-        return List.of(
-                Route.get("/api/v1/status", Admission.VIEWER, this::status),
-                Route.get("/api/v1/settings", Admission.ADMIN, _ -> Answer.ok(settings.get())));
+        return List.of(Route.get("/api/v1/status", Admission.VIEWER, this::status));
     }
 
     private Answer status(Call call) {
         Predicate<String> visible = call.visible();
-        SettingsView own = settings.get();
         return Answer.ok(new StatusView(
-                own.version(),
-                own.server(),
+                version,
+                name,
                 services.clock().instant(),
                 started,
                 warnings(visible),

@@ -1,6 +1,7 @@
 package dev.holdfast.server.services;
 
 import dev.holdfast.control.access.Access;
+import dev.holdfast.control.access.DownloadLinks;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.notify.Notifications;
@@ -10,6 +11,7 @@ import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.run.RunEvents;
 import dev.holdfast.control.run.RunLogs;
 import dev.holdfast.control.run.Runs;
+import dev.holdfast.control.settings.LiveSettings;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.Stacks;
 import dev.holdfast.server.view.WarningView;
@@ -23,6 +25,9 @@ import java.util.function.Supplier;
  *
  * @param reader reads the text of a stack file, to try it; throws Invalid if it cannot be
  * @param channels of the server itself
+ * @param links to single downloads
+ * @param settings that may change
+ * @param recoveryCodes of repositories that this server made
  * @param warnings what somebody should do, beyond what the routes see themselves; asked for each status
  */
 public record Services(
@@ -38,5 +43,8 @@ public record Services(
         Notifier notifier,
         Notifications channels,
         Access access,
+        DownloadLinks links,
+        LiveSettings settings,
+        RecoveryCodes recoveryCodes,
         Supplier<List<WarningView>> warnings,
         InstantSource clock) {}

@@ -1,120 +1,75 @@
 package dev.holdfast.server.view;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.holdfast.control.run.RunEvent;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Something that happened to a run. */
+/**
+ * Something that happened to a run.
+ *
+ * @param event what kind of thing
+ * @param what its own fields, which stand beside the others
+ */
 public record RunEventView(
         long sequence,
         String run,
         String stack,
         Instant at,
         String event,
-        Optional<String> state,
-        Optional<String> waitingFor,
-        Optional<FailureView> error,
-        Optional<String> phase,
-        Optional<String> subject,
-        Optional<Boolean> ended,
-        Optional<ProgressView> progress,
-        Optional<String> message) {
+        @JsonUnwrapped What what) {
+    /** What is told of each kind of event. */
+    public sealed interface What {
+        /** The run is in that state now. */
+        record InState(String state, Optional<String> waitingFor, Optional<FailureView> error) implements What {}
+
+        /** A step begins or ends. */
+        record Step(String phase, Optional<String> subject, boolean ended) implements What {}
+
+        /** How far a step is. */
+        record Progress(String phase, Optional<String> subject, ProgressView progress) implements What {}
+
+        /** Something that somebody should know. */
+        record Finding(Optional<String> subject, String message) implements What {}
+
+        /** A line of the log. */
+        record Line(String message) implements What {}
+    }
+
     public static RunEventView of(RunEvent event) {
         return switch (event.body()) {
             case RunEvent.State state ->
-                new RunEventView(
-                        event.sequence(),
-                        event.run().text(),
-                        event.stack(),
-                        event.at(),
+                view(
+                        event,
                         "state",
-                        Optional.of(state.state().label()),
-                        Optional.of(state.waitingFor()).filter(text -> !text.isEmpty()),
-                        state.error().map(FailureView::of),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty());
+                        new What.InState(
+                                state.state().label(),
+                                filled(state.waitingFor()),
+                                state.error().map(FailureView::of)));
             case RunEvent.Stepped step ->
-                about(event, "step", Optional.of(step.phase().name().toLowerCase(Locale.ROOT)), step.subject())
-                        .withEnded(step.ended());
-            case RunEvent.Progressed progressed ->
-                about(event, "progress", Optional.empty(), progressed.progress().subject())
-                        .withProgress(ProgressView.of(progressed.progress()));
+                view(
+                        event,
+                        "step",
+                        new What.Step(
+                                step.phase().name().toLowerCase(Locale.ROOT), filled(step.subject()), step.ended()));
+            case RunEvent.Progressed progressed -> view(event, "progress", progress(progressed));
             case RunEvent.Found found ->
-                about(event, "finding", Optional.empty(), found.subject()).withMessage(found.message());
-            case RunEvent.Line line ->
-                about(event, "line", Optional.empty(), "").withMessage(line.text());
+                view(event, "finding", new What.Finding(filled(found.subject()), found.message()));
+            case RunEvent.Line line -> view(event, "line", new What.Line(line.text()));
         };
     }
 
-    private static RunEventView about(RunEvent event, String name, Optional<String> phase, String subject) {
-        return new RunEventView(
-                event.sequence(),
-                event.run().text(),
-                event.stack(),
-                event.at(),
-                name,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                phase,
-                Optional.of(subject).filter(text -> !text.isEmpty()),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+    private static What progress(RunEvent.Progressed progressed) {
+        ProgressView now = ProgressView.of(progressed.progress());
+        return new What.Progress(now.phase(), filled(progressed.progress().subject()), now);
     }
 
-    private RunEventView withEnded(boolean end) {
-        return new RunEventView(
-                sequence,
-                run,
-                stack,
-                at,
-                event,
-                state,
-                waitingFor,
-                error,
-                phase,
-                subject,
-                Optional.of(end),
-                progress,
-                message);
+    private static Optional<String> filled(String text) {
+        return Optional.of(text).filter(some -> !some.isEmpty());
     }
 
-    private RunEventView withProgress(ProgressView now) {
-        return new RunEventView(
-                sequence,
-                run,
-                stack,
-                at,
-                event,
-                state,
-                waitingFor,
-                error,
-                Optional.of(now.phase()),
-                subject,
-                ended,
-                Optional.of(now),
-                message);
-    }
-
-    private RunEventView withMessage(String text) {
-        return new RunEventView(
-                sequence,
-                run,
-                stack,
-                at,
-                event,
-                state,
-                waitingFor,
-                error,
-                phase,
-                subject,
-                ended,
-                progress,
-                Optional.of(text));
+    private static RunEventView view(RunEvent event, String name, What what) {
+        return new RunEventView(event.sequence(), event.run().text(), event.stack(), event.at(), name, what);
     }
 }

@@ -13,4 +13,5 @@ public record StackSummaryView(
         Optional<RunView> lastRun,
         Optional<Instant> next,
         int destinations,
-        int behind) {}
+        int behind,
+        Optional<String> recoveryCode) {}

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class AuthenticatorTest {
         stage = new Stage(folder);
         jwts = new Jwts(
                 stage.access, JwtSettings.DEFAULT, JwtKeys.open(JwtSettings.DEFAULT, folder, stage.clock), stage.clock);
-        authenticator = new Authenticator(stage.access, jwts, Optional.empty(), new CrossSiteGuard(Set.of()));
+        authenticator = new Authenticator(stage.access, jwts, Optional.empty(), new CrossSiteGuard(Optional::empty));
         alice = stage.user("alice", Stage.on(Role.OPERATOR, "shop"));
     }
 
@@ -163,7 +162,8 @@ class AuthenticatorTest {
 
     @Test
     void behind_a_proxy_the_own_url_is_the_one_that_is_told() {
-        CrossSiteGuard guard = new CrossSiteGuard(Set.of(URI.create("https://Backup.Example.com:8443/holdfast")));
+        CrossSiteGuard guard =
+                new CrossSiteGuard(() -> Optional.of(URI.create("https://Backup.Example.com:8443/holdfast")));
         assertThat(guard.admitsCookie(Stage.request("POST", "Origin", "https://backup.example.com:8443")))
                 .isTrue();
         assertThat(guard.admitsCookie(Stage.request("POST", "Origin", "https://backup.example.com")))
@@ -172,7 +172,7 @@ class AuthenticatorTest {
 
     @Test
     void another_site_signs_nobody_in() {
-        CrossSiteGuard guard = new CrossSiteGuard(Set.of());
+        CrossSiteGuard guard = new CrossSiteGuard(Optional::empty);
         assertThat(guard.admitsSignIn(Stage.request("POST", "Sec-Fetch-Site", "cross-site")))
                 .isFalse();
         assertThat(guard.admitsSignIn(Stage.request("POST", "Origin", "https://evil.example")))

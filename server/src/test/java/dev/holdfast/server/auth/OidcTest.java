@@ -36,7 +36,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -498,7 +497,7 @@ class OidcTest {
         JwtSettings settings = JwtSettings.DEFAULT;
         Jwts jwts = new Jwts(stage.access, settings, JwtKeys.open(settings, folder, stage.clock), stage.clock);
         Authenticator authenticator =
-                new Authenticator(stage.access, jwts, Optional.of(oidc), new CrossSiteGuard(Set.of()));
+                new Authenticator(stage.access, jwts, Optional.of(oidc), new CrossSiteGuard(Optional::empty));
         assertThat(authenticator.identify(
                         Stage.request("POST", "Authorization", "Bearer " + provider.accessToken(AUDIENCE, c -> c))))
                 .isInstanceOf(Identity.Known.class);

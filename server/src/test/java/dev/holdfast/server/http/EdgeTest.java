@@ -12,6 +12,10 @@ import dev.holdfast.server.auth.WebRequest;
 import dev.holdfast.server.contract.Contract;
 import dev.holdfast.server.contract.Operation;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +27,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EdgeTest {
     private static final Duration IDLE = Duration.ofSeconds(1);
@@ -90,6 +96,28 @@ class EdgeTest {
                     throw new Damaged(ErrorCode.DAMAGED, "a pack is damaged", "");
                 })))
                 .isInstanceOf(IOException.class);
+    }
+
+    /** Without chunks the end of the connection is the end of the body: as proxies ask by default. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.0\r\n", "HTTP/1.1\r\nHost: here\r\nConnection: close\r\n"})
+    void a_download_that_is_cut_has_no_clean_end_for_who_asks_without_chunks_either(String version) throws Exception {
+        Answer.Writing half = out -> {
+            out.write(new byte[1 << 20]);
+            out.flush();
+            throw new Damaged(ErrorCode.DAMAGED, "a pack is damaged", "");
+        };
+        Route route = Route.get(
+                "/health/live", Admission.ANYONE, _ -> new Answer.Download("x", "application/octet-stream", half));
+        EdgeSettings settings = new EdgeSettings(Optional.empty(), TrustedProxies.NONE, 1000, 1, IDLE, IDLE, 10);
+        try (Edge edge = new Edge(List.of(route), CONTRACT, NOBODY, DEAF, settings);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.start("127.0.0.1", 0))) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream()
+                    .write(("GET /health/live " + version + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            assertThatThrownBy(() -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(SocketException.class);
+        }
     }
 
     @Test
