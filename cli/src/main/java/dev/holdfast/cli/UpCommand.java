@@ -44,7 +44,7 @@ final class UpCommand extends CliCommand {
         StateFolder state = options.folder(cli).create();
         Optional<ServerProcess> running = ServerProcess.running(state);
         return running.map(process -> new UpReport(process, state, false))
-                .orElseGet(() -> new UpReport(new Background(state).start(command()), state, true));
+                .orElseGet(() -> new UpReport(new Background(state).start(command(), cli.folder()), state, true));
     }
 
     private List<String> command() {

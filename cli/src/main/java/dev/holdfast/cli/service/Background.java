@@ -38,14 +38,15 @@ public final class Background {
      * Starts a server and waits until it answers.
      *
      * @param command the launcher and its arguments
+     * @param folder where it begins: relative paths of its variables, and the usual stack file, are looked for there
      * @throws Failed (SERVER_UNAVAILABLE) if it ends before it is ready; the message has the end of what it said
      */
-    public ServerProcess start(List<String> command) {
+    public ServerProcess start(List<String> command, Path folder) {
         try {
             Files.createDirectories(state.logs());
             Files.deleteIfExists(output());
             Process process = new ProcessBuilder(detached(command))
-                    .directory(state.path().toFile())
+                    .directory(folder.toFile())
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(output().toFile())

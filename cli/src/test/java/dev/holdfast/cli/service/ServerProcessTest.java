@@ -91,10 +91,16 @@ class ServerProcessTest {
 
     @Test
     void a_server_that_ends_at_once_is_told_with_what_it_said() {
-        assertThatThrownBy(() -> new Background(state).start(List.of("/bin/sh", "-c", "echo no such luck; exit 9")))
+        assertThatThrownBy(() -> new Background(state).start(List.of("/bin/sh", "-c", "echo no such luck; exit 9"), folder))
                 .isInstanceOf(Failed.class)
                 .hasMessageContaining("with exit code 9")
                 .hasMessageContaining("no such luck");
+    }
+
+    @Test
+    void a_server_begins_in_the_folder_of_whoever_started_it_because_paths_are_relative_to_it(@TempDir Path shop) {
+        assertThatThrownBy(() -> new Background(state).start(List.of("/bin/sh", "-c", "pwd; exit 9"), shop))
+                .hasMessageContaining(shop.toString());
     }
 
     @Test
