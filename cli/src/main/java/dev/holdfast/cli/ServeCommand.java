@@ -73,7 +73,7 @@ final class ServeCommand extends CliCommand {
     }
 
     private Service.Ground ground() {
-        return new Service.Ground(cli.connectors(), cli.repositories(), cli.clock(), new SecureRandom());
+        return new Service.Ground(cli.connectors(), cli.repositories(), cli.clock(), new SecureRandom(), cli.cancellation());
     }
 
     private Service.Settings settings(StateFolder state, Logger log) {
