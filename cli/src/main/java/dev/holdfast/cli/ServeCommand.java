@@ -82,6 +82,9 @@ final class ServeCommand extends CliCommand {
         }
         ZeroConfiguration zero = ZeroStack.read(cli, state, true);
         Optional<StackConfig> stack = files.isEmpty() ? ofEnvironment(zero, log) : Optional.empty();
+        if (!files.isEmpty()) {
+            warnOfOwn(zero, log);
+        }
         Environment keyed = keys.keyed(cli.environment());
         ServiceSettings service = zero.service();
         return new Service.Settings(
@@ -133,6 +136,14 @@ final class ServeCommand extends CliCommand {
             throw new Missing(
                     ErrorCode.CONFIGURATION_MISSING, "'" + path + "' cannot be read", "look at its permissions.", e);
         }
+    }
+
+    /** Beside stack files other variables may be for whatever; those with our own name in front are for the server. */
+    private static void warnOfOwn(ZeroConfiguration zero, Logger log) {
+        zero.notes().stream()
+                .filter(note -> note.kind() == ZeroConfiguration.Note.Kind.LOOK_ALIKE)
+                .filter(note -> note.variable().startsWith("HOLDFAST_"))
+                .forEach(note -> log.warn("{}", note.text()));
     }
 
     /** What the environment says, and a line in the log for whatever somebody should know of it. */
