@@ -186,9 +186,10 @@ public final class Service implements AutoCloseable {
         remind(stacks);
         access.setUp().begin(settings.environment());
         LocalToken.renew(access, settings.state());
+        // nothing begins before it is sure that this server stays
+        int port = server.start(settings.port(), settings.bind());
         notifier.start();
         runs.start();
-        int port = server.start(settings.port(), settings.bind());
         certificate()
                 .ifPresent(file ->
                         opened(new ExpiryWatch(file, notifier, ground.clock())).start());

@@ -125,8 +125,10 @@ class ServiceTest {
         assertThatThrownBy(() -> start("host.invalid", 0, Map.of()))
                 .isInstanceOf(Unavailable.class)
                 .hasMessageContaining("cannot serve at host.invalid:0: there is no such address");
-        // nothing of it is left
+        // nothing of it is left, and no backup was begun only to be abandoned
         assertThat(ServerProcess.running(state)).isEmpty();
+        assertThat(state.logs().resolve("runs")).doesNotExist();
+        assertThat(folder.resolve("backups")).doesNotExist();
         StateLock.take(state).close();
     }
 
