@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.client.ServerPlace;
+import dev.holdfast.cli.service.StateFolder;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -16,8 +17,19 @@ abstract class AnywhereCommand extends RepositoryCommand {
         super(cli);
     }
 
+    @Mixin
+    StateOption state = new StateOption();
+
+    @Override
+    StateFolder stateFolder() {
+        return state.folder(cli);
+    }
+
+    /** The server named, or that of this machine where nothing else says what is meant. */
     private Optional<ServerPlace> place() {
-        return remote.place(cli, file != null || repository != null);
+        boolean localSaid = file != null || repository != null;
+        return remote.place(cli, localSaid)
+                .or(() -> localSaid || isDescribed() ? Optional.empty() : LocalServer.place(stateFolder()));
     }
 
     /** Whether a server is to be asked. */

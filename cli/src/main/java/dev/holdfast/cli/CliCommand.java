@@ -136,20 +136,46 @@ abstract class CliCommand implements Callable<Integer> {
         }
     }
 
+    /** The folder of the server of this machine. */
+    StateFolder stateFolder() {
+        return StateFolder.of(Optional.empty(), cli.environment(), cli.folder());
+    }
+
     /** The stack of the stack file; where none is named and none is there, that of the environment variables. */
     final StackConfig stack() {
-        Optional<String> said =
-                Optional.ofNullable(file).or(() -> cli.environment().value(FILE_VARIABLE));
-        String named = said.orElse(USUAL_FILE);
-        Path path = cli.folder().resolve(named);
-        StateFolder state = StateFolder.of(Optional.empty(), cli.environment(), cli.folder());
-        if (said.isEmpty() && !Files.exists(path)) {
-            Optional<StackConfig> zero = ZeroStack.read(cli, state, false).stack();
-            if (zero.isPresent()) {
-                return zero.get();
-            }
-        }
-        return new StackFileReader(fileEnvironment(state)).read(path, named);
+        return stack(false);
+    }
+
+    /**
+     * @param make whether a key may be made where environment variables describe a stack and give none
+     */
+    final StackConfig stack(boolean make) {
+        StateFolder state = stateFolder();
+        Optional<StackConfig> zero =
+                isInFile() ? Optional.empty() : ZeroStack.of(ZeroStack.read(cli, state, make));
+        return zero.orElseGet(() -> new StackFileReader(fileEnvironment(state)).read(stackFile(), stackFileName()));
+    }
+
+    /** Whether a stack file or the environment says what the stack is, well or badly. */
+    final boolean isDescribed() {
+        return isInFile()
+                || ZeroStack.of(ZeroStack.read(cli, stateFolder(), false)).isPresent();
+    }
+
+    private boolean isInFile() {
+        return file != null
+                || cli.environment().value(FILE_VARIABLE).isPresent()
+                || Files.exists(stackFile());
+    }
+
+    private Path stackFile() {
+        return cli.folder().resolve(stackFileName());
+    }
+
+    private String stackFileName() {
+        return Optional.ofNullable(file)
+                .or(() -> cli.environment().value(FILE_VARIABLE))
+                .orElse(USUAL_FILE);
     }
 
     /** With the key that the server of this machine made, if there is one and no other is given. */

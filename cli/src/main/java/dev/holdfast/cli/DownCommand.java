@@ -21,15 +21,16 @@ import picocli.CommandLine.Option;
             "  holdfast down",
             "  holdfast down --patience 300",
             "",
-            "Exit codes: 0 it is gone; 3 it had to be killed; 76 it cannot be ended. All are listed by",
-            "'holdfast --help'."
+            "Exit codes: 0 it is gone; 3 it had to be killed; 76 it cannot be ended; 78 it is somebody else's. All are",
+            "listed by 'holdfast --help'."
         })
 final class DownCommand extends CliCommand {
     @Option(
             names = "--patience",
             paramLabel = "SECONDS",
-            description = "How long it may take before it is killed; 60 if nothing is said.")
-    int patience = 60;
+            description = "How long it may take before it is killed; 120 if nothing is said, which is longer than a"
+                    + " server takes.")
+    int patience = 120;
 
     @Mixin
     StateOption state = new StateOption();

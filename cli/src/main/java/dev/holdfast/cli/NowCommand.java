@@ -1,27 +1,22 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.client.ServerPlace;
+import dev.holdfast.cli.service.MadeKeys;
+import dev.holdfast.cli.service.RepositoryPlaces;
+import dev.holdfast.cli.service.StateFolder;
 import dev.holdfast.control.config.StackConfig;
-import dev.holdfast.control.operation.BackupOperation;
-import dev.holdfast.control.operation.BackupResult;
-import dev.holdfast.control.operation.InitOperation;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.security.SecureRandom;
 import java.util.Optional;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "now",
         header = "Backs up now, and waits.",
         description = {
-            "Backs up now and waits for the end: on the server named, or on that of this machine if one runs, and",
-            "by itself otherwise; then it makes the repository first where there is none."
+            "Backs up now and waits for the end: on the server named, or on that of this machine if one runs and",
+            "knows the stack that is described here, or if none is; and by itself otherwise. Then it makes the",
+            "repository first where there is none, and a key where none is given and no stack file is there."
         },
         footer = {
             "",
@@ -34,20 +29,7 @@ import picocli.CommandLine.Option;
             "is behind or something was found; 40 to 63 a source; 80 cancelled. All are listed by",
             "'holdfast --help'."
         })
-final class NowCommand extends CliCommand {
-    @Option(names = "--source", paramLabel = "NAME", description = "Back up only this source; may be repeated.")
-    List<String> sources = new ArrayList<>();
-
-    @Option(names = "--label", paramLabel = "K=V", description = "Attach this to the snapshot; may be repeated.")
-    Map<String, String> labels = new LinkedHashMap<>();
-
-    @Option(names = "--stack", paramLabel = "NAME", order = 94, description = "Which stack of the server is meant.")
-    @Nullable
-    String stackName;
-
-    @Mixin
-    RemoteOptions remote = new RemoteOptions();
-
+final class NowCommand extends TakingCommand {
     @Mixin
     StateOption state = new StateOption();
 
@@ -56,26 +38,42 @@ final class NowCommand extends CliCommand {
     }
 
     @Override
+    StateFolder stateFolder() {
+        return state.folder(cli);
+    }
+
+    @Override
     Report perform() {
-        Optional<ServerPlace> server = remote.place(cli, file != null)
-                .or(() -> file == null ? LocalServer.place(state.folder(cli)) : Optional.empty());
-        return server.map(this::remotely).orElseGet(this::locally);
+        Optional<ServerPlace> named = remote.place(cli, file != null);
+        if (named.isPresent()) {
+            return takenAt(named.get(), Optional.ofNullable(stackName));
+        }
+        Optional<ServerPlace> own = file == null ? LocalServer.place(stateFolder()) : Optional.empty();
+        if (own.isEmpty()) {
+            return byItself();
+        }
+        Optional<String> meant = Optional.ofNullable(stackName).or(this::describedHere);
+        boolean knows = meant.isEmpty()
+                || stackName != null
+                || RemoteOptions.ask(cli, own.get(), RemoteServer::stacks).contains(meant.get());
+        return knows ? takenAt(own.get(), meant) : byItself();
     }
 
-    private Report remotely(ServerPlace place) {
-        BackupResult result = RemoteOptions.ask(
-                cli,
-                place,
-                server -> running(
-                        run -> server.backup(server.stack(Optional.ofNullable(stackName)), sources, labels, run)));
-        return new BackupReport(result, OptionalLong.empty());
+    /** The name of the stack that the folder or the environment describes: a server that runs may be there for another. */
+    private Optional<String> describedHere() {
+        return isDescribed() ? Optional.of(stack().name()) : Optional.empty();
     }
 
-    private Report locally() {
-        StackConfig stack = unlocked(stack());
-        new InitOperation(cli.repositories()).run(stack.repository());
-        BackupOperation operation = new BackupOperation(cli.connectors(), cli.repositories(), cli.clock());
-        BackupOperation.Request request = new BackupOperation.Request(stack, sources, labels);
-        return new BackupReport(running(run -> operation.run(request, run)), PeakMemory.bytes());
+    private Report byItself() {
+        StateFolder folder = stateFolder().create();
+        StackConfig stack = unlocked(stack(true));
+        new RepositoryPlaces(
+                        cli.connectors(),
+                        cli.repositories(),
+                        folder,
+                        new MadeKeys(folder, new SecureRandom()),
+                        cli.clock())
+                .prepare(stack, Optional.empty(), false);
+        return taken(stack);
     }
 }

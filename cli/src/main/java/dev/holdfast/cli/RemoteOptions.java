@@ -1,5 +1,7 @@
 package dev.holdfast.cli;
 
+import java.time.DateTimeException;
+import dev.holdfast.engine.error.Failed;
 import dev.holdfast.cli.client.ServerClient;
 import dev.holdfast.cli.client.ServerPlace;
 import dev.holdfast.control.config.Secret;
@@ -23,7 +25,7 @@ final class RemoteOptions {
             order = 95,
             description =
                     "Ask this server, like https://backup.example.org:8484; otherwise $HOLDFAST_SERVER. A file with"
-                            + " the one certificate to trust: $HOLDFAST_SERVER_CERTIFICATE.")
+                            + " the certificates to trust, its own or its authority's: $HOLDFAST_SERVER_CERTIFICATE.")
     @Nullable
     String server;
 
@@ -69,6 +71,12 @@ final class RemoteOptions {
         }
         try (ServerClient client = new ServerClient(place)) {
             return question.apply(new RemoteServer(client));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new Failed(
+                    ErrorCode.SERVER_UNAVAILABLE,
+                    "what " + place.url() + " answers cannot be understood: " + e.getMessage(),
+                    "it may be a server of another version; this one is " + Version.text() + ".",
+                    e);
         }
     }
 }

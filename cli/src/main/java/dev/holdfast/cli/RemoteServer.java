@@ -63,9 +63,7 @@ final class RemoteServer {
         if (named.isPresent()) {
             return named.get();
         }
-        List<String> names = Answers.list(
-                client.get("/api/v1/stacks").path("items"),
-                stack -> stack.path("name").asString(""));
+        List<String> names = stacks();
         if (names.size() == 1) {
             return names.getFirst();
         }
@@ -75,6 +73,13 @@ final class RemoteServer {
                 names.isEmpty()
                         ? "describe one where the server is started, or make one there."
                         : "name one with --stack: " + String.join(", ", names) + ".");
+    }
+
+    /** The names of all stacks that may be seen. */
+    List<String> stacks() {
+        return Answers.list(
+                client.get("/api/v1/stacks").path("items"),
+                stack -> stack.path("name").asString(""));
     }
 
     BackupResult backup(String stack, List<String> sources, Map<String, String> labels, Run run) {

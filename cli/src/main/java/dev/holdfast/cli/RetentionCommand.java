@@ -50,6 +50,11 @@ final class RetentionCommand extends CliCommand {
     }
 
     @Override
+    StateFolder stateFolder() {
+        return state.folder(cli);
+    }
+
+    @Override
     Report perform() {
         StackConfig stack = unlocked(stack());
         return withFacts(stack.name(), facts -> new RetentionReport(applied(stack, facts)));
@@ -75,7 +80,7 @@ final class RetentionCommand extends CliCommand {
 
     /** Pins and proofs are in the catalog of the server, if there is one here. */
     private <T> T withFacts(String stack, Function<RetentionFacts, T> work) {
-        StateFolder folder = state.folder(cli);
+        StateFolder folder = stateFolder();
         Optional<CatalogPlace> place = CatalogChoice.present(folder, cli.environment());
         if (place.isEmpty()) {
             return work.apply(RetentionFacts.RECORD_ONLY);

@@ -8,14 +8,12 @@ import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.config.zero.ServiceSettings;
 import dev.holdfast.control.config.zero.ZeroConfiguration;
 import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.server.http.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -73,14 +71,20 @@ final class ServeCommand extends CliCommand {
     }
 
     private Service.Ground ground() {
-        return new Service.Ground(cli.connectors(), cli.repositories(), cli.clock(), new SecureRandom());
+        return new Service.Ground(cli.connectors(), cli.repositories(), cli.clock(), new SecureRandom(), cli.cancellation());
     }
 
     private Service.Settings settings(StateFolder state, Logger log) {
         MadeKeys keys = new MadeKeys(state, new SecureRandom());
         List<Path> files = files();
+        if (files.isEmpty() && !options.stacks.isEmpty()) {
+            log.warn("there is no stack file (*.yaml) in {}", String.join(", ", options.stacks));
+        }
         ZeroConfiguration zero = ZeroStack.read(cli, state, true);
         Optional<StackConfig> stack = files.isEmpty() ? ofEnvironment(zero, log) : Optional.empty();
+        if (!files.isEmpty()) {
+            warnOfOwn(zero, log);
+        }
         Environment keyed = keys.keyed(cli.environment());
         ServiceSettings service = zero.service();
         return new Service.Settings(
@@ -134,6 +138,14 @@ final class ServeCommand extends CliCommand {
         }
     }
 
+    /** Beside stack files other variables may be for whatever; those with our own name in front are for the server. */
+    private static void warnOfOwn(ZeroConfiguration zero, Logger log) {
+        zero.notes().stream()
+                .filter(note -> note.kind() == ZeroConfiguration.Note.Kind.LOOK_ALIKE)
+                .filter(note -> note.variable().startsWith("HOLDFAST_"))
+                .forEach(note -> log.warn("{}", note.text()));
+    }
+
     /** What the environment says, and a line in the log for whatever somebody should know of it. */
     private static Optional<StackConfig> ofEnvironment(ZeroConfiguration zero, Logger log) {
         zero.notes().forEach(note -> {
@@ -143,19 +155,12 @@ final class ServeCommand extends CliCommand {
                 log.warn("{}", note.text());
             }
         });
-        List<String> wrong = new ArrayList<>();
-        zero.errors().forEach(problem -> wrong.add(problem.message() + ": " + problem.hint()));
-        if (!wrong.isEmpty()) {
-            throw new Invalid(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    "the environment variables cannot be used:\n" + String.join("\n", wrong),
-                    "or describe the stack in a file, and name it with --stacks.");
-        }
-        if (zero.stack().isEmpty()) {
+        Optional<StackConfig> stack = ZeroStack.of(zero);
+        if (stack.isEmpty()) {
             log.info(
                     "no stack is described: neither by a file nor by DATABASE_URL or its like; one can be made by the API");
         }
-        return zero.stack();
+        return stack;
     }
 
     /** There is nothing left to say. */

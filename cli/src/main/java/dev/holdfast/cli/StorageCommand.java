@@ -1,13 +1,18 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.service.MadeKeys;
+import dev.holdfast.cli.service.StateFolder;
 import dev.holdfast.control.config.DestinationConfig;
-import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.operation.InitOperation;
+import dev.holdfast.control.operation.InitResult;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.store.ObjectStore;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -37,8 +42,16 @@ final class StorageCommand extends CliCommand {
     @Parameters(paramLabel = "init|check", description = "What to do.")
     Action action = Action.check;
 
+    @Mixin
+    StateOption state = new StateOption();
+
     StorageCommand(Cli cli) {
         super(cli);
+    }
+
+    @Override
+    StateFolder stateFolder() {
+        return state.folder(cli);
     }
 
     @Override
@@ -53,8 +66,13 @@ final class StorageCommand extends CliCommand {
     }
 
     private Report init() {
-        RepositoryConfig config = unlocked(stack().repository());
-        return new InitReport(new InitOperation(cli.repositories()).run(config), Optional.empty());
+        StackConfig stack = unlocked(stack());
+        InitResult result = new InitOperation(cli.repositories()).run(stack.repository());
+        MadeKeys keys = new MadeKeys(stateFolder(), new SecureRandom());
+        if (result.created() && keys.opens(stack.repository())) {
+            keys.keepRecoveryCode(stack.name(), result.recoveryCode(), cli.clock().instant());
+        }
+        return new InitReport(result, Optional.empty());
     }
 
     private StorageReport.Place checked(DestinationConfig config) {

@@ -108,6 +108,10 @@ record Terminal(PrintStream out, PrintStream err, boolean outColour, boolean err
     private static final class AtTerminal implements Person {
         private final PrintStream err;
 
+        /** One for all questions: it may have read further than the line that was asked for. */
+        private final BufferedReader typed =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
         AtTerminal(PrintStream err) {
             this.err = err;
         }
@@ -122,8 +126,7 @@ record Terminal(PrintStream out, PrintStream err, boolean outColour, boolean err
             err.print(prompt);
             err.flush();
             try {
-                return Optional.ofNullable(
-                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine());
+                return Optional.ofNullable(typed.readLine());
             } catch (IOException e) {
                 return Optional.empty();
             }

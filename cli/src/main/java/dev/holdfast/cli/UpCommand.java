@@ -43,8 +43,10 @@ final class UpCommand extends CliCommand {
     Report perform() {
         StateFolder state = options.folder(cli).create();
         Optional<ServerProcess> running = ServerProcess.running(state);
-        return running.map(process -> new UpReport(process, state, false))
-                .orElseGet(() -> new UpReport(new Background(state).start(command()), state, true));
+        Background background = new Background(state);
+        return running.isPresent()
+                ? new UpReport(background.awaitReady(), state, false)
+                : new UpReport(background.start(command(), cli.folder()), state, true);
     }
 
     private List<String> command() {

@@ -206,4 +206,24 @@ class RemoteTest {
         assertThat(program.run("runs", "--state", folder.toString())).isEqualTo(ErrorCode.SERVER_UNAVAILABLE.number());
         assertThat(program.err()).contains("start one with 'holdfast up'");
     }
+
+    @Test
+    void answers_that_only_another_version_understands_are_told_as_that() {
+        server.on("GET /api/v1/snapshots?limit=500", "{\"items\": [{\"id\": \"not one of ours\"}]}");
+        assertThat(program.run("list")).isEqualTo(ErrorCode.SERVER_UNAVAILABLE.number());
+        assertThat(program.err()).contains("cannot be understood").contains("another version");
+    }
+
+    @Test
+    void what_does_not_fit_the_contract_is_told_in_full() {
+        server.on(
+                "GET /api/v1/runs/nonsense/log",
+                400,
+                "application/problem+json",
+                """
+                {"detail": "the call does not fit the contract", "code": "usage", "number": 2, "hint": "look.",
+                 "errors": [{"at": "run", "message": "expected an id, found 'nonsense'"}]}""");
+        assertThat(program.run("logs", "nonsense")).isEqualTo(ErrorCode.USAGE.number());
+        assertThat(program.err()).contains("run: expected an id, found 'nonsense'");
+    }
 }

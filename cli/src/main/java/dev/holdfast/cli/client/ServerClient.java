@@ -1,5 +1,10 @@
 package dev.holdfast.cli.client;
 
+import javax.net.ssl.SSLException;
+import java.nio.channels.UnresolvedAddressException;
+import java.net.http.HttpTimeoutException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.ConnectException;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
@@ -81,7 +86,7 @@ public final class ServerClient implements AutoCloseable {
             throw new Unavailable(
                     ErrorCode.SERVER_UNAVAILABLE,
                     "the server at " + place.url() + " does not answer: " + reason(e),
-                    "look whether it runs there, and whether https is meant where http was said.",
+                    hint(e),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -90,9 +95,32 @@ public final class ServerClient implements AutoCloseable {
     }
 
     private static String reason(IOException failure) {
-        return Optional.ofNullable(failure.getMessage())
-                .filter(message -> !message.isBlank())
-                .orElse(failure.getClass().getSimpleName());
+        return switch (failure) {
+            case HttpConnectTimeoutException _ ->
+                "no connection within " + CONNECT_LIMIT.toSeconds() + " s";
+            case HttpTimeoutException _ -> "no answer within " + ANSWER_LIMIT.toSeconds() + " s";
+            case ConnectException refused when first(refused) instanceof UnresolvedAddressException ->
+                "there is no such host";
+            case ConnectException _ -> "nobody listens there";
+            default -> Optional.ofNullable(failure.getMessage())
+                    .filter(message -> !message.isBlank())
+                    .orElse(failure.getClass().getSimpleName());
+        };
+    }
+
+    private static Throwable first(Throwable failure) {
+        Throwable first = failure;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        return first;
+    }
+
+    private static String hint(IOException failure) {
+        return failure instanceof SSLException
+                ? "look whether http is meant where https was said; a certificate of your own, or of an authority of your"
+                        + " own, is named with HOLDFAST_SERVER_CERTIFICATE."
+                : "look whether it runs there, and whether https is meant where http was said.";
     }
 
     private JsonNode document(HttpResponse<String> answer) {
@@ -117,12 +145,23 @@ public final class ServerClient implements AutoCloseable {
         if (problem.isEmpty() || code.isEmpty()) {
             return strange(answer, null);
         }
-        String message = problem.get().path("detail").asString("");
+        String message = message(problem.get());
         String hint = problem.get().path("hint").asString("");
         return switch (code.get()) {
             case NOT_SIGNED_IN, FORBIDDEN -> new AccessDenied(code.get(), message, withToken(code.get(), hint));
             default -> new Failed(code.get(), message, hint);
         };
+    }
+
+    /** With each thing that is wrong, where there are several. */
+    private static String message(JsonNode problem) {
+        StringBuilder message = new StringBuilder(problem.path("detail").asString(""));
+        problem.path("errors")
+                .forEach(error -> message.append("\n")
+                        .append(error.path("at").asString(""))
+                        .append(": ")
+                        .append(error.path("message").asString("")));
+        return message.toString();
     }
 
     private String withToken(ErrorCode code, String hint) {

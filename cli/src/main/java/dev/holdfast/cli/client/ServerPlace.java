@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url as {@code https://host:port}, perhaps with a path before {@code /api}
  * @param token an API token or a JWT
- * @param certificate a file with the one certificate that is trusted; the system's own are where it is empty
+ * @param certificate a file with the certificates that are trusted; the system's own are where it is empty
  */
 public record ServerPlace(URI url, Optional<Secret> token, Optional<Path> certificate) {
     /**

@@ -1,5 +1,6 @@
 package dev.holdfast.cli.service;
 
+import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
@@ -38,14 +39,15 @@ public final class Background {
      * Starts a server and waits until it answers.
      *
      * @param command the launcher and its arguments
+     * @param folder where it begins: relative paths of its variables, and the usual stack file, are looked for there
      * @throws Failed (SERVER_UNAVAILABLE) if it ends before it is ready; the message has the end of what it said
      */
-    public ServerProcess start(List<String> command) {
+    public ServerProcess start(List<String> command, Path folder) {
         try {
             Files.createDirectories(state.logs());
             Files.deleteIfExists(output());
             Process process = new ProcessBuilder(detached(command))
-                    .directory(state.path().toFile())
+                    .directory(folder.toFile())
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(output().toFile())
@@ -70,15 +72,41 @@ public final class Background {
         return all;
     }
 
+    /**
+     * Waits until the server that is there answers.
+     *
+     * @throws Failed (SERVER_UNAVAILABLE) if it ends before it does
+     */
+    public ServerProcess awaitReady() {
+        return awaited(() -> {
+            throw new Failed(
+                    ErrorCode.SERVER_UNAVAILABLE,
+                    "the server that was starting has ended",
+                    "its log in " + state.logs() + " says why.");
+        });
+    }
+
     private ServerProcess awaited(Process process) {
+        return awaited(() -> {
+            if (!process.isAlive()) {
+                throw ended(process.exitValue());
+            }
+        });
+    }
+
+    /**
+     * @param alone what to do as long as no server is written down; two may be started at once, and then one of them ends
+     */
+    private ServerProcess awaited(Runnable alone) {
         long giveUp = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < giveUp) {
-            Optional<ServerProcess> ready = ServerProcess.running(state).filter(ServerProcess::ready);
+            Optional<ServerProcess> running = ServerProcess.running(state);
+            Optional<ServerProcess> ready = running.filter(ServerProcess::ready);
             if (ready.isPresent()) {
                 return ready.get();
             }
-            if (!process.isAlive()) {
-                throw ended(process.exitValue());
+            if (running.isEmpty()) {
+                alone.run();
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
@@ -118,7 +146,12 @@ public final class Background {
         if (handle.isEmpty()) {
             return Optional.empty();
         }
-        handle.get().destroy();
+        if (!handle.get().destroy() && handle.get().isAlive()) {
+            throw new AccessDenied(
+                    ErrorCode.FORBIDDEN,
+                    "the server, process " + handle.get().pid() + ", belongs to somebody else",
+                    "end it as the user that started it; a service of the machine is ended with 'systemctl stop'.");
+        }
         boolean inOrder = endedWithin(handle.get(), patience);
         if (!inOrder) {
             handle.get().destroyForcibly();

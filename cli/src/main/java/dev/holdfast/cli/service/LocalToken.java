@@ -6,16 +6,13 @@ import dev.holdfast.control.access.Grant;
 import dev.holdfast.control.access.IssuedToken;
 import dev.holdfast.control.access.NewToken;
 import dev.holdfast.control.access.NewUser;
+import dev.holdfast.control.access.PrivateFile;
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.control.access.User;
-import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Failed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -37,7 +34,7 @@ final class LocalToken {
         Principal itself = new Principal(user.id(), user.name(), user.grant(), new Credential.OfJwt(Optional.empty()));
         IssuedToken issued = access.tokens()
                 .issue(itself, new NewToken(user.id(), "commands of this machine", user.grant(), Optional.empty()));
-        write(state.token(), issued.secret().text());
+        new PrivateFile(state.token()).write(issued.secret().text() + "\n");
     }
 
     private static void revoke(Access access, Path file) {
@@ -49,22 +46,6 @@ final class LocalToken {
             return Optional.of(Files.readString(file).strip());
         } catch (IOException e) {
             return Optional.empty();
-        }
-    }
-
-    private static void write(Path file, String text) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try {
-            Files.deleteIfExists(fresh);
-            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(fresh, text + "\n");
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new Failed(
-                    ErrorCode.FILE_UNWRITABLE,
-                    "'" + file + "' cannot be written",
-                    "look at the disk and at who owns the state folder.",
-                    e);
         }
     }
 }

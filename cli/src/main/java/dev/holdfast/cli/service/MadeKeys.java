@@ -12,8 +12,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,7 @@ public final class MadeKeys {
     private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int CHARACTERS = 40;
     private static final int GROUP = 5;
+    private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private final Path folder;
     private final SecureRandom random;
@@ -75,10 +77,20 @@ public final class MadeKeys {
 
     private synchronized String passphrase() {
         Path file = passphraseFile();
-        if (read(file).isEmpty()) {
-            write(file, fresh());
+        if (!Files.exists(file)) {
+            // somebody else may have been faster: then the key is theirs
+            boolean _ = write(file, fresh());
         }
-        return read(file).orElseThrow();
+        return read(file).orElseThrow(() -> empty(file));
+    }
+
+    /** What was in it may be what opens a repository, so no other is made in its place. */
+    private static Failed empty(Path file) {
+        return new Failed(
+                ErrorCode.FILE_UNREADABLE,
+                "the key in '" + file + "' is lost: the file is empty",
+                "put it back from a copy of the state folder, or open the repository with its recovery code; delete the file"
+                        + " only if nothing was ever backed up with it.");
     }
 
     /** Two hundred bits, as they can be read out. */
@@ -101,7 +113,20 @@ public final class MadeKeys {
         } catch (IOException e) {
             throw unwritable(file, e);
         }
-        write(file, code);
+        if (!write(file, code)) {
+            throw unwritable(file, new FileAlreadyExistsException(file.toString()));
+        }
+    }
+
+    /** Whether others of this machine may read a key that was made here. */
+    public boolean exposed() {
+        try {
+            return Files.getPosixFilePermissions(passphraseFile()).stream().anyMatch(OTHERS::contains);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw unreadable(passphraseFile(), e);
+        }
     }
 
     /** The code that opens a stack's repository if its key is lost, if it is kept here. */
@@ -137,7 +162,7 @@ public final class MadeKeys {
     public void saved(String stack, Instant now) {
         Path file = folder.resolve(stack + SAVED);
         if (!Files.exists(file)) {
-            write(file, now.toString());
+            boolean _ = write(file, now.toString());
         }
     }
 
@@ -168,39 +193,50 @@ public final class MadeKeys {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new Failed(
-                    ErrorCode.FILE_UNREADABLE,
-                    "'" + file + "' cannot be read",
-                    "run it as the user that runs the server.",
-                    e);
+            throw unreadable(file, e);
         }
     }
 
-    /** Appears whole, and is on the disk before it is used; who comes second finds the first one's. */
-    private void write(Path file, String text) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    private static Failed unreadable(Path file, IOException cause) {
+        return new Failed(
+                ErrorCode.FILE_UNREADABLE,
+                "'" + file + "' cannot be read",
+                "run it as the user that runs the server.",
+                cause);
+    }
+
+    /**
+     * Appears whole and is on the disk before it is used; never over what is there. Each writer has a file of its own until then,
+     * so that nobody publishes what another has written half.
+     *
+     * @return whether it was written; false if the file was there
+     */
+    private boolean write(Path file, String text) {
         try {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.deleteIfExists(fresh);
-            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(fresh, text + "\n");
-            force(fresh);
-            link(fresh, file);
-            force(folder);
-        } catch (IOException e) {
+            Path fresh = Files.createTempFile(
+                    folder, ".", ".new", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try {
+                Files.writeString(fresh, text + "\n");
+                force(fresh);
+                return isPublished(file, fresh);
+            } finally {
+                Files.delete(fresh);
+                force(folder);
+            }
+        } catch (IOException | UnsupportedOperationException e) {
             throw unwritable(file, e);
         }
     }
 
-    private static void link(Path fresh, Path file) throws IOException {
+    /** By a second name, which is the only way that never replaces what is there. */
+    private static boolean isPublished(Path file, Path fresh) throws IOException {
         try {
             Files.createLink(file, fresh);
-            Files.delete(fresh);
+            return true;
         } catch (FileAlreadyExistsException e) {
-            Files.delete(fresh);
-        } catch (UnsupportedOperationException e) {
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            return false;
         }
     }
 
@@ -210,11 +246,11 @@ public final class MadeKeys {
         }
     }
 
-    private static Failed unwritable(Path file, IOException cause) {
+    private static Failed unwritable(Path file, Exception cause) {
         return new Failed(
                 ErrorCode.FILE_UNWRITABLE,
                 "'" + file + "' cannot be written",
-                "look at the disk and at who owns the state folder.",
+                "look at the disk and at who owns the state folder; its file system has to know hard links.",
                 cause);
     }
 }

@@ -16,6 +16,9 @@ final class Reminders {
 
     static void key(MadeKeys keys) {
         LOG.warn("no passphrase was given; the key that was made is in {}", keys.passphraseFile());
+        if (keys.exposed()) {
+            LOG.warn("others of this machine may read {}: set its mode to 600", keys.passphraseFile());
+        }
     }
 
     static void unsaved(String stack) {

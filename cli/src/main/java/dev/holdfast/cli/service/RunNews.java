@@ -148,7 +148,9 @@ final class RunNews implements RunListeners.Listener {
         try {
             String text = logs.text(run.id());
             int from = Math.max(0, text.length() - TAIL_CHARACTERS);
-            return from == 0 ? text : text.substring(text.indexOf('\n', from) + 1);
+            int line = text.indexOf('\n', from) + 1;
+            // a line that is longer than all that is told is told from its middle on
+            return from == 0 ? text : text.substring(line == 0 || line == text.length() ? from : line);
         } catch (HoldfastException e) {
             return "";
         }

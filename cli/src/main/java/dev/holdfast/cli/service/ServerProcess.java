@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -19,24 +19,20 @@ import java.util.Properties;
  * number that was given to somebody else later is not taken for it.
  *
  * @param pid its number
- * @param began when the system says it began
+ * @param began which process of that number, as {@link ProcessBegin} tells it
  * @param url where it answers
  * @param certificate the file with the certificate it shows, if it speaks TLS
  * @param ready whether it answers already
  */
-public record ServerProcess(long pid, Instant began, URI url, Optional<Path> certificate, boolean ready) {
+public record ServerProcess(long pid, String began, URI url, Optional<Path> certificate, boolean ready) {
     /** This process. */
     public static ServerProcess current(URI url, Optional<Path> certificate) {
         ProcessHandle self = ProcessHandle.current();
-        return new ServerProcess(self.pid(), begin(self), url, certificate, false);
+        return new ServerProcess(self.pid(), ProcessBegin.of(self), url, certificate, false);
     }
 
     public ServerProcess asReady(URI actual) {
         return new ServerProcess(pid, began, actual, certificate, true);
-    }
-
-    private static Instant begin(ProcessHandle process) {
-        return process.info().startInstant().orElse(Instant.EPOCH);
     }
 
     /** The server of this state folder, if it runs. */
@@ -48,7 +44,7 @@ public record ServerProcess(long pid, Instant began, URI url, Optional<Path> cer
     public boolean alive() {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> begin(process).equals(began))
+                .filter(process -> ProcessBegin.of(process).equals(began))
                 .isPresent();
     }
 
@@ -60,7 +56,7 @@ public record ServerProcess(long pid, Instant began, URI url, Optional<Path> cer
     public void write(StateFolder state) {
         Properties lines = new Properties();
         lines.setProperty("pid", Long.toString(pid));
-        lines.setProperty("began", began.toString());
+        lines.setProperty("began", began);
         lines.setProperty("url", url.toString());
         lines.setProperty("ready", Boolean.toString(ready));
         certificate.ifPresent(file -> lines.setProperty("certificate", file.toString()));
@@ -102,7 +98,7 @@ public record ServerProcess(long pid, Instant began, URI url, Optional<Path> cer
             lines.load(new StringReader(Files.readString(file).replace("\\", "\\\\")));
             return Optional.of(new ServerProcess(
                     Long.parseLong(lines.getProperty("pid", "")),
-                    Instant.parse(lines.getProperty("began", "")),
+                    Objects.requireNonNull(lines.getProperty("began")),
                     URI.create(lines.getProperty("url", "")),
                     Optional.ofNullable(lines.getProperty("certificate")).map(Path::of),
                     Boolean.parseBoolean(lines.getProperty("ready"))));

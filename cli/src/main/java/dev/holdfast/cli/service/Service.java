@@ -15,16 +15,19 @@ import dev.holdfast.control.hook.Hooks;
 import dev.holdfast.control.notify.CatalogNotifier;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Reach;
+import dev.holdfast.control.operation.Cancellation;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.run.RunLimits;
 import dev.holdfast.control.run.RunService;
+import dev.holdfast.control.run.Ticker;
 import dev.holdfast.control.settings.LiveSettings;
 import dev.holdfast.control.settings.Setting;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
-import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.server.HoldfastServer;
 import dev.holdfast.server.ServerSettings;
 import dev.holdfast.server.auth.Authenticator;
@@ -64,7 +67,6 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Service.class);
     private static final Duration CATALOG_PATIENCE = Duration.ofMinutes(1);
-    private static final Duration CATALOG_PAUSE = Duration.ofSeconds(2);
     private static final Duration HOOK_CONNECT = Duration.ofSeconds(10);
 
     private final Settings settings;
@@ -109,8 +111,14 @@ public final class Service implements AutoCloseable {
      *
      * @param clock the time
      * @param random for keys and ids
+     * @param cancellation ends its start early
      */
-    public record Ground(Connectors connectors, Repositories repositories, InstantSource clock, SecureRandom random) {}
+    public record Ground(
+            Connectors connectors,
+            Repositories repositories,
+            InstantSource clock,
+            SecureRandom random,
+            Cancellation cancellation) {}
 
     private Service(Settings settings, Ground ground) {
         this.settings = settings;
@@ -140,7 +148,7 @@ public final class Service implements AutoCloseable {
     private void begin(Ground ground) {
         opened(StateLock.take(settings.state()));
         note(ServerProcess.current(url(settings.port()), certificate()));
-        Catalog catalog = opened(catalog());
+        Catalog catalog = opened(catalog(ground));
         Seal seal = Seal.with(sealKey(), ground.random());
         StackFileReader reader = new StackFileReader(settings.environment());
         Stacks stacks = Stacks.of(catalog, seal, reader, settings.folder(), settings.stackFiles(), settings.stack());
@@ -182,9 +190,10 @@ public final class Service implements AutoCloseable {
         remind(stacks);
         access.setUp().begin(settings.environment());
         LocalToken.renew(access, settings.state());
+        // nothing begins before it is sure that this server stays
+        int port = server.start(settings.port(), settings.bind());
         notifier.start();
         runs.start();
-        int port = server.start(settings.port(), settings.bind());
         certificate()
                 .ifPresent(file ->
                         opened(new ExpiryWatch(file, notifier, ground.clock())).start());
@@ -215,29 +224,13 @@ public final class Service implements AutoCloseable {
 
     // ------------------------------------------------------------- the catalog
 
-    private Catalog catalog() {
+    private Catalog catalog(Ground ground) {
         CatalogPlace place = CatalogChoice.of(settings.state(), settings.environment());
-        long until = System.nanoTime() + CATALOG_PATIENCE.toNanos();
-        while (true) {
-            try {
-                return Catalog.open(place);
-            } catch (Unavailable e) {
-                if (place instanceof CatalogPlace.File || System.nanoTime() > until) {
-                    throw e;
-                }
-                LOG.info("waiting for the catalog: {}", e.getMessage());
-                pause(e);
-            }
+        if (place instanceof CatalogPlace.File) {
+            return Catalog.open(place);
         }
-    }
-
-    private static void pause(Unavailable reason) {
-        try {
-            Thread.sleep(CATALOG_PAUSE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw reason;
-        }
+        return new Patience(CATALOG_PATIENCE, Ticker.ofMachine(), ground.cancellation()::requested)
+                .until(() -> Catalog.open(place), e -> LOG.info("waiting for the catalog: {}", e.getMessage()));
     }
 
     /** Servers that share a catalog need the same key for what is sealed in it. */
@@ -263,11 +256,11 @@ public final class Service implements AutoCloseable {
                 hooks(ground.clock()),
                 new FirstBackup(
                         ground.connectors(),
-                        ground.repositories(),
                         snapshots,
-                        keys,
+                        new RepositoryPlaces(
+                                ground.connectors(), ground.repositories(), settings.state(), keys, ground.clock()),
                         settings.waitForSources(),
-                        ground.clock()),
+                        Ticker.ofMachine()),
                 settings.state().path(),
                 settings.name(),
                 settings.zone(),

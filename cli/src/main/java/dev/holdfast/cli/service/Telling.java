@@ -5,7 +5,9 @@ import dev.holdfast.control.notify.NotificationBook;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.StackSummary;
 import dev.holdfast.control.run.RunFilter;
+import dev.holdfast.control.run.RunId;
 import dev.holdfast.control.run.RunKind;
+import dev.holdfast.control.run.RunPage;
 import dev.holdfast.control.run.RunRecord;
 import dev.holdfast.control.run.RunState;
 import dev.holdfast.control.run.Runs;
@@ -19,14 +21,16 @@ import dev.holdfast.control.stack.Stacks;
 import dev.holdfast.engine.repository.DestinationState;
 import dev.holdfast.engine.repository.SnapshotId;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What those who tell people want to know: who is told what, and how the stacks fare. Safe for many threads. */
 final class Telling implements NotificationBook, DigestSource {
-    private static final int MOST_RUNS = 1_000;
     private static final int PAGE = 500;
 
     private final Stacks stacks;
@@ -64,14 +68,14 @@ final class Telling implements NotificationBook, DigestSource {
     private StackSummary summary(String stack, Instant from, Instant to) {
         RunFilter within =
                 new RunFilter(Set.of(stack), Set.of(), Set.of(), Set.of(), Optional.of(from), Optional.of(to));
-        List<RunRecord> some = runs.list(within, Optional.empty(), MOST_RUNS).runs();
+        Map<RunState, Integer> ended = states(within);
         Optional<Snapshots.Look> look = snapshots.look(stack);
         return new StackSummary(
                 stack,
                 lastGood(stack),
-                count(some, RunState.SUCCEEDED, RunState.ATTENTION),
-                count(some, RunState.FAILED, RunState.ABANDONED),
-                count(some, RunState.MISSED),
+                count(ended, RunState.SUCCEEDED, RunState.ATTENTION),
+                count(ended, RunState.FAILED, RunState.ABANDONED),
+                count(ended, RunState.MISSED),
                 snapshots.count(SnapshotFilter.ALL.ofStack(stack)),
                 stored(stack),
                 look.stream()
@@ -82,10 +86,22 @@ final class Telling implements NotificationBook, DigestSource {
                 newest(stack).map(Telling::proof).orElse(""));
     }
 
-    private static int count(List<RunRecord> some, RunState... states) {
-        Set<RunState> wanted = Set.of(states);
-        return Math.toIntExact(
-                some.stream().filter(run -> wanted.contains(run.state())).count());
+    /** How many runs there are in each state; all are looked at, a page at a time. */
+    private Map<RunState, Integer> states(RunFilter filter) {
+        Map<RunState, Integer> counts = new EnumMap<>(RunState.class);
+        Optional<RunId> after = Optional.empty();
+        do {
+            RunPage page = runs.list(filter, after, PAGE);
+            page.runs().forEach(run -> counts.merge(run.state(), 1, Integer::sum));
+            after = page.next();
+        } while (after.isPresent());
+        return counts;
+    }
+
+    private static int count(Map<RunState, Integer> ended, RunState... states) {
+        return Stream.of(states)
+                .mapToInt(state -> ended.getOrDefault(state, 0))
+                .sum();
     }
 
     private Optional<Instant> lastGood(String stack) {

@@ -1,10 +1,12 @@
 package dev.holdfast.cli.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.repository.RepositoryKey;
 import dev.holdfast.server.services.RecoveryCodes;
 import java.io.IOException;
@@ -20,9 +22,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +113,62 @@ class MadeKeysTest {
             }
         }
         assertThat(made).hasSize(1);
+    }
+
+    @Test
+    void programs_that_start_at_once_get_the_same_whole_key() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            StateFolder state = new StateFolder(folder.resolve("round" + round));
+            Set<Environment> made = ConcurrentHashMap.newKeySet();
+            CyclicBarrier together = new CyclicBarrier(4);
+            try (ExecutorService programs = Executors.newFixedThreadPool(4)) {
+                List<Callable<Boolean>> makers = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    makers.add(() -> {
+                        together.await();
+                        return made.add(new MadeKeys(state, new SecureRandom()).keyed(new Environment(Map.of())));
+                    });
+                }
+                for (Future<Boolean> one : programs.invokeAll(makers)) {
+                    one.get();
+                }
+            }
+            assertThat(made).hasSize(1);
+            assertThat(made.iterator().next().value("HOLDFAST_PASSPHRASE").orElseThrow())
+                    .hasSize(47);
+            try (Stream<Path> files = Files.list(state.path().resolve("keys"))) {
+                assertThat(files).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void a_key_file_that_is_empty_is_told_and_not_filled_with_another_key() throws IOException {
+        keys.keyed(new Environment(Map.of()));
+        Files.writeString(keys.passphraseFile(), "");
+
+        assertThatThrownBy(() -> keys.keyed(new Environment(Map.of())))
+                .isInstanceOf(Failed.class)
+                .hasMessageContaining("is empty");
+        assertThat(keys.passphraseFile()).isEmptyFile();
+    }
+
+    @Test
+    void a_key_that_is_no_file_is_told_and_stays() throws IOException {
+        Files.createDirectories(keys.passphraseFile());
+
+        assertThatThrownBy(() -> keys.keyed(new Environment(Map.of()))).isInstanceOf(Failed.class);
+        assertThat(keys.passphraseFile()).isDirectory();
+    }
+
+    @Test
+    void a_key_that_others_may_read_is_noticed() throws IOException {
+        assertThat(keys.exposed()).isFalse();
+        keys.keyed(new Environment(Map.of()));
+        assertThat(keys.exposed()).isFalse();
+        Files.setPosixFilePermissions(keys.passphraseFile(), PosixFilePermissions.fromString("rw-r-----"));
+
+        assertThat(keys.exposed()).isTrue();
     }
 
     @Test

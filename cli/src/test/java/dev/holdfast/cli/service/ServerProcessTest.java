@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +56,24 @@ class ServerProcessTest {
     @Test
     void a_number_that_was_given_to_another_process_is_not_the_server() {
         ServerProcess self = ServerProcess.current(URL, Optional.empty());
-        new ServerProcess(self.pid(), self.began().minusSeconds(5), URL, Optional.empty(), true).write(state);
+        new ServerProcess(self.pid(), self.began() + "1", URL, Optional.empty(), true).write(state);
+
+        assertThat(ServerProcess.running(state)).isEmpty();
+    }
+
+    @Test
+    void a_process_is_known_by_what_does_not_move_when_the_clock_is_put_right() throws IOException {
+        String boot =
+                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+
+        assertThat(ServerProcess.current(URL, Optional.empty()).began()).matches(boot + " \\d+");
+    }
+
+    @Test
+    void a_number_from_before_the_machine_was_restarted_is_not_the_server() {
+        ServerProcess self = ServerProcess.current(URL, Optional.empty());
+        String ticks = self.began().substring(self.began().indexOf(' '));
+        new ServerProcess(self.pid(), "0b07-of-yesterday" + ticks, URL, Optional.empty(), true).write(state);
 
         assertThat(ServerProcess.running(state)).isEmpty();
     }
@@ -91,10 +111,45 @@ class ServerProcessTest {
 
     @Test
     void a_server_that_ends_at_once_is_told_with_what_it_said() {
-        assertThatThrownBy(() -> new Background(state).start(List.of("/bin/sh", "-c", "echo no such luck; exit 9")))
+        assertThatThrownBy(() -> new Background(state).start(List.of("/bin/sh", "-c", "echo no such luck; exit 9"), folder))
                 .isInstanceOf(Failed.class)
                 .hasMessageContaining("with exit code 9")
                 .hasMessageContaining("no such luck");
+    }
+
+    @Test
+    void who_starts_a_second_server_gets_the_first_one_even_while_that_is_still_starting() throws Exception {
+        ServerProcess first = new ServerProcess(
+                ServerProcess.current(URL, Optional.empty()).pid(),
+                ServerProcess.current(URL, Optional.empty()).began(),
+                URL,
+                Optional.empty(),
+                false);
+        first.write(state);
+        Path refused = folder.resolve("refused");
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<ServerProcess> found = threads.submit(
+                    () -> new Background(state).start(List.of("/bin/sh", "-c", "touch refused; exit 88"), folder));
+            while (!Files.exists(refused)) {
+                Thread.onSpinWait();
+            }
+            first.asReady(URL).write(state);
+
+            assertThat(found.get()).isEqualTo(first.asReady(URL));
+        }
+    }
+
+    @Test
+    void who_waits_for_a_server_that_ends_instead_is_told() {
+        assertThatThrownBy(() -> new Background(state).awaitReady())
+                .isInstanceOf(Failed.class)
+                .hasMessageContaining("has ended");
+    }
+
+    @Test
+    void a_server_begins_in_the_folder_of_whoever_started_it_because_paths_are_relative_to_it(@TempDir Path shop) {
+        assertThatThrownBy(() -> new Background(state).start(List.of("/bin/sh", "-c", "pwd; exit 9"), shop))
+                .hasMessageContaining(shop.toString());
     }
 
     @Test
@@ -125,7 +180,7 @@ class ServerProcessTest {
                 Thread.onSpinWait();
             }
             ServerProcess written = new ServerProcess(
-                    process.pid(), process.info().startInstant().orElseThrow(), URL, Optional.empty(), true);
+                    process.pid(), ProcessBegin.of(process.toHandle()), URL, Optional.empty(), true);
             written.write(state);
             return written;
         } catch (IOException e) {

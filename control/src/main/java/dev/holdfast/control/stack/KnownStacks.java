@@ -152,6 +152,7 @@ final class KnownStacks implements Stacks {
     private void reload(Path file) {
         try {
             StackConfig config = reader.read(file);
+            requireAlone(file, config.name());
             StackRecord known = fromFiles.get(file);
             if (known == null || !known.config().equals(config)) {
                 long revision = known == null ? 1 : known.revision() + 1;
@@ -161,6 +162,18 @@ final class KnownStacks implements Stacks {
             troubles.remove(file.toString());
         } catch (HoldfastException e) {
             trouble(file.toString(), e);
+        }
+    }
+
+    /** Two under one name: only one of them would be backed up, and nobody would know which. */
+    private void requireAlone(Path file, String stack) {
+        for (Map.Entry<Path, StackRecord> other : fromFiles.entrySet()) {
+            if (!other.getKey().equals(file) && other.getValue().name().equals(stack)) {
+                throw new AlreadyExists(
+                        ErrorCode.CONFLICT,
+                        "'" + file + "' describes stack '" + stack + "', which '" + other.getKey() + "' does already",
+                        "give one of them another name, or name only one of the files.");
+            }
         }
     }
 

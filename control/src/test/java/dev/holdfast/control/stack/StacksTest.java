@@ -12,6 +12,7 @@ import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.config.StackFileReader;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -196,5 +197,21 @@ class StacksTest {
         assertThat(stacks.troubles())
                 .singleElement()
                 .satisfies(trouble -> assertThat(trouble.message()).contains("is not sealed with the key"));
+    }
+
+    @Test
+    void of_two_files_with_one_name_the_second_is_told_and_not_taken() throws IOException {
+        Path first = Files.writeString(folder.resolve("first.yaml"), SHOP);
+        Path second = Files.writeString(folder.resolve("second.yaml"), SHOP.replace("/srv/uploads", "/srv/other"));
+        Stacks stacks = stacks(catalog(Catalogs.SQLITE), first, second);
+
+        assertThat(stacks.show("shop").config().toString()).contains("/srv/uploads");
+        assertThat(stacks.troubles()).singleElement().satisfies(trouble -> assertThat(trouble.message())
+                .contains("second.yaml")
+                .contains("first.yaml"));
+        Files.writeString(second, SHOP.replace("stack: shop", "stack: wiki"));
+        stacks.reload();
+        assertThat(stacks.troubles()).isEmpty();
+        assertThat(stacks.list()).hasSize(2);
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.server.http;
 
+import java.nio.channels.UnresolvedAddressException;
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.engine.error.ErrorCode;
@@ -82,10 +83,22 @@ public final class Edge implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new Unavailable(
                     ErrorCode.SERVER_UNAVAILABLE,
-                    "cannot serve at " + bind + ":" + port + ": " + e.getMessage(),
-                    "another program may use the port; --port takes another.",
+                    "cannot serve at " + bind + ":" + port + ": " + reason(e),
+                    "--port takes another port if this one is in use or not allowed; --bind names an address of this"
+                            + " machine, or 0.0.0.0 for all.",
                     e);
         }
+    }
+
+    /** What the system said; whoever passes it on only guesses that the port is in use. */
+    private static String reason(Throwable failure) {
+        Throwable first = failure;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        return first instanceof UnresolvedAddressException
+                ? "there is no such address"
+                : String.valueOf(first.getMessage()).toLowerCase(Locale.ROOT);
     }
 
     public List<Route> routes() {

@@ -51,6 +51,13 @@ final class DatabaseSources {
                     "set it to postgresql://user:password@host:5432/database, without quotes around it.");
             return List.of();
         }
+        if (url.get().isCutOff()) {
+            variables.wrong(
+                    variable + " seems to have a '/' or a '?' in its password",
+                    "write them as %2F and %3F, '@' as %40 and '%' as %25; or set the password by itself, in"
+                            + " POSTGRES_PASSWORD.");
+            return List.of();
+        }
         url.get()
                 .dropped()
                 .forEach(name -> variables.warn(

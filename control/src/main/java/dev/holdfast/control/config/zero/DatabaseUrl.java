@@ -1,5 +1,7 @@
 package dev.holdfast.control.config.zero;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -70,7 +72,24 @@ record DatabaseUrl(String text, List<String> dropped) {
     Optional<String> database() {
         Matcher path = Pattern.compile("postgresql://[^/?]*/([^/?]+).*", Pattern.DOTALL)
                 .matcher(text);
-        return path.matches() ? Optional.of(path.group(1)) : Optional.empty();
+        return path.matches() ? Optional.of(decoded(path.group(1))) : Optional.empty();
+    }
+
+    /** As it is written where it cannot be decoded: whoever connects will tell. */
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+
+    /**
+     * Whether a slash or a question mark of the password ended it early: what follows would be taken for the name of the
+     * database, and shown.
+     */
+    boolean isCutOff() {
+        return text.matches("(?s)postgresql://[^/?@]*:[^/?@]*[/?][^/?=&]*@.*");
     }
 
     boolean hasPassword() {

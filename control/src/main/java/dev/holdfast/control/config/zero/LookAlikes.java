@@ -1,6 +1,7 @@
 package dev.holdfast.control.config.zero;
 
 import dev.holdfast.control.config.Spelling;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,44 @@ final class LookAlikes {
             "PGDATA",
             "POSTGRES_PORT_5432_TCP",
             "AWS_PROFILE",
-            "POSTGRES_VERSION",
+            "POSTGRES_VERSION");
+
+    private static final String OWN = "HOLDFAST_";
+
+    /** Our own, read elsewhere: by the launcher, the server, commands, and set for hooks. */
+    private static final Set<String> OWN_ELSEWHERE = Set.of(
+            "HOLDFAST_HOME",
+            "HOLDFAST_JAVA",
+            "HOLDFAST_LAUNCHER",
+            "HOLDFAST_OPTS",
             "HOLDFAST_STATE",
             "HOLDFAST_SPOOL",
             "HOLDFAST_PORT",
             "HOLDFAST_BIND",
             "HOLDFAST_FILE",
-            "HOLDFAST_TOKEN",
+            "HOLDFAST_LOG_FORMAT",
+            "HOLDFAST_NAME",
+            "HOLDFAST_RUNS_AT_ONCE",
+            "HOLDFAST_CATALOG_URL",
+            "HOLDFAST_CATALOG_PASSWORD",
+            "HOLDFAST_SEAL_KEY",
+            "HOLDFAST_ADMIN_USER",
+            "HOLDFAST_ADMIN_PASSWORD",
+            "HOLDFAST_PUBLIC_URL",
+            "HOLDFAST_TRUSTED_PROXIES",
+            "HOLDFAST_METRICS",
+            "HOLDFAST_METRICS_TOKEN",
+            "HOLDFAST_HEALTH_URL",
             "HOLDFAST_SERVER",
-            "HOLDFAST_NAME");
+            "HOLDFAST_SERVER_CERTIFICATE",
+            "HOLDFAST_TOKEN",
+            "HOLDFAST_KIND",
+            "HOLDFAST_RUN",
+            "HOLDFAST_SNAPSHOT",
+            "HOLDFAST_ERROR");
+
+    /** How names begin that are told apart by whoever reads them. */
+    private static final List<String> OWN_FAMILIES = List.of("HOLDFAST_OIDC_", "HOLDFAST_JWT_");
 
     /** Of other tools; without meaning here, with what to do instead. */
     private static final Map<String, String> MEANINGLESS = Map.ofEntries(
@@ -62,16 +92,26 @@ final class LookAlikes {
     private LookAlikes() {}
 
     static void find(Variables variables) {
-        List<String> known = Variable.allNames();
+        List<String> known = new ArrayList<>(Variable.allNames());
+        known.addAll(OWN_ELSEWHERE);
         for (String name : new TreeSet<>(variables.environment().variables().keySet())) {
             String base = name.endsWith("_FILE") ? name.substring(0, name.length() - "_FILE".length()) : name;
             if (MEANINGLESS.containsKey(base)) {
                 variables.warn(name, name + " means nothing here: " + MEANINGLESS.get(base));
             } else if (!known.contains(base) && !OTHERS.contains(base)) {
-                meant(base, known)
-                        .ifPresent(word -> variables.lookAlike(
-                                name, name + " is not known and not used; did you mean " + word + "?"));
+                unknown(variables, name, meant(base, known));
             }
+        }
+    }
+
+    /** What has our own name in front is for us, whatever it looks like. */
+    private static void unknown(Variables variables, String name, Optional<String> meant) {
+        boolean own = name.startsWith(OWN) && OWN_FAMILIES.stream().noneMatch(name::startsWith);
+        if (meant.isPresent() || own) {
+            variables.lookAlike(
+                    name,
+                    name + " is not known and not used"
+                            + meant.map(word -> "; did you mean " + word + "?").orElse(""));
         }
     }
 

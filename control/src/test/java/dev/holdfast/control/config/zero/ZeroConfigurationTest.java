@@ -410,6 +410,38 @@ class ZeroConfigurationTest {
     }
 
     @Test
+    void a_password_that_ends_early_is_told_and_does_not_become_the_name_of_a_database() {
+        for (String url : List.of(
+                "postgres://u:12/geheim@h:5432/d",
+                "postgres://u:se/geheim@h/d",
+                "postgres://u:se?geheim@h/d",
+                "postgresql://u:5432/geheim@h")) {
+            variables.clear();
+            set("DATABASE_URL", url);
+
+            assertThat(errors()).containsExactly("DATABASE_URL seems to have a '/' or a '?' in its password");
+            assertThat(read().toString()).doesNotContain("geheim");
+        }
+        variables.clear();
+        set("DATABASE_URL", "postgres://u:p%2Fw@h/my%20shop?application_name=me@home");
+        assertThat(stack().name()).isEqualTo("my-shop");
+        variables.clear();
+        set("DATABASE_URL", "postgres://h:5432/shop?user=me&application_name=me@home");
+        assertThat(stack().name()).isEqualTo("shop");
+    }
+
+    @Test
+    void what_has_our_own_name_in_front_and_is_not_known_is_always_told() {
+        set("DATABASE_URL", "postgres://u@h/d", "HOLDFAST_CATALOG_ULR", "x", "HOLDFAST_RETENTION", "7");
+        set("HOLDFAST_CATALOG_URL", "x", "HOLDFAST_TOKEN_FILE", "x", "HOLDFAST_OIDC_ADMINS", "x", "HOLDFAST_HOME", "x");
+
+        assertThat(notes(Note.Kind.LOOK_ALIKE))
+                .containsExactly(
+                        "HOLDFAST_CATALOG_ULR is not known and not used; did you mean HOLDFAST_CATALOG_URL?",
+                        "HOLDFAST_RETENTION is not known and not used");
+    }
+
+    @Test
     void what_looks_like_a_known_name_is_told() {
         set("DATABASE_URL", "postgres://u@h/d", "S3_ACESS_KEY", "secret", "POSTGRES_PASSWROD", "secret");
         set(
