@@ -352,7 +352,7 @@ final class Dispatcher {
                     return;
                 }
                 if (!endings.end(one.claim, reached)) {
-                    LOG.warn("run={} ended as {}, but it is another server's now", one.run.id(), reached.state());
+                    endings.late(one.claim, reached);
                 }
                 one.saved = true;
             }

@@ -60,7 +60,7 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
                 Optional.of(new RunRecord.Problem(
                         ErrorCode.RUN_ABANDONED,
                         why,
-                        "nothing it began is visible; if it is of a kind that is retried, a new run is queued.")),
+                        "what it had not committed is not visible; if it is of a kind that is retried, a new run is queued.")),
                 Optional.empty(),
                 true);
     }

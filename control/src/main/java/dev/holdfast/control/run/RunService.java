@@ -32,6 +32,7 @@ public final class RunService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunService.class);
     private static final Duration PULSE = Duration.ofSeconds(1);
     private static final Duration RELOAD = Duration.ofSeconds(30);
+    private static final Duration WATCH = Duration.ofSeconds(10);
     private static final Duration SWEEP = Duration.ofHours(6);
     private static final Duration KEEP_RUNS = Duration.ofDays(400);
     private static final Duration CLOSING = Duration.ofSeconds(30);
@@ -49,6 +50,9 @@ public final class RunService implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final Heart heart;
     private final Planner planner;
+    private final Strays strays;
+    private final Untold untold;
+    private final Lateness lateness;
     private final Runs runs;
     private volatile boolean closing;
     private @Nullable Thread pulse;
@@ -56,6 +60,7 @@ public final class RunService implements AutoCloseable {
     private @Nullable Thread heartbeat;
     private Duration lastReload;
     private Duration lastSweep;
+    private Duration lastWatch;
     private boolean away;
 
     /**
@@ -135,7 +140,7 @@ public final class RunService implements AutoCloseable {
                 identity,
                 ticker,
                 machine.executor());
-        this.heart = new Heart(jdbi, table, endings, dispatcher, identity, limits, ticker);
+        this.heart = new Heart(jdbi, table, stacks, endings, dispatcher, identity, limits, ticker);
         this.planner = new Planner(
                 jdbi,
                 table,
@@ -146,9 +151,13 @@ public final class RunService implements AutoCloseable {
                 limits,
                 machine.executor(),
                 parts.backupOnStart());
+        this.strays = new Strays(jdbi, table, endings, heart, ticker);
+        this.untold = new Untold(jdbi, table, endings, heart, ticker);
+        this.lateness = new Lateness(jdbi, table, stacks, limits, listeners);
         this.runs = new QueuedRuns(jdbi, table, stacks, endings, events, ticker);
         this.lastReload = ticker.elapsed();
         this.lastSweep = ticker.elapsed();
+        this.lastWatch = ticker.elapsed();
     }
 
     /**
@@ -255,6 +264,7 @@ public final class RunService implements AutoCloseable {
             dispatcher.tick();
             planner.tick();
             dispatcher.tick();
+            watch();
             tidy();
             if (away) {
                 LOG.info("the catalog answers again");
@@ -275,6 +285,16 @@ public final class RunService implements AutoCloseable {
         events.pump();
     }
 
+    private void watch() {
+        Duration now = ticker.elapsed();
+        if (now.minus(lastWatch).compareTo(WATCH) >= 0) {
+            lastWatch = now;
+            strays.tick();
+            untold.tick();
+            lateness.tick();
+        }
+    }
+
     private void tidy() {
         Duration now = ticker.elapsed();
         if (now.minus(lastReload).compareTo(RELOAD) >= 0) {
@@ -285,7 +305,8 @@ public final class RunService implements AutoCloseable {
             lastSweep = now;
             events.forget(table.now().minus(limits.keepEvents()));
             logs.forget(table.now());
-            jdbi.useTransaction(handle -> table.forget(handle, table.now().minus(KEEP_RUNS)));
+            jdbi.useTransaction(handle -> table.forget(
+                    handle, table.now().minus(KEEP_RUNS), RunTable.KEPT_ALWAYS, RunTable.MOST_KEPT));
         }
     }
 
