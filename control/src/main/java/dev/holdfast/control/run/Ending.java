@@ -71,10 +71,6 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
                 new RunRecord.Problem(ErrorCode.CANCELLED, by.isEmpty() ? "cancelled" : "cancelled by " + by, ""));
     }
 
-    static Ending superseded(String why) {
-        return failed(RunState.CANCELLED, new RunRecord.Problem(ErrorCode.CANCELLED, why, ""));
-    }
-
     static Ending missed(String why) {
         return failed(
                 RunState.MISSED,

@@ -224,6 +224,27 @@ class RunWatchfulnessTest {
                 .containsExactly(RunState.WAITING, RunState.RUNNING);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void a_schedule_that_is_quicker_than_its_retries_does_not_fail_in_silence(Catalogs kind) {
+        Station station = station(kind);
+        station.repository.add("shop", NOON.minusSeconds(1));
+        station.stacks.with(Station.stack("shop").withPolicies(Station.scheduled("*/2 * * * *", ZoneOffset.UTC)));
+        station.connectors.failing.add("capture shop-files");
+        station.live(Duration.ofMinutes(21), Duration.ofSeconds(20));
+
+        List<RunRecord> failed = station.backups(Set.of(RunState.FAILED));
+        assertThat(station.backups(Set.of(RunState.CANCELLED))).isEmpty();
+        assertThat(failed)
+                .filteredOn(run -> run.began().isEmpty())
+                .hasSizeGreaterThan(5)
+                .allSatisfy(run -> {
+                    assertThat(run.error().orElseThrow().code()).isEqualTo(ErrorCode.BUCKET_UNAVAILABLE);
+                    assertThat(run.error().orElseThrow().message()).contains("before it was tried again");
+                });
+        assertThat(station.heard).containsAll(failed);
+    }
+
     @Test
     void nobody_can_queue_runs_without_end() {
         Station station = station(Catalogs.SQLITE);
