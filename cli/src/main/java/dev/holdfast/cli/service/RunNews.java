@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ final class RunNews implements RunListeners.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(RunNews.class);
     private static final int TAIL_CHARACTERS = 4_000;
     private static final int EARLIER_SNAPSHOTS = 7;
+    private static final int LATER_RUNS = 50;
 
     private final Notifier notifier;
     private final Runs runs;
@@ -77,8 +79,13 @@ final class RunNews implements RunListeners.Listener {
     public void ended(RunRecord run, Optional<RunResult> result) {
         outcome(run.state())
                 .ifPresent(outcome ->
-                        notifier.hear(outcome == RunOutcome.MISSED ? overdue(run) : end(run, outcome, result)));
+                        notifier.hear(outcome == RunOutcome.MISSED ? overdue(run, true) : end(run, outcome, result)));
         result.ifPresent(done -> seen(run, done));
+    }
+
+    @Override
+    public void late(RunRecord run) {
+        notifier.hear(overdue(run, false));
     }
 
     private static Optional<RunOutcome> outcome(RunState state) {
@@ -93,7 +100,7 @@ final class RunNews implements RunListeners.Listener {
         };
     }
 
-    private Fact.RunOverdue overdue(RunRecord run) {
+    private Fact.RunOverdue overdue(RunRecord run, boolean missed) {
         RunFilter good =
                 RunFilter.ALL.ofStack(run.stack()).ofKind(run.kind()).in(RunState.SUCCEEDED, RunState.ATTENTION);
         Optional<Instant> lastGood =
@@ -102,7 +109,7 @@ final class RunNews implements RunListeners.Listener {
                 run.stack(),
                 run.kind().label(),
                 run.due().orElse(run.requested()),
-                true,
+                missed,
                 lastGood,
                 run.ended().orElseGet(clock::instant));
     }
@@ -117,24 +124,40 @@ final class RunNews implements RunListeners.Listener {
                 run.began().orElse(run.requested()),
                 run.ended().orElseGet(clock::instant),
                 run.error().map(error -> new Fact.Problem(error.code(), error.message(), error.hint())),
-                findings(result),
+                findings(run, result),
                 run.snapshot().map(SnapshotId::text),
                 run.bytesRead(),
                 run.bytesStored(),
                 tail(run));
     }
 
-    /** The retry was queued together with the end, so it is there by now. */
+    /**
+     * The retry was queued together with the end, so it is there by now. If this is told late, it may have ended long ago, or a later
+     * run may have done the work: then there is nothing to worry about any more.
+     */
     private boolean isRetried(RunRecord run) {
-        RunFilter waiting =
-                RunFilter.ALL.ofStack(run.stack()).ofKind(run.kind()).in(RunState.WAITING);
+        RunFilter alike = RunFilter.ALL.ofStack(run.stack()).ofKind(run.kind());
         return run.state().isFailure()
-                && runs.list(waiting, Optional.empty(), 10).runs().stream()
-                        .anyMatch(next -> next.trigger() == Trigger.RETRY
-                                && next.first().equals(run.first().or(() -> Optional.of(run.id()))));
+                && runs.list(alike, Optional.empty(), LATER_RUNS).runs().stream()
+                        .filter(next -> next.id().text().compareTo(run.id().text()) > 0)
+                        .anyMatch(next -> isRetryOf(next, run) || isGood(next));
     }
 
-    private static List<String> findings(Optional<RunResult> result) {
+    private static boolean isRetryOf(RunRecord next, RunRecord run) {
+        return next.trigger() == Trigger.RETRY
+                && next.attempt() > run.attempt()
+                && next.first().equals(run.first().or(() -> Optional.of(run.id())));
+    }
+
+    private static boolean isGood(RunRecord run) {
+        return run.state() == RunState.SUCCEEDED || run.state() == RunState.ATTENTION;
+    }
+
+    /** What a run found; where only its record is left, that it found something. */
+    private static List<String> findings(RunRecord run, Optional<RunResult> result) {
+        if (result.isEmpty() && run.state() == RunState.ATTENTION) {
+            return run.error().map(RunRecord.Problem::message).stream().toList();
+        }
         return result.orElse(null) instanceof BackupResult backup
                 ? backup.findings().stream().map(RunNews::sentence).toList()
                 : List.of();
@@ -161,7 +184,7 @@ final class RunNews implements RunListeners.Listener {
     private void seen(RunRecord run, RunResult result) {
         if (result instanceof BackupResult backup) {
             destinations(run, backup.destinations());
-            sizes(run, backup.snapshot());
+            sizes(run, backup);
             storage(run);
         } else if (result instanceof SyncResult sync) {
             destinations(run, sync.report().destinations());
@@ -173,7 +196,8 @@ final class RunNews implements RunListeners.Listener {
                 run.stack(), destination.name(), destination.level(), destination.reason(), clock.instant())));
     }
 
-    private void sizes(RunRecord run, Snapshot snapshot) {
+    private void sizes(RunRecord run, BackupResult backup) {
+        Snapshot snapshot = backup.snapshot();
         List<List<Fact.PartSize>> before = snapshots
                 .list(SnapshotFilter.ALL.ofStack(run.stack()), Optional.empty(), EARLIER_SNAPSHOTS + 1)
                 .snapshots()
@@ -185,13 +209,21 @@ final class RunNews implements RunListeners.Listener {
         notifier.hear(new Fact.SizesSeen(
                 run.stack(),
                 snapshot.id().text(),
-                snapshot.parts().stream().map(RunNews::size).toList(),
+                Stream.concat(snapshot.parts().stream().map(RunNews::size), tables(backup))
+                        .toList(),
                 before,
                 clock.instant()));
     }
 
     private static Fact.PartSize size(Part part) {
         return new Fact.PartSize(part.name(), "", OptionalLong.of(part.entries()), part.bytes());
+    }
+
+    private static Stream<Fact.PartSize> tables(BackupResult backup) {
+        return backup.tables().entrySet().stream()
+                .flatMap(part -> part.getValue().stream()
+                        .map(table -> new Fact.PartSize(
+                                part.getKey(), table.table(), OptionalLong.of(table.rows()), table.bytes())));
     }
 
     private static List<Fact.PartSize> sizes(SnapshotRecord snapshot) {

@@ -7,12 +7,14 @@ import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.CatalogPlace;
 import dev.holdfast.control.catalog.Seal;
 import dev.holdfast.control.config.Environment;
+import dev.holdfast.control.config.ServerChannels;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.config.StackFileReader;
 import dev.holdfast.control.hook.CallHook;
 import dev.holdfast.control.hook.CommandHook;
 import dev.holdfast.control.hook.Hooks;
 import dev.holdfast.control.notify.CatalogNotifier;
+import dev.holdfast.control.notify.ChannelTrouble;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Reach;
 import dev.holdfast.control.operation.Cancellation;
@@ -157,7 +159,8 @@ public final class Service implements AutoCloseable {
         RunService runs = opened(RunService.open(
                 parts(ground, catalog, seal, stacks, snapshots, live),
                 RunService.Machine.of(ground.clock(), ground.random())));
-        Telling telling = new Telling(stacks, snapshots, runs.runs());
+        Notifications channels = channels();
+        Telling telling = new Telling(stacks, snapshots, runs.runs(), channels);
         CatalogNotifier notifier =
                 opened(new CatalogNotifier(catalog, telling, telling, Reach.NO_METADATA, ground.clock()));
         runs.listeners()
@@ -176,12 +179,12 @@ public final class Service implements AutoCloseable {
                 settings.environment(),
                 text -> reader.parse(settings.folder().resolve("stack.yaml"), "the stack", text),
                 notifier,
-                Notifications.NONE,
+                channels,
                 access,
                 DownloadLinks.in(catalog, seal, access, ground.clock(), ground.random()),
                 live,
                 keys.codes(ground.clock()),
-                this::warnings,
+                () -> warnings(notifier),
                 ground.clock());
         HoldfastServer server = opened(server(services, runs, catalog, live));
         IdleMemory idle = opened(new IdleMemory(runs));
@@ -194,9 +197,8 @@ public final class Service implements AutoCloseable {
         int port = server.start(settings.port(), settings.bind());
         notifier.start();
         runs.start();
-        certificate()
-                .ifPresent(file ->
-                        opened(new ExpiryWatch(file, notifier, ground.clock())).start());
+        opened(new ExpiryWatch(certificate(), access.tokens(), notifier, ground.clock()))
+                .start();
         note(ServerProcess.current(url(port), certificate()).asReady(url(port)));
     }
 
@@ -268,6 +270,12 @@ public final class Service implements AutoCloseable {
                 settings.backupOnStart());
     }
 
+    private Notifications channels() {
+        ServerChannels.unknown(settings.environment())
+                .forEach(name -> LOG.warn("{} is not known and means nothing; is it misspelt?", name));
+        return ServerChannels.read(settings.environment(), settings.folder());
+    }
+
     private Hooks hooks(InstantSource clock) {
         HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(HOOK_CONNECT)
@@ -335,11 +343,20 @@ public final class Service implements AutoCloseable {
         keys.unsaved().forEach(Reminders::unsaved);
     }
 
-    private List<WarningView> warnings() {
+    private List<WarningView> warnings(CatalogNotifier notifier) {
         List<WarningView> warnings = new ArrayList<>();
         keys.unsaved()
                 .forEach(stack -> warnings.add(new WarningView(stack, Reminders.UNSAVED, Reminders.UNSAVED_HINT)));
+        notifier.troubles().forEach(trouble -> warnings.add(silent(trouble)));
         return warnings;
+    }
+
+    private static WarningView silent(ChannelTrouble trouble) {
+        return new WarningView(
+                trouble.stack().orElse(""),
+                "channel '" + trouble.channel() + "' does not take its messages: " + trouble.waiting() + " wait, "
+                        + trouble.lost() + " were given up in the last day; it said: " + trouble.said(),
+                "look at its settings, and test it.");
     }
 
     /** Ends in order: answers nothing more, lets runs end, and gives the folder to others last. */

@@ -36,11 +36,16 @@ final class Telling implements NotificationBook, DigestSource {
     private final Stacks stacks;
     private final Snapshots snapshots;
     private final Runs runs;
+    private final Notifications server;
 
-    Telling(Stacks stacks, Snapshots snapshots, Runs runs) {
+    /**
+     * @param server what the server says, for all stacks and for itself
+     */
+    Telling(Stacks stacks, Snapshots snapshots, Runs runs, Notifications server) {
         this.stacks = stacks;
         this.snapshots = snapshots;
         this.runs = runs;
+        this.server = server;
     }
 
     @Override
@@ -55,7 +60,7 @@ final class Telling implements NotificationBook, DigestSource {
 
     @Override
     public Notifications ofServer() {
-        return Notifications.NONE;
+        return server;
     }
 
     @Override

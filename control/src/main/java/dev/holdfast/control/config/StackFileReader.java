@@ -1,6 +1,7 @@
 package dev.holdfast.control.config;
 
 import dev.holdfast.control.config.Problems.Stop;
+import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
@@ -80,6 +81,24 @@ public final class StackFileReader {
         Optional<StackConfig> stack = problems.attempt(() -> stack(context, problems, root(content)));
         problems.raise();
         return stack.orElseThrow();
+    }
+
+    /**
+     * What a file says about telling people for a whole server: {@code notify}, as in a stack file, and nothing else.
+     *
+     * @throws Missing (CONFIGURATION_MISSING) if there is no such file; (SECRET_MISSING) if only secrets are missing
+     * @throws Invalid (CONFIGURATION_INVALID) if anything else is wrong
+     */
+    public Notifications notifications(Path file) {
+        Problems problems = new Problems(file.toString());
+        Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("/"));
+        Section.Context context = new Section.Context(folder, environment, problems);
+        String content = content(file, file.toString());
+        Optional<Notifications> said = problems.attempt(() -> NotifyReader.read(
+                new Section(context, "", 1, root(content), Example.NOTIFY).only(List.of("notify"), Example.NOTIFY),
+                environment.zone()));
+        problems.raise();
+        return said.orElseThrow();
     }
 
     private static Node root(String content) {

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 public final class CommandHook {
     private static final List<Path> SETSID = List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
     private static final Pattern SECRETS = Pattern.compile(
-            "HOLDFAST_.*(PASSPHRASE|RECOVERY_CODE|PASSWORD|SECRET|TOKEN|CATALOG_URL).*|PASSPHRASE|GPG_PASSPHRASE");
+            "HOLDFAST_.*(PASSPHRASE|RECOVERY_CODE|PASSWORD|SECRET|TOKEN|CATALOG_URL).*|HOLDFAST_NOTIFY_.*|PASSPHRASE|GPG_PASSPHRASE");
 
     /** How long a program may take to end itself after it was asked to. */
     private static final Duration GRACE = Duration.ofSeconds(2);

@@ -29,6 +29,18 @@ sealed interface Alarm {
         }
     }
 
+    /**
+     * Incidents of a sort are over without a word, but some: what they were about is not there any more.
+     *
+     * @param beginning what their names begin with
+     * @param but names of those that go on
+     */
+    record Gone(String beginning, Set<String> but) implements Alarm {
+        public Gone {
+            but = Set.copyOf(but);
+        }
+    }
+
     /** Something that is told once and begins no incident. */
     record Told(Notice notice) implements Alarm {}
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +31,8 @@ final class Alarms {
             case Fact.DestinationSeen seen -> List.of(ofDestination(seen, limits));
             case Fact.StorageSeen seen -> ofStorage(seen, limits);
             case Fact.SizesSeen seen -> List.of(ofSizes(seen, limits));
-            case Fact.ExpirySeen seen -> List.of(ofExpiry(seen, limits));
+            case Fact.ExpirySeen seen -> List.of(ofExpiry(seen, limits.expiry()));
+            case Fact.ExpiriesSeen seen -> ofExpiries(seen, limits);
         };
     }
 
@@ -231,11 +233,27 @@ final class Alarms {
         return new Alarm.Raised(name, notice, Duration.ZERO);
     }
 
-    private static Alarm ofExpiry(Fact.ExpirySeen seen, AlarmLimits limits) {
+    /** What lives for a short time only is told when a third of that is left. */
+    private static List<Alarm> ofExpiries(Fact.ExpiriesSeen seen, AlarmLimits limits) {
+        List<Alarm> alarms = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Fact.Expiry one : seen.all()) {
+            Duration third = Duration.between(one.began(), one.ends()).dividedBy(3);
+            Duration limit = third.compareTo(limits.expiry()) < 0 ? third : limits.expiry();
+            Fact.ExpirySeen each =
+                    new Fact.ExpirySeen(Optional.empty(), seen.what(), one.name(), one.ends(), seen.at());
+            names.add(name(NoticeKind.EXPIRING, "", seen.what() + "/" + one.name()));
+            alarms.add(ofExpiry(each, limit));
+        }
+        alarms.add(new Alarm.Gone(name(NoticeKind.EXPIRING, "", seen.what() + "/"), names));
+        return alarms;
+    }
+
+    private static Alarm ofExpiry(Fact.ExpirySeen seen, Duration limit) {
         String name = name(NoticeKind.EXPIRING, seen.stack().orElse(""), seen.what() + "/" + seen.name());
         Duration left = Duration.between(seen.at(), seen.ends());
         String title = seen.stack().map(stack -> stack + ": ").orElse("") + seen.what() + " '" + seen.name() + "' ";
-        if (left.compareTo(limits.expiry()) > 0) {
+        if (left.compareTo(limit) > 0) {
             return over(name, title + "is valid until " + Words.time(seen.ends()) + ".");
         }
         boolean ended = left.isNegative() || left.isZero();
@@ -243,7 +261,7 @@ final class Alarms {
                 name,
                 notice(
                         NoticeKind.EXPIRING,
-                        left.compareTo(limits.expiry().dividedBy(3)) < 0 ? Urgency.URGENT : Urgency.WARNING,
+                        left.compareTo(limit.dividedBy(3)) < 0 ? Urgency.URGENT : Urgency.WARNING,
                         seen.stack(),
                         title + (ended ? "has ended" : "ends in " + Words.span(left)),
                         "It " + (ended ? "ended" : "ends") + Words.at(seen.ends()) + ". Put a new one in its place.",

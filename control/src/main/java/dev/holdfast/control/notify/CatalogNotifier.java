@@ -30,6 +30,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     private static final Duration TIDY = Duration.ofHours(6);
     private static final Duration DELIVERIES_KEPT = Duration.ofDays(30);
     private static final Duration INCIDENTS_KEPT = Duration.ofDays(400);
+    private static final Duration GONE_AFTER = Duration.ofDays(30);
     private static final int MOST_AT_ONCE = 16;
     private static final int MOST_IN_DIGEST = 20;
 
@@ -43,6 +44,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     private final DeliveryTable deliveries;
     private final OrderedIds ids;
     private final DigestTable digestTable = new DigestTable();
+    private final SizeTable sizes = new SizeTable();
     private final Semaphore nudges = new Semaphore(0);
     private final Semaphore sending = new Semaphore(MOST_AT_ONCE);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -91,11 +93,12 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     @Override
     public void hear(Fact fact) {
         Instant now = clock.instant();
-        List<Alarm> alarms = Alarms.of(fact, limits(fact));
+        AlarmLimits limits = limits(fact);
         jdbi.useTransaction(handle -> {
             ping(handle, fact, now);
+            Fact whole = fact instanceof Fact.SizesSeen seen ? sizes.note(handle, seen, now) : fact;
             Set<Target> told = new HashSet<>();
-            alarms.forEach(alarm -> act(handle, alarm, told, now));
+            Alarms.of(whole, limits).forEach(alarm -> act(handle, alarm, told, now));
         });
         nudges.release();
     }
@@ -147,6 +150,12 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
      */
     public List<Delivery> deliveries(Optional<String> stack, Optional<String> before, int most) {
         return jdbi.withHandle(handle -> deliveries.page(handle, stack, before, most));
+    }
+
+    /** Channels that did not take what they were sent in the last day. */
+    public List<ChannelTrouble> troubles() {
+        return jdbi.withHandle(
+                handle -> deliveries.troubles(handle, clock.instant().minus(Duration.ofDays(1))));
     }
 
     /** What is wrong with the settings as they are now, a sentence each: routes to channels that are not there. */
@@ -222,14 +231,27 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         jdbi.withHandle(handle -> incidents.due(handle, now))
                 .forEach(row -> jdbi.useTransaction(handle -> announce(handle, row, now)));
         digest(now);
-        if (tidied.plus(TIDY).isBefore(now)) {
+        if (Duration.between(tidied, now).abs().compareTo(TIDY) > 0) {
             tidied = now;
+            Set<String> stacks = book.stacks();
             jdbi.useTransaction(handle -> {
+                forgotten(handle, stacks, now).forEach(row -> endQuietly(handle, row, now));
+                sizes.tidy(handle, now.minus(INCIDENTS_KEPT));
+                digestTable.forgetFuture(handle, now);
                 deliveries.tidy(handle, now.minus(DELIVERIES_KEPT));
                 incidents.tidy(handle, now.minus(INCIDENTS_KEPT));
                 digestTable.tidy(handle, now.minus(INCIDENTS_KEPT));
             });
         }
+    }
+
+    /** Incidents that nothing would ever end: of stacks, destinations and the like that are gone. */
+    private List<IncidentTable.Row> forgotten(Handle handle, Set<String> stacks, Instant now) {
+        Instant longAgo = now.minus(INCIDENTS_KEPT);
+        return incidents.unseenSince(handle, now.minus(GONE_AFTER)).stream()
+                .filter(row -> row.seen().isBefore(longAgo)
+                        || row.notice().stack().filter(stack -> !stacks.contains(stack)).isPresent())
+                .toList();
     }
 
     private AlarmLimits limits(Fact fact) {
@@ -241,6 +263,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
             case Fact.StorageSeen f -> Optional.of(f.stack());
             case Fact.SizesSeen f -> Optional.of(f.stack());
             case Fact.ExpirySeen f -> f.stack();
+            case Fact.ExpiriesSeen _ -> Optional.empty();
         };
         return stack.flatMap(book::ofStack).orElseGet(book::ofServer).alarms();
     }
@@ -255,7 +278,17 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
                         .ifPresent(row -> announce(handle, row, now));
             }
             case Alarm.Over over -> conclude(handle, over, told, now);
+            case Alarm.Gone gone ->
+                incidents.openLike(handle, gone.beginning()).stream()
+                        .filter(row -> !gone.but().contains(row.name()))
+                        .forEach(row -> endQuietly(handle, row, now));
             case Alarm.Told once -> post(handle, once.notice(), told, now);
+        }
+    }
+
+    private void endQuietly(Handle handle, IncidentTable.Row row, Instant now) {
+        if (incidents.end(handle, row, now)) {
+            LOG.info("incident is over name={}: what it was about is not there any more", row.name());
         }
     }
 
@@ -404,7 +437,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
             if (answer instanceof Answer.Taken) {
                 deliveries.delivered(handle, one, answer.said(), now);
             } else if (next.isPresent()) {
-                deliveries.again(handle, one, answer.said(), next.get());
+                deliveries.again(handle, one, answer.said(), next.get(), now);
             } else {
                 deliveries.failed(handle, one, answer.said(), now);
             }

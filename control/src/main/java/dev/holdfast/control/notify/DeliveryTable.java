@@ -16,6 +16,9 @@ final class DeliveryTable {
     private static final String NOTICE = "notice";
     private static final String SIGNAL = "signal";
 
+    /** No server claims a message for so long. */
+    private static final Duration LONGEST_CLAIM = Duration.ofHours(1);
+
     private final OrderedIds ids;
 
     DeliveryTable(OrderedIds ids) {
@@ -62,16 +65,21 @@ final class DeliveryTable {
                 .execute();
     }
 
-    /** Claims messages that are due; no other server tries them until the claim ends. */
+    /**
+     * Claims messages that are due; no other server tries them until the claim ends. What was made, or claimed, later than it is now
+     * comes from a clock that was ahead: its times mean nothing.
+     */
     List<Claimed> claim(Handle handle, Instant now, Duration claim, int most) {
         return handle
                 .createQuery("""
                         SELECT * FROM notify_delivery d
-                        WHERE d.ended IS NULL AND d.due <= :now AND d.claimed <= :now AND NOT EXISTS (
+                        WHERE d.ended IS NULL AND (d.due <= :now OR d.created > :now)
+                        AND (d.claimed <= :now OR d.claimed > :latest) AND NOT EXISTS (
                             SELECT 1 FROM notify_delivery o
                             WHERE o.ended IS NULL AND o.stack = d.stack AND o.channel = d.channel AND o.id < d.id)
                         ORDER BY d.id LIMIT :most""")
                 .bind("now", now.toEpochMilli())
+                .bind("latest", now.plus(LONGEST_CLAIM).toEpochMilli())
                 .bind("most", most)
                 .map(DeliveryTable::claimed)
                 .list()
@@ -88,13 +96,34 @@ final class DeliveryTable {
         end(handle, one, Delivery.State.FAILED, answer, now);
     }
 
-    void again(Handle handle, Claimed one, String answer, Instant due) {
-        handle.createUpdate(
-                        "UPDATE notify_delivery SET claimed = 0, due = :due, answer = :answer WHERE id = :id AND ended IS NULL")
+    void again(Handle handle, Claimed one, String answer, Instant due, Instant now) {
+        handle.createUpdate("""
+                        UPDATE notify_delivery SET claimed = 0, due = :due, answer = :answer,
+                            created = CASE WHEN created > :now THEN :now ELSE created END
+                        WHERE id = :id AND ended IS NULL""")
+                .bind("now", now.toEpochMilli())
                 .bind("due", due.toEpochMilli())
                 .bind("answer", answer)
                 .bind("id", one.id())
                 .execute();
+    }
+
+    /** Channels that did not take what they were sent since a moment. */
+    List<ChannelTrouble> troubles(Handle handle, Instant since) {
+        return handle.createQuery("""
+                        SELECT stack, channel, sum(CASE WHEN state = 'FAILED' THEN 1 ELSE 0 END) AS lost,
+                            sum(CASE WHEN ended IS NULL THEN 1 ELSE 0 END) AS waiting, max(answer) AS said
+                        FROM notify_delivery
+                        WHERE (state = 'FAILED' AND ended >= :since) OR (ended IS NULL AND attempts >= 3)
+                        GROUP BY stack, channel ORDER BY stack, channel LIMIT 100""")
+                .bind("since", since.toEpochMilli())
+                .map(row -> new ChannelTrouble(
+                        Optional.of(row.getColumn("stack", String.class)).filter(stack -> !stack.isEmpty()),
+                        row.getColumn("channel", String.class),
+                        row.getColumn("lost", Integer.class),
+                        row.getColumn("waiting", Integer.class),
+                        row.getColumn("said", String.class)))
+                .list();
     }
 
     /** Messages, the newest first. */
@@ -120,8 +149,10 @@ final class DeliveryTable {
     private static boolean take(Handle handle, Claimed one, Instant now, Duration claim) {
         return handle.createUpdate("""
                         UPDATE notify_delivery SET claimed = :until, attempts = attempts + 1
-                        WHERE id = :id AND ended IS NULL AND claimed <= :now AND attempts = :attempts""")
+                        WHERE id = :id AND ended IS NULL AND (claimed <= :now OR claimed > :latest)
+                        AND attempts = :attempts""")
                         .bind("until", now.plus(claim).toEpochMilli())
+                        .bind("latest", now.plus(LONGEST_CLAIM).toEpochMilli())
                         .bind("id", one.id())
                         .bind("now", now.toEpochMilli())
                         .bind("attempts", one.attempt() - 1)

@@ -40,6 +40,11 @@ final class DigestTable {
                 .one();
     }
 
+    /** Forgets those of a time that has not come: the clock was ahead once, and nothing would be made until then. */
+    void forgetFuture(Handle handle, Instant now) {
+        handle.execute("DELETE FROM notify_digest WHERE due > ?", now.toEpochMilli());
+    }
+
     /** Forgets old ones, but the last of each. */
     void tidy(Handle handle, Instant before) {
         handle.createUpdate("""

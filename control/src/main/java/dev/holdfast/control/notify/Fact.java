@@ -107,6 +107,26 @@ public sealed interface Fact {
     record ExpirySeen(Optional<String> stack, String what, String name, Instant ends, Instant at) implements Fact {}
 
     /**
+     * All things of one sort that the server has, and when each of them ends. What is not among them any more is no concern.
+     *
+     * @param what as {@code token}
+     */
+    record ExpiriesSeen(String what, List<Expiry> all, Instant at) implements Fact {
+        public ExpiriesSeen {
+            all = List.copyOf(all);
+        }
+    }
+
+    /**
+     * When something ends.
+     *
+     * @param name which one, as people know it
+     * @param began when it was made: what is made for a short time is no alarm from the beginning
+     * @param ends when it ends
+     */
+    record Expiry(String name, Instant began, Instant ends) {}
+
+    /**
      * Why a run failed.
      *
      * @param message what happened to what

@@ -79,6 +79,23 @@ final class IncidentTable {
                 .findOne();
     }
 
+    /** Open incidents whose names begin alike. */
+    List<Row> openLike(Handle handle, String beginning) {
+        return handle.createQuery("SELECT * FROM notify_incident WHERE substr(name, 1, :length) = :beginning AND ended IS NULL")
+                .bind("length", beginning.length())
+                .bind("beginning", beginning)
+                .map(IncidentTable::row)
+                .list();
+    }
+
+    /** Open incidents that nobody has seen since. */
+    List<Row> unseenSince(Handle handle, Instant time) {
+        return handle.createQuery("SELECT * FROM notify_incident WHERE seen < :time AND ended IS NULL ORDER BY id LIMIT 1000")
+                .bind("time", time.toEpochMilli())
+                .map(IncidentTable::row)
+                .list();
+    }
+
     /** Open incidents that are to be told, or told again. */
     List<Row> due(Handle handle, Instant now) {
         return handle.createQuery(

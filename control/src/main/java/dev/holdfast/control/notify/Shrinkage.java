@@ -42,11 +42,22 @@ record Shrinkage(String title, Measure measure, long was, long is) {
         Map<Name, PartSize> present = byName(now);
         Set<String> parts = now.stream().map(PartSize::part).collect(Collectors.toSet());
         List<Map<Name, PartSize>> past = before.stream().map(Shrinkage::byName).toList();
-        return past.getFirst().keySet().stream()
-                .filter(name -> parts.contains(name.part()))
+        return parts.stream()
+                .flatMap(part -> known(part, past).stream())
                 .sorted()
                 .flatMap(name -> of(name, Optional.ofNullable(present.get(name)), past, limits).stream())
                 .toList();
+    }
+
+    /** What there was in a part when it was seen last: a snapshot in between may be one of other parts. */
+    private static Set<Name> known(String part, List<Map<Name, PartSize>> past) {
+        return past.stream()
+                .map(one -> one.keySet().stream()
+                        .filter(name -> name.part().equals(part))
+                        .collect(Collectors.toSet()))
+                .filter(names -> !names.isEmpty())
+                .findFirst()
+                .orElse(Set.of());
     }
 
     /** For people. */

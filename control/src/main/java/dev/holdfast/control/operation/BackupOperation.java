@@ -6,6 +6,7 @@ import static dev.holdfast.control.operation.Step.Phase.FREEZE;
 import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
+import dev.holdfast.connectors.postgres.TableSize;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.Spelling;
 import dev.holdfast.control.config.StackConfig;
@@ -20,6 +21,7 @@ import dev.holdfast.engine.source.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,12 +83,14 @@ public final class BackupOperation {
             clockFinding.ifPresent(run::found);
             List<Finding> earlier = Findings.joined(clockFinding.stream().toList(), repository.findings());
             sources.notePassing(repository.snapshots(), request.stack().name());
-            Commit commit = write(request, sources, repository, run);
+            Map<String, List<TableSize>> tables = new HashMap<>();
+            Commit commit = write(request, sources, repository, tables, run);
             return new BackupResult(
                     commit.snapshot(),
                     commit.destinations(),
                     Findings.joined(commit.snapshot().findings(), earlier),
-                    Duration.between(began, clock.instant()));
+                    Duration.between(began, clock.instant()),
+                    tables);
         }
     }
 
@@ -104,17 +108,28 @@ public final class BackupOperation {
     }
 
     /** Every database's moment is fixed before anything is read, so that what the databases refer to is still there. */
-    private static Commit write(Request request, OpenSources sources, OpenRepository repository, Run run) {
+    private static Commit write(
+            Request request,
+            OpenSources sources,
+            OpenRepository repository,
+            Map<String, List<TableSize>> tables,
+            Run run) {
         try (SnapshotWriter writer = repository.begin(request.stack().name(), request.labels())) {
             sources.each(source -> run.step(new Step(FREEZE, source.name()), source::freeze));
-            sources.each(source -> run.step(new Step(CAPTURE, source.name()), p -> capture(source, writer, p)));
+            sources.each(source -> run.step(new Step(CAPTURE, source.name()), p -> capture(source, writer, tables, p)));
             return run.step(Step.of(COMMIT), _ -> writer.commit());
         }
     }
 
-    private static boolean capture(OpenSources.Named source, SnapshotWriter writer, Progress progress) {
+    private static boolean capture(
+            OpenSources.Named source,
+            SnapshotWriter writer,
+            Map<String, List<TableSize>> tables,
+            Progress progress) {
         PartWriter part = writer.beginPart(source.name(), source.kind(), source.location(), progress);
-        writer.endPart(source.capture(part));
+        MeasuredPart measured = new MeasuredPart(part);
+        writer.endPart(source.capture(measured));
+        tables.put(source.name(), measured.tables());
         source.close();
         return true;
     }

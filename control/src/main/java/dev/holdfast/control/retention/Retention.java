@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Applies a policy to the snapshots of one stack.
@@ -26,7 +28,7 @@ import java.util.stream.Collectors;
  * removed either, and a clock that jumps ahead ages nothing. What seems to be made later than now is kept and not counted.
  *
  * <p>Only whole snapshots are counted. One of some sources only, or one in which a part is suddenly empty, is kept as a whole
- * one in its place would be, but pushes none out.
+ * one in its place would be, but pushes none out. Of a source that the stack does not have any more, the last share stays.
  */
 public final class Retention {
     private static final Duration TOLERATED_CLOCK_ERROR = Duration.ofMinutes(5);
@@ -96,6 +98,7 @@ public final class Retention {
                     .limit(policy.minimum())
                     .forEach(snapshot -> keep(snapshot, Rule.PROVEN, ""));
             newestFirst.forEach(this::keepMarked);
+            keepSources();
             keepLast();
             policy.within().ifPresent(this::keepWithin);
             keepDays();
@@ -122,6 +125,24 @@ public final class Retention {
                     keep(snapshot, Rule.LABEL, value.isEmpty() ? name : name + "=" + value);
                 }
             });
+        }
+
+        /** An edit of the stack deletes nothing: of a source that it lost, the last share stays until somebody removes it. */
+        private void keepSources() {
+            if (sources.isEmpty()) {
+                return;
+            }
+            Set<String> gone = newestFirst.stream()
+                    .flatMap(snapshot -> Wholeness.sourcesOf(snapshot).stream())
+                    .filter(source -> !sources.contains(source))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            for (String source : gone) {
+                Stream.of(whole, newestFirst)
+                        .flatMap(List::stream)
+                        .filter(snapshot -> Wholeness.hasSomethingOf(snapshot, source))
+                        .findFirst()
+                        .ifPresent(snapshot -> keep(snapshot, Rule.SOURCE, "'" + source + "'"));
+            }
         }
 
         private void keepLast() {

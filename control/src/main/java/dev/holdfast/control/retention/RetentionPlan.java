@@ -58,6 +58,8 @@ public record RetentionPlan(List<Decision> decisions) {
         MINIMUM,
         /** One of the newest that were proven. */
         PROVEN,
+        /** The last one with a source that the stack does not have any more. */
+        SOURCE,
         PINNED,
         LABEL,
         /** It was made later than it is now, or something else was: no clock can be believed. */

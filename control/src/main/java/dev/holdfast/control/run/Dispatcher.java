@@ -31,6 +31,8 @@ final class Dispatcher {
     private static final int LOOKED_AT = 1_000;
     /** How long a run may take to notice that it shall end, before its waiting is interrupted. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Whoever did not look for so long knows nothing of what went on: the machine stood still, or the catalog was away. */
+    private static final Duration BLIND = Duration.ofMinutes(2);
     /** How long a run that does not end may keep its place. */
     private static final Duration LAST_PATIENCE = Duration.ofMinutes(5);
 
@@ -45,6 +47,7 @@ final class Dispatcher {
     private final Executor executor;
     private final Map<RunId, Active> active = new ConcurrentHashMap<>();
     private volatile boolean closing;
+    private Duration lastTick;
 
     /** Makes what carries a run out. */
     @FunctionalInterface
@@ -83,6 +86,7 @@ final class Dispatcher {
         this.identity = identity;
         this.ticker = ticker;
         this.executor = executor;
+        this.lastTick = ticker.elapsed();
     }
 
     /** Why a run shall end before it is done, and how it has ended then. */
@@ -157,11 +161,21 @@ final class Dispatcher {
     }
 
     void tick() {
+        pardon();
         active.values().forEach(this::look);
         if (!closing) {
             stopCancelled();
             begin();
         }
+    }
+
+    /** A machine that was suspended makes no progress either, and its runs go on afterwards. */
+    private void pardon() {
+        Duration now = ticker.elapsed();
+        if (now.minus(lastTick).compareTo(BLIND) > 0) {
+            active.values().forEach(one -> one.task.watch().pardon());
+        }
+        lastTick = now;
     }
 
     private void look(Active one) {
@@ -354,7 +368,7 @@ final class Dispatcher {
                     return;
                 }
                 if (!endings.end(one.claim, reached)) {
-                    LOG.warn("run={} ended as {}, but it is another server's now", one.run.id(), reached.state());
+                    endings.late(one.claim, reached);
                 }
                 one.saved = true;
             }

@@ -60,7 +60,7 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
                 Optional.of(new RunRecord.Problem(
                         ErrorCode.RUN_ABANDONED,
                         why,
-                        "nothing it began is visible; if it is of a kind that is retried, a new run is queued.")),
+                        "what it had not committed is not visible; if it is of a kind that is retried, a new run is queued.")),
                 Optional.empty(),
                 true);
     }
@@ -69,10 +69,6 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
         return failed(
                 RunState.CANCELLED,
                 new RunRecord.Problem(ErrorCode.CANCELLED, by.isEmpty() ? "cancelled" : "cancelled by " + by, ""));
-    }
-
-    static Ending superseded(String why) {
-        return failed(RunState.CANCELLED, new RunRecord.Problem(ErrorCode.CANCELLED, why, ""));
     }
 
     static Ending missed(String why) {

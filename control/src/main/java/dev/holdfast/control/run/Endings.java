@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ final class Endings {
     private final EventStream events;
     private final LogFiles logs;
     private final RunListeners listeners;
+    private final Set<RunId> telling = ConcurrentHashMap.newKeySet();
 
     Endings(Jdbi jdbi, RunTable table, Stacks stacks, EventStream events, LogFiles logs, RunListeners listeners) {
         this.jdbi = jdbi;
@@ -79,8 +83,58 @@ final class Endings {
             events.noteState(run);
             if (run.state().hasEnded()) {
                 log(run);
-                listeners.ended(run, result);
+                announce(run, result);
             }
+        }
+    }
+
+    /** Tells again of a run that ended, without what it did. */
+    void tellAgain(RunRecord run) {
+        announce(run, Optional.empty());
+    }
+
+    /** Whether this server is about to tell of a run. */
+    boolean isTelling(RunId run) {
+        return telling.contains(run);
+    }
+
+    private void announce(RunRecord run, Optional<RunResult> result) {
+        telling.add(run.id());
+        try {
+            if (listeners.ended(run, result)) {
+                jdbi.useHandle(handle -> table.told(handle, run.id()));
+            }
+        } catch (JdbiException e) {
+            LOG.warn("the catalog cannot be told that everybody has heard of run={}; it will be told again", run.id(), e);
+        } finally {
+            telling.remove(run.id());
+        }
+    }
+
+    /**
+     * The end of a run that this server does not hold any more. If the run was given up, but its snapshot is there nevertheless, that is
+     * noted with the run.
+     */
+    void late(Claim claim, Ending reached) {
+        Optional<RunRecord> before = jdbi.withHandle(handle -> table.find(handle, claim.run()));
+        if (before.isEmpty()) {
+            LOG.warn("run={} ended as {}, but the catalog does not know it any more", claim.run(), reached.state());
+        } else if (before.get().state() == reached.state()) {
+            LOG.info("the end of run={} is in the catalog, although that had not confirmed it", claim.run());
+        } else {
+            noteLate(before.get(), reached);
+        }
+    }
+
+    private void noteLate(RunRecord run, Ending reached) {
+        String made = reached.snapshot()
+                .map(snapshot -> "; its server was only slow, and snapshot " + snapshot + " is there")
+                .orElse("");
+        LOG.warn("run={} ended as {}, but was {} already{}", run.id(), reached.state(), run.state(), made);
+        if (!made.isEmpty() && jdbi.withHandle(handle -> table.addLate(handle, run.id(), reached, made))) {
+            String line = "ended as " + reached.state().label() + " after it was given up" + made;
+            logs.line(table.now(), run, line);
+            events.note(run, new RunEvent.Line(line));
         }
     }
 

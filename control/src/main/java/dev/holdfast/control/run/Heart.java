@@ -1,5 +1,7 @@
 package dev.holdfast.control.run;
 
+import dev.holdfast.control.stack.StackRecord;
+import dev.holdfast.control.stack.Stacks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -24,6 +27,7 @@ final class Heart {
 
     private final Jdbi jdbi;
     private final RunTable table;
+    private final Stacks stacks;
     private final Endings endings;
     private final Dispatcher dispatcher;
     private final Identity identity;
@@ -32,10 +36,12 @@ final class Heart {
     private final Map<String, Heard> heard = new HashMap<>();
     private Duration lastLook;
     private boolean looked;
+    private List<Row> servers = List.of();
 
     Heart(
             Jdbi jdbi,
             RunTable table,
+            Stacks stacks,
             Endings endings,
             Dispatcher dispatcher,
             Identity identity,
@@ -43,6 +49,7 @@ final class Heart {
             Ticker ticker) {
         this.jdbi = jdbi;
         this.table = table;
+        this.stacks = stacks;
         this.endings = endings;
         this.dispatcher = dispatcher;
         this.identity = identity;
@@ -54,7 +61,10 @@ final class Heart {
     /** What was heard of another server, and when it changed last. */
     private record Heard(long beats, Duration since, Instant wall) {}
 
-    private record Row(String id, long beats, Instant wall) {}
+    /**
+     * @param stacks those it knows; empty if it has not said so
+     */
+    private record Row(String id, long beats, Instant wall, Optional<Set<String>> stacks) {}
 
     /** What the catalog says of all servers and their claims at one moment. */
     private record Sight(List<Row> servers, List<Claim> claims) {}
@@ -70,19 +80,23 @@ final class Heart {
         boolean blind = now.minus(lastLook).compareTo(limits.lostAfter().dividedBy(2)) > 0;
         lastLook = now;
         looked = true;
+        servers = sight.servers();
         listen(sight, now, blind);
         settle(sight, now);
     }
 
     /** Says that this server lives; by any thread. */
     void beat() {
-        jdbi.useHandle(this::beat);
+        String known = stacks.list().stream().map(StackRecord::name).sorted().collect(Collectors.joining("\n"));
+        jdbi.useHandle(handle -> beat(handle, known));
     }
 
-    private void beat(Handle handle) {
-        handle.createUpdate("INSERT INTO run_server (id, name, beats, wall_at) VALUES (:id, :name, 1, :wall)"
-                        + " ON CONFLICT (id) DO UPDATE SET beats = run_server.beats + 1, name = excluded.name,"
-                        + " wall_at = excluded.wall_at")
+    private void beat(Handle handle, String known) {
+        handle.createUpdate(
+                        "INSERT INTO run_server (id, name, beats, wall_at, stacks) VALUES (:id, :name, 1, :wall, :stacks)"
+                                + " ON CONFLICT (id) DO UPDATE SET beats = run_server.beats + 1, name = excluded.name,"
+                                + " wall_at = excluded.wall_at, stacks = excluded.stacks")
+                .bind("stacks", known)
                 .bind("id", identity.id())
                 .bind("name", identity.name())
                 .bind("wall", table.now().toEpochMilli())
@@ -90,9 +104,12 @@ final class Heart {
     }
 
     private static List<Row> servers(Handle handle) {
-        return handle.createQuery("SELECT id, beats, wall_at FROM run_server")
+        return handle.createQuery("SELECT id, beats, wall_at, stacks FROM run_server")
                 .map((row, _) -> new Row(
-                        row.getString("id"), row.getLong("beats"), Instant.ofEpochMilli(row.getLong("wall_at"))))
+                        row.getString("id"),
+                        row.getLong("beats"),
+                        Instant.ofEpochMilli(row.getLong("wall_at")),
+                        Optional.ofNullable(row.getString("stacks")).map(names -> Set.of(names.split("\n")))))
                 .list();
     }
 
@@ -106,7 +123,7 @@ final class Heart {
         known.remove(identity.id());
         heard.keySet().retainAll(known);
         for (String id : known) {
-            Row row = rows.getOrDefault(id, new Row(id, NEVER_HEARD, Instant.EPOCH));
+            Row row = rows.getOrDefault(id, new Row(id, NEVER_HEARD, Instant.EPOCH, Optional.empty()));
             Duration since = Optional.ofNullable(heard.get(id))
                     .filter(before -> before.beats() == row.beats() && !blind)
                     .map(Heard::since)
@@ -147,6 +164,21 @@ final class Heart {
         if (endings.end(claim, Ending.abandoned(why))) {
             LOG.warn("run={} is given up: {}", claim.run(), why);
         }
+    }
+
+    /** The stacks that servers know which live, this one among them; empty as long as that is not certain. */
+    Optional<Set<String>> knownStacks() {
+        if (servers.isEmpty() || servers.stream().anyMatch(server -> server.stacks().isEmpty())) {
+            return Optional.empty();
+        }
+        Set<String> known = new TreeSet<>();
+        servers.forEach(server -> server.stacks().ifPresent(known::addAll));
+        return Optional.of(known);
+    }
+
+    /** Whether no other server has been heard of lately. */
+    boolean isAlone() {
+        return heard.isEmpty();
     }
 
     /** The latest of the clocks of all servers that live, as they told last. */

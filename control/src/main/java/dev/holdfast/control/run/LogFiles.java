@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class LogFiles implements RunLogs {
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
     private static final int MAX_LINES = 20_000;
+    private static final int MAX_LINE = 8_000;
+
+    private final int mostRuns;
 
     private final Path folder;
     private final ZoneId zone;
@@ -33,6 +37,14 @@ final class LogFiles implements RunLogs {
     private boolean complained;
 
     LogFiles(Path folder, ZoneId zone, Jdbi jdbi) {
+        this(folder, zone, jdbi, 20_000);
+    }
+
+    /**
+     * @param mostRuns of how many runs logs are kept at most
+     */
+    LogFiles(Path folder, ZoneId zone, Jdbi jdbi, int mostRuns) {
+        this.mostRuns = mostRuns;
         this.folder = folder;
         this.zone = zone;
         this.jdbi = jdbi;
@@ -67,8 +79,8 @@ final class LogFiles implements RunLogs {
 
     /** A name from outside must not be able to write a line of its own, nor what a terminal obeys. */
     private static String clean(String text) {
-        StringBuilder clean = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
+        StringBuilder clean = new StringBuilder(Math.min(text.length(), MAX_LINE));
+        text.codePoints().limit(MAX_LINE).forEach(c -> {
             if (c == '\n') {
                 clean.append("\\n");
             } else {
@@ -130,7 +142,7 @@ final class LogFiles implements RunLogs {
         return new Missing(ErrorCode.UNKNOWN_NAME, "there is no run '" + run + "'", "list the runs to see their ids.");
     }
 
-    /** Removes logs that nobody has written to since. */
+    /** Removes logs that nobody has written to since, and those of the earliest runs if there are too many. */
     void forget(Instant before) {
         FileTime oldest = FileTime.from(before);
         for (Path place : List.of(folder, folder.resolve("runs"))) {
@@ -139,6 +151,21 @@ final class LogFiles implements RunLogs {
             } catch (IOException e) {
                 LOG.warn("old logs in {} cannot be looked for", place, e);
             }
+        }
+        forgetEarliest(folder.resolve("runs"));
+    }
+
+    /** Their names begin with the time, so they order as the runs do. */
+    private void forgetEarliest(Path place) {
+        try (Stream<Path> files = Files.isDirectory(place) ? Files.list(place) : Stream.empty()) {
+            List<Path> logs = files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+            for (Path log : logs.subList(Math.min(mostRuns, logs.size()), logs.size())) {
+                Files.deleteIfExists(log);
+            }
+        } catch (IOException e) {
+            LOG.warn("old logs in {} cannot be removed", place, e);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.holdfast.control.stack.SnapshotRecord;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
+import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import java.time.Duration;
 import java.time.Instant;
@@ -302,14 +303,25 @@ final class Planner {
     }
 
     private List<RunRecord> supersede(Handle handle, RunRecord open, Instant due) {
-        String why = open.trigger() == Trigger.RETRY
-                ? "the next run was due at " + due + " before it was tried again"
-                : "the run due at " + open.due().map(Instant::toString).orElse("")
-                        + " waited until the next was due at " + due + " for " + open.waitingFor();
-        Ending ending = open.trigger() == Trigger.RETRY ? Ending.superseded(why) : Ending.missed(why);
+        Ending ending = open.trigger() == Trigger.RETRY
+                ? notTriedAgain(handle, open, due)
+                : Ending.missed("the run due at " + open.due().map(Instant::toString).orElse("")
+                        + " waited until the next was due at " + due + " for " + open.waitingFor());
         return table.endWaiting(handle, open.id(), ending)
                 ? table.find(handle, open.id()).stream().toList()
                 : List.of();
+    }
+
+    /** That makes the failure final: otherwise a schedule that is quicker than the retries would fail for ever and nobody hear of it. */
+    private Ending notTriedAgain(Handle handle, RunRecord retry, Instant due) {
+        String next = "; the next run was due at " + due + " before it was tried again";
+        return Ending.failed(
+                RunState.FAILED,
+                retry.first()
+                        .flatMap(first -> table.find(handle, first))
+                        .flatMap(RunRecord::error)
+                        .map(error -> new RunRecord.Problem(error.code(), error.message() + next, error.hint()))
+                        .orElse(new RunRecord.Problem(ErrorCode.RUN_MISSED, "it failed" + next, "")));
     }
 
     private RunRecord missed(Handle handle, Key key, Instant due, String why) {

@@ -2,6 +2,7 @@ package dev.holdfast.control.run;
 
 import dev.holdfast.control.stack.Stacks;
 import dev.holdfast.engine.error.AlreadyExists;
+import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import org.jdbi.v3.core.Jdbi;
 /** The queue of runs in the catalog. */
 final class QueuedRuns implements Runs {
     private static final int MAX_PAGE = 1_000;
+    /** More than a person would ever mean; whoever asks in a loop is told so. */
+    private static final int MOST_WAITING = 100;
 
     private final Jdbi jdbi;
     private final RunTable table;
@@ -37,13 +40,26 @@ final class QueuedRuns implements Runs {
         stacks.show(request.stack());
         Optional<String> key = idempotencyKey.map(text -> actor + "\n" + text);
         NewRun wanted = NewRun.of(request, trigger, actor, table.now()).withKey(key);
-        Optional<RunRecord> made = jdbi.inTransaction(handle -> table.insert(handle, wanted));
+        Optional<RunRecord> made = jdbi.inTransaction(handle -> {
+            requireRoom(handle, request.stack(), key);
+            return table.insert(handle, wanted);
+        });
         if (made.isEmpty()) {
             return jdbi.withHandle(handle -> earlier(handle, request, key.orElseThrow()));
         }
         endings.tell(List.of(made.get()), Optional.empty());
         ticker.wake();
         return made.get();
+    }
+
+    private void requireRoom(Handle handle, String stack, Optional<String> key) {
+        boolean known = key.flatMap(text -> table.withKey(handle, text)).isPresent();
+        if (!known && table.waiting(handle, stack) >= MOST_WAITING) {
+            throw new Busy(
+                    ErrorCode.CONFLICT,
+                    MOST_WAITING + " runs of stack '" + stack + "' wait already",
+                    "cancel those that are not needed, or wait until some have ended.");
+        }
     }
 
     private RunRecord earlier(Handle handle, RunRequest request, String key) {

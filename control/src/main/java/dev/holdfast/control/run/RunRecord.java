@@ -62,8 +62,9 @@ public record RunRecord(
         }
     }
 
-    /** How long it took, once it has ended. */
+    /** How long it took, once it has ended; empty if the clock was set back meanwhile, so that nobody knows. */
     public Optional<Duration> took() {
-        return began.flatMap(from -> ended.map(to -> Duration.between(from, to)));
+        return began.flatMap(from -> ended.map(to -> Duration.between(from, to)))
+                .filter(span -> !span.isNegative());
     }
 }

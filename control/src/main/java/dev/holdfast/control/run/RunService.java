@@ -33,6 +33,7 @@ public final class RunService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunService.class);
     private static final Duration PULSE = Duration.ofSeconds(1);
     private static final Duration RELOAD = Duration.ofSeconds(30);
+    private static final Duration WATCH = Duration.ofSeconds(10);
     private static final Duration SWEEP = Duration.ofHours(6);
     private static final Duration CLOSING = Duration.ofSeconds(30);
 
@@ -50,6 +51,9 @@ public final class RunService implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final Heart heart;
     private final Planner planner;
+    private final Strays strays;
+    private final Untold untold;
+    private final Lateness lateness;
     private final Runs runs;
     private volatile boolean closing;
     private @Nullable Thread pulse;
@@ -57,6 +61,7 @@ public final class RunService implements AutoCloseable {
     private @Nullable Thread heartbeat;
     private Duration lastReload;
     private Duration lastSweep;
+    private Duration lastWatch;
     private boolean away;
 
     /**
@@ -138,7 +143,7 @@ public final class RunService implements AutoCloseable {
                 identity,
                 ticker,
                 machine.executor());
-        this.heart = new Heart(jdbi, table, endings, dispatcher, identity, limits, ticker);
+        this.heart = new Heart(jdbi, table, stacks, endings, dispatcher, identity, limits, ticker);
         this.planner = new Planner(
                 jdbi,
                 table,
@@ -149,10 +154,14 @@ public final class RunService implements AutoCloseable {
                 limits,
                 machine.executor(),
                 parts.backupOnStart());
+        this.strays = new Strays(jdbi, table, endings, heart, ticker);
+        this.untold = new Untold(jdbi, table, endings, heart, ticker);
+        this.lateness = new Lateness(jdbi, table, stacks, limits, listeners);
         this.runs = new QueuedRuns(jdbi, table, stacks, endings, events, ticker);
         this.listeners.add(new Relook(stacks, parts.snapshots(), machine.executor(), () -> closing));
         this.lastReload = ticker.elapsed();
         this.lastSweep = ticker.elapsed();
+        this.lastWatch = ticker.elapsed();
     }
 
     /**
@@ -259,6 +268,7 @@ public final class RunService implements AutoCloseable {
             dispatcher.tick();
             planner.tick();
             dispatcher.tick();
+            watch();
             tidy();
             if (away) {
                 LOG.info("the catalog answers again");
@@ -279,6 +289,16 @@ public final class RunService implements AutoCloseable {
         events.pump();
     }
 
+    private void watch() {
+        Duration now = ticker.elapsed();
+        if (now.minus(lastWatch).compareTo(WATCH) >= 0) {
+            lastWatch = now;
+            strays.tick();
+            untold.tick();
+            lateness.tick();
+        }
+    }
+
     private void tidy() {
         Duration now = ticker.elapsed();
         if (now.minus(lastReload).compareTo(RELOAD) >= 0) {
@@ -290,7 +310,8 @@ public final class RunService implements AutoCloseable {
             RunLimits kept = limitsNow.get();
             events.forget(table.now().minus(kept.keepEvents()));
             logs.forget(table.now().minus(kept.keepLogs()));
-            jdbi.useTransaction(handle -> table.forget(handle, table.now().minus(kept.keepRuns())));
+            jdbi.useTransaction(handle -> table.forget(
+                    handle, table.now().minus(kept.keepRuns()), RunTable.KEPT_ALWAYS, RunTable.MOST_KEPT));
         }
     }
 

@@ -28,7 +28,8 @@ final class RunTable {
     /** A message may hold a whole tool's output. */
     private static final int MAX_MESSAGE = 8_000;
 
-    private static final int KEPT_ALWAYS = 10_000;
+    static final int KEPT_ALWAYS = 10_000;
+    static final int MOST_KEPT = 100_000;
 
     private final RequestJson requests;
     private final InstantSource clock;
@@ -160,8 +161,11 @@ final class RunTable {
 
     /** Lets nobody else look whether a run of this stack may begin, until the transaction ends. */
     void gate(Handle handle, String stack) {
-        handle.execute("INSERT INTO run_gate (stack, turns) VALUES (?, 0) ON CONFLICT (stack) DO NOTHING", stack);
-        handle.execute("UPDATE run_gate SET turns = turns + 1 WHERE stack = ?", stack);
+        int locked = 0;
+        while (locked == 0) { // it may be swept in between
+            handle.execute("INSERT INTO run_gate (stack, turns) VALUES (?, 0) ON CONFLICT (stack) DO NOTHING", stack);
+            locked = handle.execute("UPDATE run_gate SET turns = turns + 1 WHERE stack = ?", stack);
+        }
     }
 
     /** Takes a waiting run; empty if it does not wait any more. */
@@ -199,7 +203,7 @@ final class RunTable {
 
     private Update ending(Handle handle, RunId id, Ending ending, String condition) {
         return handle.createUpdate("""
-                        UPDATE run SET state = :state, ended_at = :now, waiting_for = '', error_code = :code,
+                        UPDATE run SET state = :state, untold = 1, ended_at = :now, waiting_for = '', error_code = :code,
                             error_message = :message, error_hint = :hint, result = :result, snapshot = :snapshot,
                             bytes_read = :read, bytes_stored = :stored WHERE id = :id AND\s""" + condition)
                 .bind("id", id.text())
@@ -214,6 +218,60 @@ final class RunTable {
                 .bind("snapshot", ending.snapshot().map(SnapshotId::text).orElse(null))
                 .bind("read", ending.bytesRead())
                 .bind("stored", ending.bytesStored());
+    }
+
+    /** Adds what a run made that was given up before; false if that is known already, or it was not given up. */
+    boolean addLate(Handle handle, RunId id, Ending ending, String more) {
+        return handle.createUpdate("""
+                        UPDATE run SET error_message = error_message || :more, result = :result, snapshot = :snapshot,
+                            bytes_read = :read, bytes_stored = :stored
+                        WHERE id = :id AND state = 'ABANDONED' AND snapshot IS NULL""")
+                        .bind("id", id.text())
+                        .bind("more", more)
+                        .bind("result", ending.result().map(ResultJson::write).orElse(null))
+                        .bind("snapshot", ending.snapshot().map(SnapshotId::text).orElse(null))
+                        .bind("read", ending.bytesRead())
+                        .bind("stored", ending.bytesStored())
+                        .execute()
+                > 0;
+    }
+
+    /** Runs that have ended and of which not everybody was told. */
+    List<Untold.Waiting> untold(Handle handle, int limit) {
+        return handle.createQuery("SELECT id, untold FROM run WHERE untold > 0 ORDER BY id LIMIT :limit")
+                .bind("limit", limit)
+                .map((row, _) -> new Untold.Waiting(new RunId(row.getString("id")), row.getInt("untold")))
+                .list();
+    }
+
+    /** Begins to tell once more; false if another server does so. */
+    boolean tellAgain(Handle handle, Untold.Waiting one) {
+        return handle.execute(
+                        "UPDATE run SET untold = untold + 1 WHERE id = ? AND untold = ?",
+                        one.run().text(),
+                        one.tries())
+                > 0;
+    }
+
+    /** Everybody has heard how it ended. */
+    void told(Handle handle, RunId id) {
+        handle.execute("UPDATE run SET untold = 0 WHERE id = ?", id.text());
+    }
+
+    /** Runs of schedules that have not ended. */
+    List<RunRecord> openOfSchedules(Handle handle) {
+        return handle.createQuery(
+                        "SELECT * FROM run WHERE state IN ('WAITING', 'RUNNING') AND due_at IS NOT NULL ORDER BY id")
+                .map(RunTable::record)
+                .list();
+    }
+
+    /** How many runs of a stack wait. */
+    int waiting(Handle handle, String stack) {
+        return handle.createQuery("SELECT count(*) FROM run WHERE state = 'WAITING' AND stack = :stack")
+                .bind("stack", stack)
+                .mapTo(Integer.class)
+                .one();
     }
 
     boolean waitsFor(Handle handle, RunId id, String what) {
@@ -245,13 +303,25 @@ final class RunTable {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Forgets runs that were asked for before a moment and have ended; never the latest, whatever the clock says. */
-    void forget(Handle handle, Instant before) {
+    /**
+     * Forgets runs that have ended and were asked for before a moment, or are too many.
+     *
+     * @param kept so many of the latest are never forgotten, whatever the clock says
+     * @param most never are there more than these
+     */
+    void forget(Handle handle, Instant before, int kept, int most) {
         handle.execute(
-                "DELETE FROM run WHERE state NOT IN ('WAITING', 'RUNNING') AND requested_at < ?"
-                        + " AND id < (SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                "DELETE FROM run WHERE state NOT IN ('WAITING', 'RUNNING') AND ("
+                        + "(requested_at < ? AND id < (SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?))"
+                        + " OR id < (SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?))",
                 before.toEpochMilli(),
-                KEPT_ALWAYS);
+                kept,
+                most);
+        // what is left of stacks that are long gone
+        handle.execute(
+                "DELETE FROM run_due WHERE last_at < ? AND stack NOT IN (SELECT stack FROM run)",
+                before.toEpochMilli());
+        handle.execute("DELETE FROM run_gate WHERE stack NOT IN (SELECT stack FROM run)");
     }
 
     List<RunRecord> list(Handle handle, RunFilter filter, Optional<RunId> after, int limit) {

@@ -7,11 +7,15 @@ import dev.holdfast.engine.source.Progress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Hears how one run goes, writes it down as events and in the log, and knows when it was heard last. Safe for many threads. */
 final class RunWatch implements RunListener {
+    /** A run that finds something at each of a million objects must not fill the catalog and the disk. */
+    static final int MOST_LINES = 10_000;
+
     private final RunRecord run;
     private final EventStream events;
     private final LogFiles logs;
@@ -20,6 +24,7 @@ final class RunWatch implements RunListener {
     private volatile @Nullable Counted current;
     private volatile Duration lastHeard;
     private volatile @Nullable RunProgress lastTold;
+    private final AtomicInteger lines = new AtomicInteger();
 
     RunWatch(RunRecord run, EventStream events, LogFiles logs, RunTable table, Ticker ticker) {
         this.run = run;
@@ -95,15 +100,31 @@ final class RunWatch implements RunListener {
     @Override
     public void found(Finding finding) {
         lastHeard = ticker.elapsed();
-        events.note(run, new RunEvent.Found(finding.subject(), finding.message()));
+        if (lines.get() < MOST_LINES) {
+            events.note(run, new RunEvent.Found(finding.subject(), finding.message()));
+        }
         line("finding " + finding.subject() + ": " + finding.message());
     }
 
     /** Adds a line to the log of the run. */
     void line(String text) {
         lastHeard = ticker.elapsed();
+        int number = lines.incrementAndGet();
+        if (number <= MOST_LINES) {
+            write(text);
+        } else if (number == MOST_LINES + 1) {
+            write("(more was said; only the first " + MOST_LINES + " lines are kept)");
+        }
+    }
+
+    private void write(String text) {
         logs.line(table.now(), run, text);
         events.note(run, new RunEvent.Line(text));
+    }
+
+    /** What nobody could hear is not held against it. */
+    void pardon() {
+        lastHeard = ticker.elapsed();
     }
 
     /** How long nothing was heard. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -215,6 +216,126 @@ abstract class CatalogNotifierContract {
     }
 
     @Test
+    void a_clock_that_was_ahead_holds_no_message_up_when_it_is_right_again() throws Exception {
+        stand.says(503, "busy");
+        pass(Duration.ofDays(365));
+        hear(failed());
+        assertThat(stand.asked()).hasSize(1);
+        pass(Duration.ofDays(-365));
+        hear(Facts.run("check", RunOutcome.FAILED, now.get()));
+
+        assertThat(titles()).containsExactly("shop: backup failed", "shop: backup failed", "shop: check failed");
+    }
+
+    @Test
+    void a_message_that_was_claimed_by_a_dead_server_whose_clock_was_ahead_is_sent_by_another() throws Exception {
+        pass(Duration.ofDays(365));
+        notifier.hear(failed());
+        catalog().jdbi()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE notify_delivery SET claimed = ?",
+                        now.get().plusSeconds(60).toEpochMilli()));
+        pass(Duration.ofDays(-365));
+        notifier.tend();
+
+        assertThat(titles()).containsExactly("shop: backup failed");
+    }
+
+    @Test
+    void a_channel_that_takes_nothing_is_said_to_be_in_trouble_until_it_does_again() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            stand.says(503, "closed for /hook today");
+        }
+        hear(failed());
+        for (int i = 0; i < 3; i++) {
+            pass(Duration.ofHours(1));
+            notifier.tend();
+        }
+        assertThat(notifier.troubles()).singleElement().satisfies(trouble -> {
+            assertThat(trouble.stack()).contains("shop");
+            assertThat(trouble.channel()).isEqualTo("hook");
+            assertThat(trouble.waiting()).isEqualTo(1);
+            assertThat(trouble.lost()).isZero();
+            assertThat(trouble.said()).contains("503");
+        });
+        pass(Duration.ofHours(1));
+        notifier.tend();
+        assertThat(notifier.troubles()).isEmpty();
+    }
+
+    @Test
+    void incidents_of_a_stack_that_is_gone_are_over_without_a_word_after_a_month() throws Exception {
+        book.server(said(hook("/server")));
+        hear(failed());
+        book.forget("shop");
+        pass(Duration.ofDays(29));
+        notifier.tend();
+        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+                .hasSize(1);
+        pass(Duration.ofDays(2));
+        notifier.tend();
+
+        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+                .isEmpty();
+        assertThat(titles()).allMatch(title -> title.equals("shop: backup failed"));
+    }
+
+    @Test
+    void a_token_that_ends_soon_is_told_and_one_that_was_replaced_or_removed_is_over() throws Exception {
+        book.server(said(hook("/server")));
+        hear(tokens(ends("ci", 300, 400), ends("deploy", 300, 10), ends("short", 3, 2)));
+        assertThat(titles()).containsExactly("token 'deploy' ends in 10 d 0 h");
+        hear(tokens(ends("ci", 300, 400), ends("deploy", 1, 300), ends("short", 3, 2)));
+        assertThat(titles()).hasSize(2).last().asString().startsWith("Over: token 'deploy'");
+
+        hear(tokens(ends("old", 300, 5)));
+        hear(tokens());
+        assertThat(titles()).hasSize(3);
+        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+                .isEmpty();
+    }
+
+    private Fact tokens(Fact.Expiry... all) {
+        return new Fact.ExpiriesSeen("token", List.of(all), now.get());
+    }
+
+    private Fact.Expiry ends(String name, int madeDaysAgo, int daysLeft) {
+        return new Fact.Expiry(
+                name,
+                now.get().minus(Duration.ofDays(madeDaysAgo)),
+                now.get().plus(Duration.ofDays(daysLeft)));
+    }
+
+    @Test
+    void a_table_that_shrank_is_told_by_what_the_catalog_knows_of_earlier_snapshots() throws Exception {
+        for (int night = 0; night < 12; night++) {
+            hear(sizes("snap-" + (100 + night), 5_000, 300));
+            pass(Duration.ofDays(1));
+        }
+        assertThat(titles()).isEmpty();
+        hear(sizes("snap-200", 5_000, 3));
+
+        assertThat(titles()).containsExactly("shop: database public.orders suddenly shrank");
+        int kept = catalog().jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT count(*) FROM notify_size")
+                        .mapTo(Integer.class)
+                        .one());
+        assertThat(kept).isEqualTo(8);
+    }
+
+    private Fact sizes(String snapshot, long customers, long orders) {
+        return new Fact.SizesSeen(
+                "shop",
+                snapshot,
+                List.of(
+                        new Fact.PartSize("database", "", OptionalLong.of(4), 100_000_000),
+                        new Fact.PartSize("database", "public.customers", OptionalLong.of(customers), customers * 50),
+                        new Fact.PartSize("database", "public.orders", OptionalLong.of(orders), orders * 50)),
+                List.of(List.of(new Fact.PartSize("database", "", OptionalLong.of(4), 100_000_000))),
+                now.get());
+    }
+
+    @Test
     void what_is_refused_is_not_tried_again() throws Exception {
         stand.says(404, "no such hook");
         hear(failed());
@@ -406,10 +527,7 @@ abstract class CatalogNotifierContract {
     void a_started_notifier_sends_by_itself() throws Exception {
         notifier.start();
         notifier.hear(failed());
-        Instant end = Instant.now().plusSeconds(20);
-        while (stand.asked().isEmpty() && Instant.now().isBefore(end)) {
-            Thread.onSpinWait();
-        }
+        stand.awaitAsked(1);
 
         assertThat(titles()).containsExactly("shop: backup failed");
     }

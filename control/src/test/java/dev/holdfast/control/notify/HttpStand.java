@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,8 +56,27 @@ final class HttpStand implements AutoCloseable {
         return this;
     }
 
+    /** Waits until it was asked so often. */
+    synchronized void awaitAsked(int times) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (asked.size() < times) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new AssertionError("asked only " + asked.size() + " times");
+            }
+            wait(left);
+        }
+    }
+
     synchronized List<Asked> asked() {
         return List.copyOf(asked);
+    }
+
+    /** What it was asked since the last time, which it forgets. */
+    synchronized List<Asked> taken() {
+        List<Asked> taken = List.copyOf(asked);
+        asked.clear();
+        return taken;
     }
 
     synchronized Asked only() {
@@ -87,6 +107,7 @@ final class HttpStand implements AutoCloseable {
                 exchange.getRequestURI().getRawQuery(),
                 headers,
                 body));
+        notifyAll();
         Said next = answers.poll();
         return next == null ? new Said(200, Map.of(), "ok") : next;
     }

@@ -55,6 +55,18 @@ class ShrinkageTest {
     }
 
     @Test
+    void a_snapshot_of_other_parts_in_between_hides_nothing() {
+        List<Shrinkage> found = Shrinkage.in(
+                List.of(size("db", "", 1, 100), size("db", "orders", 10, 100), size("media", "", 5, 5)),
+                List.of(
+                        List.of(size("media", "", 5, 5)),
+                        List.of(size("db", "", 1, 5_000_000), size("db", "orders", 10_000, 5_000_000))),
+                AlarmLimits.USUAL);
+
+        assertThat(found).extracting(Shrinkage::title).containsExactly("db", "db orders");
+    }
+
+    @Test
     void a_fall_after_fast_growth_is_seen_against_the_last_snapshot() {
         assertThat(rows(4000, 10_000, 100, 100, 100)).extracting(Shrinkage::was).containsExactly(10_000L);
     }

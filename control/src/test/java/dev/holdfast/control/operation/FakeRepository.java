@@ -19,6 +19,7 @@ import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,9 @@ public final class FakeRepository implements Repositories, OpenRepository {
     public final Set<SnapshotId> pinned = new HashSet<>();
     public List<DestinationState> destinations = List.of(new DestinationState("disk", "/backups", true, ""));
     public List<Finding> findings = List.of();
+    /** When snapshots are made. */
+    public InstantSource clock = InstantSource.fixed(NOW);
+
     public CheckReport checkReport = new CheckReport(1, 2, 3, 4, false, List.of());
 
     private final Map<String, MemoryPart> contents = new HashMap<>();
@@ -165,7 +169,8 @@ public final class FakeRepository implements Repositories, OpenRepository {
     }
 
     private final class Writer implements SnapshotWriter {
-        private final SnapshotId id = SnapshotId.at(NOW, random);
+        private final Instant began = clock.instant();
+        private final SnapshotId id = SnapshotId.at(began, random);
         private final String stack;
         private final Map<String, String> labels;
         private final List<Part> parts = new ArrayList<>();
@@ -204,7 +209,8 @@ public final class FakeRepository implements Repositories, OpenRepository {
         public Commit commit() {
             log.add("commit");
             Snapshot snapshot =
-                    new Snapshot(id, stack, NOW, NOW.plusSeconds(1), "host", "0.1.0", parts, labels, findings, 10);
+                    new Snapshot(
+                            id, stack, began, began.plusSeconds(1), "host", "0.1.0", parts, labels, findings, 10);
             snapshots.add(snapshot);
             return new Commit(snapshot, destinations);
         }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -500,6 +501,111 @@ class RetentionTest {
         }
         assertThat(removedAtAll).isGreaterThan(5000);
         assertThat(rightClocks).isGreaterThan(300);
+    }
+
+    @Test
+    void snapshots_of_some_sources_do_not_become_whole_by_taking_a_source_out_of_the_stack_file() {
+        List<Snapshot> all = new ArrayList<>();
+        for (int day = 9; day >= 0; day--) {
+            all.add(shop(NOON.minus(DAY.multipliedBy(day))));
+            for (int hour = 1; hour < 20 && day > 0; hour++) {
+                all.add(snapshot(
+                        "shop",
+                        NOON.minus(DAY.multipliedBy(day)).plus(Duration.ofHours(hour)),
+                        Map.of(),
+                        part("database", 5)));
+            }
+        }
+        RetentionPolicy policy = policy().last(5).build();
+        List<Snapshot> whole = all.stream().filter(one -> one.parts().size() == 2).toList();
+        assertThat(plan(policy, all).kept()).containsAll(whole.subList(5, 10));
+
+        assertThat(new Retention(policy, facts, Set.of("database"))
+                        .plan(all, "shop", NOON)
+                        .kept())
+                .containsAll(whole.subList(5, 10));
+    }
+
+    @Test
+    void the_last_share_of_a_source_that_was_taken_away_or_renamed_stays_until_somebody_removes_it() {
+        List<Snapshot> all = days(3);
+        for (int i = 1; i <= 60; i++) {
+            all.add(snapshot("shop", NOON.plus(DAY.multipliedBy(i)), Map.of(), part("database", 5), part("files", 5)));
+        }
+        RetentionPlan plan = new Retention(policy().last(2).build(), facts, Set.of("database", "files"))
+                .plan(all, "shop", NOON.plus(DAY.multipliedBy(61)));
+
+        assertThat(plan.kept()).containsExactly(all.get(62), all.get(61), all.get(2));
+        assertThat(reasons(plan, all.get(2))).containsExactly("source 'media'");
+    }
+
+    /** A stack whose sources are added, taken away and renamed over time, with snapshots of some of them and with empty parts. */
+    private List<Snapshot> changingHistory(Random random, List<Set<String>> eras) {
+        List<String> names = List.of("a", "b", "c", "d");
+        List<Snapshot> all = new ArrayList<>();
+        Instant made = NOON.minus(Duration.ofDays(300));
+        for (int era = random.nextInt(5); era >= 0; era--) {
+            List<String> sources = new ArrayList<>(names);
+            Collections.shuffle(sources, random);
+            sources = sources.subList(0, 1 + random.nextInt(4));
+            eras.add(Set.copyOf(sources));
+            for (int i = random.nextInt(15); i >= 0; i--) {
+                made = made.plus(Duration.ofMinutes(1 + random.nextInt(4 * 24 * 60)));
+                List<String> some = random.nextInt(3) > 0 ? sources : sources.subList(0, 1 + random.nextInt(sources.size()));
+                Snapshot snapshot = snapshot(
+                        "shop",
+                        made,
+                        Map.of(),
+                        some.stream()
+                                .map(name -> part(name, random.nextInt(10) == 0 ? 0 : 5))
+                                .toArray(Part[]::new));
+                all.add(snapshot);
+                if (random.nextInt(8) == 0) {
+                    proven.add(snapshot);
+                }
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void a_thousand_histories_of_changing_sources_lose_no_whole_snapshot_to_partial_ones_and_no_source_for_good() {
+        int removedAtAll = 0;
+        int partialAtAll = 0;
+        for (int seed = 0; seed < 1000; seed++) {
+            int number = seed;
+            Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
+            pinned.clear();
+            proven.clear();
+            List<Set<String>> eras = new ArrayList<>();
+            List<Snapshot> all = changingHistory(random, eras);
+            RetentionPolicy policy = randomPolicy(random).build();
+            if (policy.keepsEverything()) {
+                continue;
+            }
+            Set<String> sources = eras.getLast();
+            Retention retention = new Retention(policy, facts, sources);
+            Instant now = all.getLast().began();
+            Set<Snapshot> whole = Wholeness.whole(all, sources, facts);
+            RetentionPlan plan = retention.plan(all, "shop", now);
+            removedAtAll += plan.removed().size();
+            partialAtAll += all.size() - whole.size();
+
+            assertThat(plan.kept())
+                    .as("seed %d: partial ones push no whole one out", seed)
+                    .containsAll(retention.plan(whole, "shop", now).kept());
+            assertThat(whole).as("seed %d: something is whole", seed).isNotEmpty();
+            all.stream()
+                    .flatMap(snapshot -> Wholeness.sourcesOf(snapshot).stream())
+                    .distinct()
+                    .filter(source -> !sources.contains(source))
+                    .filter(source -> all.stream().anyMatch(one -> Wholeness.hasSomethingOf(one, source)))
+                    .forEach(source -> assertThat(plan.kept())
+                            .as("seed %s: the last of %s", number, source)
+                            .anyMatch(one -> Wholeness.hasSomethingOf(one, source)));
+        }
+        assertThat(removedAtAll).isGreaterThan(5000);
+        assertThat(partialAtAll).isGreaterThan(5000);
     }
 
     private static List<Snapshot> inOrder(List<Snapshot> some) {

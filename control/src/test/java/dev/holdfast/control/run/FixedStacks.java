@@ -23,6 +23,10 @@ final class FixedStacks implements Stacks {
         return this;
     }
 
+    void without(String name) {
+        stacks.remove(name);
+    }
+
     void change(String name, UnaryOperator<StackPolicies> change) {
         StackConfig config = stacks.get(name).config();
         with(config.withPolicies(change.apply(config.policies())));

@@ -290,8 +290,7 @@ class RunQueueTest {
         Station station = blocking(kind, RunLimits.USUAL.withAtOnce(4));
         RunRecord run = station.backup("shop");
         until(station, () -> station.log.contains("capture shop-files"));
-        time.advance(Duration.ofMinutes(29));
-        station.tick();
+        station.live(Duration.ofMinutes(29), Duration.ofMinutes(1));
         assertThat(station.show(run).state()).isEqualTo(RunState.RUNNING);
 
         time.advance(Duration.ofMinutes(2));
@@ -303,6 +302,21 @@ class RunQueueTest {
         assertThat(ended.state()).isEqualTo(RunState.FAILED);
         assertThat(ended.error().orElseThrow().code()).isEqualTo(ErrorCode.RUN_STALLED);
         assertThat(ended.error().orElseThrow().message()).contains("no progress for 31 min in step capture shop-files");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_machine_that_stood_still_has_its_runs_go_on(Catalogs kind) {
+        Station station = blocking(kind, RunLimits.USUAL.withAtOnce(4));
+        RunRecord run = station.backup("shop");
+        until(station, () -> station.log.contains("capture shop-files"));
+        time.advance(Duration.ofHours(9));
+        station.live(Duration.ofMinutes(5), Duration.ofMinutes(1));
+        assertThat(station.show(run).state()).isEqualTo(RunState.RUNNING);
+
+        go.countDown();
+        until(station, () -> station.show(run).state().hasEnded());
+        assertThat(station.show(run).state()).isEqualTo(RunState.SUCCEEDED);
     }
 
     @ParameterizedTest

@@ -39,14 +39,15 @@ class ServerKillTest {
     @TempDir
     private Path home;
 
-    private static String policies(Path source) {
+    /** Each run writes its id to a file when it begins: what the catalog says is not believed alone. */
+    private static String policies(Path begun, Path source) {
         return """
                 schedule: every 5s
                 retention: {keep-last: 10000}
                 stalled-after: 2m
                 hooks:
-                  before-backup: head -c 3000000 /dev/urandom > %s/load; sleep 0.3
-                """.formatted(source);
+                  before-backup: echo "$HOLDFAST_RUN" >> %s; head -c 3000000 /dev/urandom > %s/load; sleep 0.3
+                """.formatted(begun, source);
     }
 
     private Process start(CatalogPlace.Shared place) throws IOException {
@@ -110,7 +111,7 @@ class ServerKillTest {
         for (String name : STACKS) {
             Path source = home.resolve("source-" + name);
             RealServer.make(home, name, source);
-            Files.writeString(home.resolve(name + ".yaml"), policies(source), StandardOpenOption.APPEND);
+            Files.writeString(home.resolve(name + ".yaml"), policies(home.resolve("begun"), source), StandardOpenOption.APPEND);
         }
         Set<RunId> killed = new HashSet<>();
         try (RealServer survivor = new RealServer(place, home, "survivor")) {
@@ -140,6 +141,10 @@ class ServerKillTest {
                     .isNotEmpty();
             until(survivor, "everything that was given up is made good", () -> isMadeGood(survivor, killed));
             check(survivor, killed);
+            assertThat(Files.readAllLines(home.resolve("begun")))
+                    .as("no run was begun twice")
+                    .hasSizeGreaterThan(5)
+                    .doesNotHaveDuplicates();
         }
     }
 
@@ -179,7 +184,16 @@ class ServerKillTest {
                     .collect(
                             Collectors.groupingBy(run -> run.due().orElseThrow(), TreeMap::new, Collectors.counting()));
             assertThat(written.values()).allMatch(count -> count == 1);
+            requireNoGap(written.keySet());
             compareWithRepository(server, server.stacks.show(name).config(), own);
+        }
+    }
+
+    /** While one of the servers lives nothing is left out: each moment has a run that began, or one that says why it did not. */
+    private static void requireNoGap(Set<Instant> moments) {
+        List<Instant> inOrder = moments.stream().sorted().toList();
+        for (int i = 1; i < inOrder.size(); i++) {
+            assertThat(inOrder.get(i)).isEqualTo(inOrder.get(i - 1).plusSeconds(5));
         }
     }
 

@@ -111,6 +111,18 @@ final class Station implements AutoCloseable {
         return policies(Schedules.of(ScheduleConfig.of(Schedule.parse(text, zone))));
     }
 
+    /** Without an end to runs that make no progress. */
+    static StackPolicies patient(StackPolicies policies) {
+        return new StackPolicies(
+                policies.schedules(),
+                policies.retention(),
+                policies.hooks(),
+                policies.notifications(),
+                policies.retry(),
+                Duration.ofDays(30),
+                policies.appVersion());
+    }
+
     static StackPolicies hooked(StackPolicies policies, HookConfig... hooks) {
         return new StackPolicies(
                 policies.schedules(),

@@ -122,6 +122,50 @@ class TakeoverTest {
     }
 
     @Test
+    void a_snapshot_that_a_slow_server_made_after_its_run_was_given_up_is_noted_with_the_run() {
+        Station slow = stuck("slow");
+        Station quick = station("quick", Station.AT_ONCE);
+        RunRecord run = slow.backup("shop");
+        until(slow, () -> slow.log.contains("capture shop-files"));
+        quick.live(Duration.ofSeconds(70), Duration.ofSeconds(5));
+        assertThat(quick.show(run).state()).isEqualTo(RunState.ABANDONED);
+        assertThat(quick.show(run).snapshot()).isEmpty();
+
+        go.countDown(); // before it has looked whether the run is its own still
+        until(quick, () -> quick.show(run).snapshot().isPresent()
+                && slow.service.logs().text(run.id()).contains("ended as succeeded after it was given up"));
+
+        RunRecord noted = quick.show(run);
+        assertThat(noted.state()).isEqualTo(RunState.ABANDONED);
+        assertThat(noted.snapshot().orElseThrow())
+                .isEqualTo(slow.repository.snapshots.getFirst().id());
+        assertThat(noted.error().orElseThrow().message()).contains("only slow", "is there");
+        assertThat(slow.heard).isEmpty();
+    }
+
+    @Test
+    void a_run_waits_for_a_server_that_knows_its_stack_as_long_as_there_is_one() {
+        Station one = station("one", Station.AT_ONCE);
+        Station two = stuck("two");
+        two.stacks.with(Station.stack("blog"));
+        RunRecord first = two.backup("blog");
+        until(two, () -> two.log.contains("capture blog-files"));
+        RunRecord second = two.backup("blog");
+        for (int minute = 0; minute < 20; minute++) {
+            two.tick();
+            one.live(Duration.ofSeconds(30), Duration.ofSeconds(30));
+            two.tick();
+            one.live(Duration.ofSeconds(30), Duration.ofSeconds(30));
+        }
+        assertThat(one.show(first).state()).isEqualTo(RunState.RUNNING);
+        assertThat(one.show(second).state()).isEqualTo(RunState.WAITING);
+
+        one.live(Strays.PATIENCE.plusMinutes(5), Duration.ofSeconds(20)); // two is silent from here on
+        assertThat(one.show(second).state()).isEqualTo(RunState.FAILED);
+        assertThat(one.show(second).error().orElseThrow().message()).contains("no server knows stack 'blog'");
+    }
+
+    @Test
     void a_server_that_comes_back_gives_up_at_once_what_it_had_when_it_was_killed() {
         Station station = stuck("one");
         RunRecord run = station.backup("shop");
