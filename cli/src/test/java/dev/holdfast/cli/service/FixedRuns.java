@@ -43,7 +43,7 @@ final class FixedRuns implements Runs {
                 Optional.of(at),
                 state == RunState.WAITING ? Optional.empty() : Optional.of(at.plusSeconds(1)),
                 "",
-                first == null ? 1 : 2,
+                attempt(first),
                 Optional.ofNullable(first),
                 Optional.empty(),
                 Optional.empty(),
@@ -55,6 +55,13 @@ final class FixedRuns implements Runs {
                 false);
         all.add(run);
         return run;
+    }
+
+    private int attempt(@Nullable RunId first) {
+        return 1 + Math.toIntExact(all.stream()
+                .filter(run -> run.id().equals(first)
+                        || run.first().filter(one -> one.equals(first)).isPresent())
+                .count());
     }
 
     @Override

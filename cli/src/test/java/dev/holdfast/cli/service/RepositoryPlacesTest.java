@@ -267,10 +267,16 @@ class RepositoryPlacesTest {
         state.create();
         LocalConfig own = new LocalConfig("own", state.path().resolve("backups"));
 
-        places().prepare(stack(disk(), other(), own), Optional.empty(), false);
+        // and not the second time either, when it remembers that much
+        for (int i = 0; i < 2; i++) {
+            places().prepare(stack(disk(), other(), own), Optional.empty(), false);
+            assertThat(isEmpty(folder.resolve("mnt/disk"))).isTrue();
+            assertThat(holds(own)).isTrue();
+        }
 
-        assertThat(isEmpty(folder.resolve("mnt/disk"))).isTrue();
-        assertThat(holds(own)).isTrue();
+        mountAgain();
+        places().prepare(stack(disk(), other(), own), Optional.empty(), true);
+        assertThat(backedUp(stack(disk(), other(), own)).destinations()).allMatch(DestinationState::level);
     }
 
     @Test

@@ -194,8 +194,9 @@ class RunNewsTest {
     void a_failure_that_is_tried_again_is_told_as_that_and_the_last_one_is_not() {
         RunRecord first = runs.add(RunKind.BACKUP, RunState.FAILED, Trigger.SCHEDULE, null);
         runs.add(RunKind.BACKUP, RunState.WAITING, Trigger.SCHEDULE, null);
-        runs.add(RunKind.CHECK, RunState.WAITING, Trigger.RETRY, first.id());
+        RunRecord another = runs.add(RunKind.CHECK, RunState.WAITING, Trigger.RETRY, first.id());
         news.ended(first, Optional.empty());
+        runs.all.remove(another);
         RunRecord again = runs.add(RunKind.BACKUP, RunState.WAITING, Trigger.RETRY, first.id());
         news.ended(first, Optional.empty());
         runs.all.remove(again);
