@@ -153,8 +153,7 @@ public final class RepositoryPlaces {
     }
 
     private static RepositoryConfig of(RepositoryConfig repository, List<DestinationConfig> destinations) {
-        return new RepositoryConfig(
-                repository.key(), destinations, repository.packSize(), repository.compression());
+        return new RepositoryConfig(repository.key(), destinations, repository.packSize(), repository.compression());
     }
 
     private String location(DestinationConfig config) {
@@ -165,7 +164,8 @@ public final class RepositoryPlaces {
 
     private String mount(DestinationConfig config) {
         return switch (config) {
-            case LocalConfig local -> mounts.of(local.path()).map(Object::toString).orElse(UNKNOWN_MOUNT);
+            case LocalConfig local ->
+                mounts.of(local.path()).map(Object::toString).orElse(UNKNOWN_MOUNT);
             case S3Config _ -> "";
         };
     }
@@ -216,7 +216,8 @@ public final class RepositoryPlaces {
         return new Missing(
                 ErrorCode.REPOSITORY_MISSING,
                 "the repository of stack '" + stack.name() + "' is gone: there is none at "
-                        + String.join(" or ", places.stream().map(Place::location).toList()),
+                        + String.join(
+                                " or ", places.stream().map(Place::location).toList()),
                 "mount what belongs there, or put it back from a copy; only 'holdfast storage init' begins a new one.");
     }
 

@@ -86,10 +86,7 @@ class RunNewsTest {
         Environment none = new Environment(Map.of());
         InstalledConnectors connectors = new InstalledConnectors(folder, none, CLOCK);
         EngineRepositories repositories = new EngineRepositories(
-                connectors,
-                new EngineRepositories.Machine(folder, "test", "host", 1),
-                CLOCK,
-                new SecureRandom());
+                connectors, new EngineRepositories.Machine(folder, "test", "host", 1), CLOCK, new SecureRandom());
         stacks = Stacks.of(
                 catalog,
                 Seal.with(folder.resolve("catalog.key"), new SecureRandom()),
@@ -164,11 +161,7 @@ class RunNewsTest {
 
     private void listed(Snapshot... all) {
         snapshots.list(
-                stack,
-                Set.of(),
-                List.of(all),
-                List.of(new DestinationState("disk", "/backups", true, "")),
-                List.of());
+                stack, Set.of(), List.of(all), List.of(new DestinationState("disk", "/backups", true, "")), List.of());
     }
 
     @Test
@@ -244,21 +237,25 @@ class RunNewsTest {
                 Duration.ofSeconds(1));
         news.ended(run, Optional.of(result));
 
-        assertThat(heard(Fact.RunEnded.class)).singleElement().satisfies(ended -> assertThat(ended.findings())
-                .containsExactly("files: one changed while it was read"));
+        assertThat(heard(Fact.RunEnded.class))
+                .singleElement()
+                .satisfies(
+                        ended -> assertThat(ended.findings()).containsExactly("files: one changed while it was read"));
         assertThat(heard(Fact.DestinationSeen.class)).singleElement().satisfies(seen -> {
             assertThat(seen.level()).isFalse();
             assertThat(seen.reason()).isEqualTo("it is away");
         });
         assertThat(heard(Fact.SizesSeen.class)).singleElement().satisfies(sizes -> {
-            assertThat(sizes.now()).singleElement().satisfies(now -> assertThat(now.bytes())
-                    .isEqualTo(5_000));
+            assertThat(sizes.now())
+                    .singleElement()
+                    .satisfies(now -> assertThat(now.bytes()).isEqualTo(5_000));
             // newest first, and nothing that came after
             assertThat(sizes.before().stream().map(before -> before.getFirst().bytes()))
                     .containsExactly(2_000L, 1_000L);
         });
-        assertThat(heard(Fact.StorageSeen.class)).singleElement().satisfies(storage -> assertThat(storage.usedBytes())
-                .isEqualTo(5));
+        assertThat(heard(Fact.StorageSeen.class))
+                .singleElement()
+                .satisfies(storage -> assertThat(storage.usedBytes()).isEqualTo(5));
     }
 
     @Test

@@ -97,10 +97,12 @@ class CatalogTest {
         CatalogPlace place = kind.place(folder);
         try (Catalog catalog = Catalog.open(place)) {
             catalog.jdbi()
-                    .useHandle(handle -> handle.execute("INSERT INTO holdfast_migrations (installed_rank, version,"
-                            + " description, type, script, checksum, installed_by, installed_on, execution_time,"
-                            + " success) SELECT 9999, '9999', 'future', type, 'V9999__future.sql', 1, installed_by,"
-                            + " installed_on, execution_time, success FROM holdfast_migrations WHERE installed_rank = 1"));
+                    .useHandle(
+                            handle -> handle.execute(
+                                    "INSERT INTO holdfast_migrations (installed_rank, version,"
+                                            + " description, type, script, checksum, installed_by, installed_on, execution_time,"
+                                            + " success) SELECT 9999, '9999', 'future', type, 'V9999__future.sql', 1, installed_by,"
+                                            + " installed_on, execution_time, success FROM holdfast_migrations WHERE installed_rank = 1"));
             long steps = number(catalog, "SELECT count(*) FROM holdfast_migrations");
 
             assertThatThrownBy(() -> Catalog.open(place))

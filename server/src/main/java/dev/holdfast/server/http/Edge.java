@@ -1,6 +1,5 @@
 package dev.holdfast.server.http;
 
-import java.nio.channels.UnresolvedAddressException;
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.engine.error.ErrorCode;
@@ -19,6 +18,7 @@ import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
