@@ -151,8 +151,7 @@ abstract class CliCommand implements Callable<Integer> {
      */
     final StackConfig stack(boolean make) {
         StateFolder state = stateFolder();
-        Optional<StackConfig> zero =
-                isInFile() ? Optional.empty() : ZeroStack.of(ZeroStack.read(cli, state, make));
+        Optional<StackConfig> zero = isInFile() ? Optional.empty() : ZeroStack.of(ZeroStack.read(cli, state, make));
         return zero.orElseGet(() -> new StackFileReader(fileEnvironment(state)).read(stackFile(), stackFileName()));
     }
 
@@ -163,9 +162,7 @@ abstract class CliCommand implements Callable<Integer> {
     }
 
     private boolean isInFile() {
-        return file != null
-                || cli.environment().value(FILE_VARIABLE).isPresent()
-                || Files.exists(stackFile());
+        return file != null || cli.environment().value(FILE_VARIABLE).isPresent() || Files.exists(stackFile());
     }
 
     private Path stackFile() {

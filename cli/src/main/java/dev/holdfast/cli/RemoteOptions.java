@@ -1,13 +1,13 @@
 package dev.holdfast.cli;
 
-import java.time.DateTimeException;
-import dev.holdfast.engine.error.Failed;
 import dev.holdfast.cli.client.ServerClient;
 import dev.holdfast.cli.client.ServerPlace;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.Invalid;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

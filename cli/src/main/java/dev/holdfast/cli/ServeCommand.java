@@ -71,7 +71,8 @@ final class ServeCommand extends CliCommand {
     }
 
     private Service.Ground ground() {
-        return new Service.Ground(cli.connectors(), cli.repositories(), cli.clock(), new SecureRandom(), cli.cancellation());
+        return new Service.Ground(
+                cli.connectors(), cli.repositories(), cli.clock(), new SecureRandom(), cli.cancellation());
     }
 
     private Service.Settings settings(StateFolder state, Logger log) {

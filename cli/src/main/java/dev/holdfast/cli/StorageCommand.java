@@ -70,7 +70,8 @@ final class StorageCommand extends CliCommand {
         InitResult result = new InitOperation(cli.repositories()).run(stack.repository());
         MadeKeys keys = new MadeKeys(stateFolder(), new SecureRandom());
         if (result.created() && keys.opens(stack.repository())) {
-            keys.keepRecoveryCode(stack.name(), result.recoveryCode(), cli.clock().instant());
+            keys.keepRecoveryCode(
+                    stack.name(), result.recoveryCode(), cli.clock().instant());
         }
         return new InitReport(result, Optional.empty());
     }

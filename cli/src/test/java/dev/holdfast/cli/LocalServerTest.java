@@ -125,6 +125,8 @@ class LocalServerTest {
         program.environment.put("DATABASE_URL", "mysql://shop:secret@db/shop");
 
         assertThat(run("list")).isEqualTo(10);
-        assertThat(program.err()).contains("DATABASE_URL is not a URL of PostgreSQL").doesNotContain("secret");
+        assertThat(program.err())
+                .contains("DATABASE_URL is not a URL of PostgreSQL")
+                .doesNotContain("secret");
     }
 }

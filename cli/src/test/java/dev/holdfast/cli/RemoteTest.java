@@ -216,11 +216,7 @@ class RemoteTest {
 
     @Test
     void what_does_not_fit_the_contract_is_told_in_full() {
-        server.on(
-                "GET /api/v1/runs/nonsense/log",
-                400,
-                "application/problem+json",
-                """
+        server.on("GET /api/v1/runs/nonsense/log", 400, "application/problem+json", """
                 {"detail": "the call does not fit the contract", "code": "usage", "number": 2, "hint": "look.",
                  "errors": [{"at": "run", "message": "expected an id, found 'nonsense'"}]}""");
         assertThat(program.run("logs", "nonsense")).isEqualTo(ErrorCode.USAGE.number());

@@ -1,25 +1,25 @@
 package dev.holdfast.cli.client;
 
-import javax.net.ssl.SSLException;
-import java.nio.channels.UnresolvedAddressException;
-import java.net.http.HttpTimeoutException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.ConnectException;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unavailable;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -96,15 +96,15 @@ public final class ServerClient implements AutoCloseable {
 
     private static String reason(IOException failure) {
         return switch (failure) {
-            case HttpConnectTimeoutException _ ->
-                "no connection within " + CONNECT_LIMIT.toSeconds() + " s";
+            case HttpConnectTimeoutException _ -> "no connection within " + CONNECT_LIMIT.toSeconds() + " s";
             case HttpTimeoutException _ -> "no answer within " + ANSWER_LIMIT.toSeconds() + " s";
-            case ConnectException refused when first(refused) instanceof UnresolvedAddressException ->
-                "there is no such host";
+            case ConnectException refused
+            when first(refused) instanceof UnresolvedAddressException -> "there is no such host";
             case ConnectException _ -> "nobody listens there";
-            default -> Optional.ofNullable(failure.getMessage())
-                    .filter(message -> !message.isBlank())
-                    .orElse(failure.getClass().getSimpleName());
+            default ->
+                Optional.ofNullable(failure.getMessage())
+                        .filter(message -> !message.isBlank())
+                        .orElse(failure.getClass().getSimpleName());
         };
     }
 

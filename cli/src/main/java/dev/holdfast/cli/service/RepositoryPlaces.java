@@ -20,6 +20,7 @@ import dev.holdfast.engine.repository.RepositoryKey;
 import dev.holdfast.engine.store.ObjectStore;
 import java.nio.file.Files;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,8 +153,7 @@ public final class RepositoryPlaces {
     }
 
     private static RepositoryConfig of(RepositoryConfig repository, List<DestinationConfig> destinations) {
-        return new RepositoryConfig(
-                repository.key(), destinations, repository.packSize(), repository.compression());
+        return new RepositoryConfig(repository.key(), destinations, repository.packSize(), repository.compression());
     }
 
     private String location(DestinationConfig config) {
@@ -164,7 +164,8 @@ public final class RepositoryPlaces {
 
     private String mount(DestinationConfig config) {
         return switch (config) {
-            case LocalConfig local -> mounts.of(local.path()).map(Object::toString).orElse(UNKNOWN_MOUNT);
+            case LocalConfig local ->
+                mounts.of(local.path()).map(Object::toString).orElse(UNKNOWN_MOUNT);
             case S3Config _ -> "";
         };
     }
@@ -215,7 +216,8 @@ public final class RepositoryPlaces {
         return new Missing(
                 ErrorCode.REPOSITORY_MISSING,
                 "the repository of stack '" + stack.name() + "' is gone: there is none at "
-                        + String.join(" or ", places.stream().map(Place::location).toList()),
+                        + String.join(
+                                " or ", places.stream().map(Place::location).toList()),
                 "mount what belongs there, or put it back from a copy; only 'holdfast storage init' begins a new one.");
     }
 
@@ -223,16 +225,25 @@ public final class RepositoryPlaces {
     private void complete(StackConfig stack, List<Place> places, Map<String, String> before) {
         List<Place> holders = having(places, Standing.HOLDS);
         boolean used = holders.stream().anyMatch(Place::used);
-        List<Place> wanted = having(places, Standing.LACKS).stream()
-                .filter(place -> isWanted(stack, place, before, used))
-                .toList();
-        if (wanted.isEmpty()) {
-            return;
+        List<Place> wanted = new ArrayList<>();
+        for (Place place : having(places, Standing.LACKS)) {
+            if (isWanted(place, before, used)) {
+                wanted.add(place);
+            } else {
+                leave(stack, place, before);
+            }
         }
-        List<Place> all = Stream.concat(holders.stream(), wanted.stream()).toList();
+        if (!wanted.isEmpty()) {
+            add(stack, holders, wanted);
+        }
+    }
+
+    private void add(StackConfig stack, List<Place> holders, List<Place> wanted) {
+        List<DestinationConfig> all = Stream.concat(holders.stream(), wanted.stream())
+                .map(Place::config)
+                .toList();
         try {
-            InitResult made = new InitOperation(repositories)
-                    .run(of(stack.repository(), all.stream().map(Place::config).toList()));
+            InitResult made = new InitOperation(repositories).run(of(stack.repository(), all));
             note(stack, wanted);
             LOG.warn("copies of the repository begin at destinations={} stack={}", made.added(), stack.name());
         } catch (HoldfastException e) {
@@ -240,21 +251,24 @@ public final class RepositoryPlaces {
         }
     }
 
-    private boolean isWanted(StackConfig stack, Place place, Map<String, String> before, boolean used) {
-        boolean wanted =
-                switch (place.config()) {
-                    case S3Config _ -> true;
-                    case LocalConfig local -> isWanted(local, place, before, used);
-                };
-        if (!wanted) {
-            LOG.warn(
-                    "destination={} of stack={} is not made again: {} may be a disk that is not mounted; mount it, or say"
-                            + " that it is to be made by 'holdfast storage init'",
-                    place.config().name(),
-                    stack.name(),
-                    place.location());
+    /** Remembered too: the next time it is not one that was added since. */
+    private void leave(StackConfig stack, Place place, Map<String, String> before) {
+        if (!before.containsKey(place.location())) {
+            known.note(stack.name(), Map.of(place.location(), UNKNOWN_MOUNT));
         }
-        return wanted;
+        LOG.warn(
+                "destination={} of stack={} is not made again: {} may be a disk that is not mounted; mount it, or say"
+                        + " that it is to be made by 'holdfast storage init'",
+                place.config().name(),
+                stack.name(),
+                place.location());
+    }
+
+    private boolean isWanted(Place place, Map<String, String> before, boolean used) {
+        return switch (place.config()) {
+            case S3Config _ -> true;
+            case LocalConfig local -> isWanted(local, place, before, used);
+        };
     }
 
     private boolean isWanted(LocalConfig local, Place place, Map<String, String> before, boolean used) {

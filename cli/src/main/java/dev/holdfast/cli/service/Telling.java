@@ -104,9 +104,7 @@ final class Telling implements NotificationBook, DigestSource {
     }
 
     private static int count(Map<RunState, Integer> ended, RunState... states) {
-        return Stream.of(states)
-                .mapToInt(state -> ended.getOrDefault(state, 0))
-                .sum();
+        return Stream.of(states).mapToInt(state -> ended.getOrDefault(state, 0)).sum();
     }
 
     private Optional<Instant> lastGood(String stack) {

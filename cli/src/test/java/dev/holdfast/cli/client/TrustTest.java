@@ -34,11 +34,29 @@ class TrustTest {
     static void certify() throws Exception {
         keytool("-genkeypair", "-alias", "ca", "-dname", "CN=An authority", "-keyalg", "EC", "-ext", "bc:c");
         keytool(
-                "-genkeypair", "-alias", "here", "-dname", "CN=here", "-keyalg", "EC", "-signer", "ca", "-ext",
+                "-genkeypair",
+                "-alias",
+                "here",
+                "-dname",
+                "CN=here",
+                "-keyalg",
+                "EC",
+                "-signer",
+                "ca",
+                "-ext",
                 "san=ip:127.0.0.1");
         keytool(
-                "-genkeypair", "-alias", "elsewhere", "-dname", "CN=elsewhere", "-keyalg", "EC", "-signer", "ca",
-                "-ext", "san=dns:elsewhere.example");
+                "-genkeypair",
+                "-alias",
+                "elsewhere",
+                "-dname",
+                "CN=elsewhere",
+                "-keyalg",
+                "EC",
+                "-signer",
+                "ca",
+                "-ext",
+                "san=dns:elsewhere.example");
         for (String alias : List.of("ca", "here", "elsewhere")) {
             keytool("-exportcert", "-rfc", "-alias", alias, "-file", pem(alias).toString());
         }
@@ -66,7 +84,10 @@ class TrustTest {
         KeyStore own = KeyStore.getInstance("PKCS12");
         own.load(null, null);
         own.setKeyEntry(
-                alias, all.getKey(alias, PASSWORD.toCharArray()), PASSWORD.toCharArray(), all.getCertificateChain(alias));
+                alias,
+                all.getKey(alias, PASSWORD.toCharArray()),
+                PASSWORD.toCharArray(),
+                all.getCertificateChain(alias));
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
@@ -123,7 +144,8 @@ class TrustTest {
 
         Path none = Files.writeString(folder.resolve("none.pem"), "");
         assertThatThrownBy(() -> isTrusted("here", none)).isInstanceOf(Invalid.class);
-        assertThatThrownBy(() -> isTrusted("here", folder.resolve("not-there.pem"))).isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> isTrusted("here", folder.resolve("not-there.pem")))
+                .isInstanceOf(Invalid.class);
     }
 
     @Test

@@ -43,7 +43,7 @@ final class FixedRuns implements Runs {
                 Optional.of(at),
                 state == RunState.WAITING ? Optional.empty() : Optional.of(at.plusSeconds(1)),
                 "",
-                first == null ? 1 : 2,
+                attempt(first),
                 Optional.ofNullable(first),
                 Optional.empty(),
                 Optional.empty(),
@@ -57,6 +57,14 @@ final class FixedRuns implements Runs {
         return run;
     }
 
+    private int attempt(@Nullable RunId first) {
+        return 1
+                + Math.toIntExact(all.stream()
+                        .filter(run -> run.id().equals(first)
+                                || run.first().filter(one -> one.equals(first)).isPresent())
+                        .count());
+    }
+
     @Override
     public RunPage list(RunFilter filter, Optional<RunId> after, int limit) {
         List<RunRecord> some = all.reversed().stream()
@@ -64,13 +72,16 @@ final class FixedRuns implements Runs {
                 .filter(run -> filter.stacks().isEmpty() || filter.stacks().contains(run.stack()))
                 .filter(run -> filter.kinds().isEmpty() || filter.kinds().contains(run.kind()))
                 .filter(run -> filter.states().isEmpty() || filter.states().contains(run.state()))
-                .filter(run -> filter.since().map(from -> !run.requested().isBefore(from)).orElse(true))
+                .filter(run -> filter.since()
+                        .map(from -> !run.requested().isBefore(from))
+                        .orElse(true))
                 .filter(run -> filter.until().map(run.requested()::isBefore).orElse(true))
                 .limit(limit + 1L)
                 .toList();
         return some.size() <= limit
                 ? new RunPage(some, Optional.empty())
-                : new RunPage(some.subList(0, limit), Optional.of(some.get(limit - 1).id()));
+                : new RunPage(
+                        some.subList(0, limit), Optional.of(some.get(limit - 1).id()));
     }
 
     @Override

@@ -48,7 +48,8 @@ class RepositoryPlacesTest {
     private StateFolder state = new StateFolder(Path.of("/nowhere"));
     private Path disk = Path.of("/nowhere");
     private Path other = Path.of("/nowhere");
-    private InstalledConnectors connectors = new InstalledConnectors(Path.of("/nowhere"), new Environment(Map.of()), CLOCK);
+    private InstalledConnectors connectors =
+            new InstalledConnectors(Path.of("/nowhere"), new Environment(Map.of()), CLOCK);
     private EngineRepositories repositories = repositories();
 
     /** Folders with a file system of their own, as long as they are mounted. */
@@ -83,8 +84,7 @@ class RepositoryPlacesTest {
     }
 
     private Optional<Path> mount(Path path) {
-        return Optional.of(
-                mounted.stream().filter(path::startsWith).findFirst().orElse(ROOT));
+        return Optional.of(mounted.stream().filter(path::startsWith).findFirst().orElse(ROOT));
     }
 
     private StackConfig stack(DestinationConfig... destinations) {
@@ -159,7 +159,8 @@ class RepositoryPlacesTest {
     }
 
     @Test
-    void a_folder_that_somebody_deleted_is_made_again_while_another_destination_has_the_repository() throws IOException {
+    void a_folder_that_somebody_deleted_is_made_again_while_another_destination_has_the_repository()
+            throws IOException {
         StackConfig stack = stack(disk(), other());
         places().prepare(stack, Optional.empty(), false);
         Snapshots.Look unused = backedUp(stack);
@@ -239,7 +240,8 @@ class RepositoryPlacesTest {
         StackConfig stack = stack(disk());
         places().prepare(stack, Optional.empty(), false);
         delete(disk);
-        assertThatThrownBy(() -> places().prepare(stack, Optional.empty(), true)).isInstanceOf(Missing.class);
+        assertThatThrownBy(() -> places().prepare(stack, Optional.empty(), true))
+                .isInstanceOf(Missing.class);
 
         new InitOperation(repositories).run(stack.repository());
         places().prepare(stack, Optional.empty(), true);
@@ -267,10 +269,16 @@ class RepositoryPlacesTest {
         state.create();
         LocalConfig own = new LocalConfig("own", state.path().resolve("backups"));
 
-        places().prepare(stack(disk(), other(), own), Optional.empty(), false);
+        // and not the second time either, when it remembers that much
+        for (int i = 0; i < 2; i++) {
+            places().prepare(stack(disk(), other(), own), Optional.empty(), false);
+            assertThat(isEmpty(folder.resolve("mnt/disk"))).isTrue();
+            assertThat(holds(own)).isTrue();
+        }
 
-        assertThat(isEmpty(folder.resolve("mnt/disk"))).isTrue();
-        assertThat(holds(own)).isTrue();
+        mountAgain();
+        places().prepare(stack(disk(), other(), own), Optional.empty(), true);
+        assertThat(backedUp(stack(disk(), other(), own)).destinations()).allMatch(DestinationState::level);
     }
 
     @Test
@@ -305,7 +313,9 @@ class RepositoryPlacesTest {
     void the_machine_tells_where_a_file_system_begins() {
         Path proc = Path.of("/proc/sys/kernel");
 
-        assertThat(Mounts.ofMachine(proc).orElseThrow()).matches(proc::startsWith).isNotEqualTo(ROOT);
+        assertThat(Mounts.ofMachine(proc).orElseThrow())
+                .matches(proc::startsWith)
+                .isNotEqualTo(ROOT);
         assertThat(Mounts.ofMachine(folder.resolve("not/there"))).isEqualTo(Mounts.ofMachine(folder));
     }
 }

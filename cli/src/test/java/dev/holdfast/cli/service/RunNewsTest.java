@@ -10,6 +10,7 @@ import dev.holdfast.control.config.StackFileReader;
 import dev.holdfast.control.notify.Answer;
 import dev.holdfast.control.notify.Fact;
 import dev.holdfast.control.notify.Notice;
+import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Notifier;
 import dev.holdfast.control.notify.NotifyConfig;
 import dev.holdfast.control.notify.RunOutcome;
@@ -86,10 +87,7 @@ class RunNewsTest {
         Environment none = new Environment(Map.of());
         InstalledConnectors connectors = new InstalledConnectors(folder, none, CLOCK);
         EngineRepositories repositories = new EngineRepositories(
-                connectors,
-                new EngineRepositories.Machine(folder, "test", "host", 1),
-                CLOCK,
-                new SecureRandom());
+                connectors, new EngineRepositories.Machine(folder, "test", "host", 1), CLOCK, new SecureRandom());
         stacks = Stacks.of(
                 catalog,
                 Seal.with(folder.resolve("catalog.key"), new SecureRandom()),
@@ -164,11 +162,7 @@ class RunNewsTest {
 
     private void listed(Snapshot... all) {
         snapshots.list(
-                stack,
-                Set.of(),
-                List.of(all),
-                List.of(new DestinationState("disk", "/backups", true, "")),
-                List.of());
+                stack, Set.of(), List.of(all), List.of(new DestinationState("disk", "/backups", true, "")), List.of());
     }
 
     @Test
@@ -194,8 +188,9 @@ class RunNewsTest {
     void a_failure_that_is_tried_again_is_told_as_that_and_the_last_one_is_not() {
         RunRecord first = runs.add(RunKind.BACKUP, RunState.FAILED, Trigger.SCHEDULE, null);
         runs.add(RunKind.BACKUP, RunState.WAITING, Trigger.SCHEDULE, null);
-        runs.add(RunKind.CHECK, RunState.WAITING, Trigger.RETRY, first.id());
+        RunRecord another = runs.add(RunKind.CHECK, RunState.WAITING, Trigger.RETRY, first.id());
         news.ended(first, Optional.empty());
+        runs.all.remove(another);
         RunRecord again = runs.add(RunKind.BACKUP, RunState.WAITING, Trigger.RETRY, first.id());
         news.ended(first, Optional.empty());
         runs.all.remove(again);
@@ -243,21 +238,25 @@ class RunNewsTest {
                 Duration.ofSeconds(1));
         news.ended(run, Optional.of(result));
 
-        assertThat(heard(Fact.RunEnded.class)).singleElement().satisfies(ended -> assertThat(ended.findings())
-                .containsExactly("files: one changed while it was read"));
+        assertThat(heard(Fact.RunEnded.class))
+                .singleElement()
+                .satisfies(
+                        ended -> assertThat(ended.findings()).containsExactly("files: one changed while it was read"));
         assertThat(heard(Fact.DestinationSeen.class)).singleElement().satisfies(seen -> {
             assertThat(seen.level()).isFalse();
             assertThat(seen.reason()).isEqualTo("it is away");
         });
         assertThat(heard(Fact.SizesSeen.class)).singleElement().satisfies(sizes -> {
-            assertThat(sizes.now()).singleElement().satisfies(now -> assertThat(now.bytes())
-                    .isEqualTo(5_000));
+            assertThat(sizes.now())
+                    .singleElement()
+                    .satisfies(now -> assertThat(now.bytes()).isEqualTo(5_000));
             // newest first, and nothing that came after
             assertThat(sizes.before().stream().map(before -> before.getFirst().bytes()))
                     .containsExactly(2_000L, 1_000L);
         });
-        assertThat(heard(Fact.StorageSeen.class)).singleElement().satisfies(storage -> assertThat(storage.usedBytes())
-                .isEqualTo(5));
+        assertThat(heard(Fact.StorageSeen.class))
+                .singleElement()
+                .satisfies(storage -> assertThat(storage.usedBytes()).isEqualTo(5));
     }
 
     @Test
@@ -272,7 +271,8 @@ class RunNewsTest {
         listed(snapshot(1, 10), snapshot(2, 20));
 
         Instant from = FixedRuns.NOW.minusSeconds(1);
-        List<StackSummary> summaries = new Telling(stacks, snapshots, runs).stacks(from, from.plusSeconds(100_000));
+        List<StackSummary> summaries = new Telling(stacks, snapshots, runs, Notifications.NONE)
+                .stacks(from, from.plusSeconds(100_000));
 
         assertThat(summaries).singleElement().satisfies(summary -> {
             assertThat(summary.failed()).isEqualTo(30);

@@ -111,7 +111,8 @@ class ServerProcessTest {
 
     @Test
     void a_server_that_ends_at_once_is_told_with_what_it_said() {
-        assertThatThrownBy(() -> new Background(state).start(List.of("/bin/sh", "-c", "echo no such luck; exit 9"), folder))
+        assertThatThrownBy(() ->
+                        new Background(state).start(List.of("/bin/sh", "-c", "echo no such luck; exit 9"), folder))
                 .isInstanceOf(Failed.class)
                 .hasMessageContaining("with exit code 9")
                 .hasMessageContaining("no such luck");
@@ -179,8 +180,8 @@ class ServerProcessTest {
             while (!Files.exists(folder.resolve(script.contains("deaf") ? "deaf" : "begun"))) {
                 Thread.onSpinWait();
             }
-            ServerProcess written = new ServerProcess(
-                    process.pid(), ProcessBegin.of(process.toHandle()), URL, Optional.empty(), true);
+            ServerProcess written =
+                    new ServerProcess(process.pid(), ProcessBegin.of(process.toHandle()), URL, Optional.empty(), true);
             written.write(state);
             return written;
         } catch (IOException e) {

@@ -154,7 +154,9 @@ class ServiceTest {
         assertThatThrownBy(() -> start(
                         "127.0.0.1",
                         0,
-                        Map.of("HOLDFAST_CATALOG_URL", "postgresql://holdfast:geheim@127.0.0.1:" + nobody + "/catalog")))
+                        Map.of(
+                                "HOLDFAST_CATALOG_URL",
+                                "postgresql://holdfast:geheim@127.0.0.1:" + nobody + "/catalog")))
                 .isInstanceOf(Cancelled.class)
                 .hasMessageNotContaining("geheim");
     }

@@ -7,6 +7,7 @@ import dev.holdfast.connectors.postgres.PostgresLocation;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.error.Unsupported;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,6 +20,9 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -45,7 +49,8 @@ public final class Catalog implements AutoCloseable {
     /**
      * Opens the catalog; makes it, or brings it up to date, if need be. Several servers may do so at once.
      *
-     * @throws Unavailable (CATALOG_UNAVAILABLE) if it does not answer, is of a newer version or cannot be written
+     * @throws Unavailable (CATALOG_UNAVAILABLE) if it does not answer or cannot be written
+     * @throws Unsupported (CATALOG_UNAVAILABLE) if it is of a newer version; it is left as it is
      */
     public static Catalog open(CatalogPlace place) {
         HikariDataSource pool = null;
@@ -57,7 +62,7 @@ public final class Catalog implements AutoCloseable {
             if (pool != null) {
                 pool.close();
             }
-            throw unusable(place, e);
+            throw e instanceof Unsupported newer ? newer : unusable(place, e);
         }
     }
 
@@ -129,15 +134,31 @@ public final class Catalog implements AutoCloseable {
 
     private static void migrate(DataSource source, CatalogPlace place) {
         boolean file = place instanceof CatalogPlace.File;
-        Flyway.configure()
+        Flyway flyway = Flyway.configure()
                 .dataSource(source)
                 .locations(MIGRATIONS)
                 .table("holdfast_migrations")
                 .placeholders(Map.of("bytes", file ? "BLOB" : "BYTEA"))
                 .baselineOnMigrate(false)
                 .validateMigrationNaming(true)
-                .load()
-                .migrate();
+                .load();
+        requireKnown(flyway.info());
+        flyway.migrate();
+    }
+
+    /** What a newer version keeps in it, or keeps otherwise, would be lost or misunderstood. */
+    private static void requireKnown(MigrationInfoService migrations) {
+        for (MigrationInfo migration : migrations.all()) {
+            MigrationState state = migration.getState();
+            if (state == MigrationState.FUTURE_SUCCESS || state == MigrationState.FUTURE_FAILED) {
+                throw new Unsupported(
+                        ErrorCode.CATALOG_UNAVAILABLE,
+                        "the catalog is of a newer version of Holdfast: it has step " + migration.getVersion()
+                                + ", which this version does not know",
+                        "start that version, or name another state folder or catalog: the listing is made anew from the"
+                                + " repositories, users and settings are not.");
+            }
+        }
     }
 
     private static HoldfastException unusable(CatalogPlace place, Exception failure) {

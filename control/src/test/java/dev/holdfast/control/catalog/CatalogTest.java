@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Unsupported;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,6 +88,29 @@ class CatalogTest {
                                 file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                                         .isEqualTo("rw-------"));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_catalog_of_a_newer_version_is_refused_and_left_as_it_is(Catalogs kind) {
+        CatalogPlace place = kind.place(folder);
+        try (Catalog catalog = Catalog.open(place)) {
+            catalog.jdbi()
+                    .useHandle(
+                            handle -> handle.execute(
+                                    "INSERT INTO holdfast_migrations (installed_rank, version,"
+                                            + " description, type, script, checksum, installed_by, installed_on, execution_time,"
+                                            + " success) SELECT 9999, '9999', 'future', type, 'V9999__future.sql', 1, installed_by,"
+                                            + " installed_on, execution_time, success FROM holdfast_migrations WHERE installed_rank = 1"));
+            long steps = number(catalog, "SELECT count(*) FROM holdfast_migrations");
+
+            assertThatThrownBy(() -> Catalog.open(place))
+                    .isInstanceOf(Unsupported.class)
+                    .hasMessageContaining("newer version")
+                    .hasMessageContaining("9999");
+            assertThat(number(catalog, "SELECT count(*) FROM holdfast_migrations"))
+                    .isEqualTo(steps);
         }
     }
 

@@ -206,9 +206,10 @@ class StacksTest {
         Stacks stacks = stacks(catalog(Catalogs.SQLITE), first, second);
 
         assertThat(stacks.show("shop").config().toString()).contains("/srv/uploads");
-        assertThat(stacks.troubles()).singleElement().satisfies(trouble -> assertThat(trouble.message())
-                .contains("second.yaml")
-                .contains("first.yaml"));
+        assertThat(stacks.troubles())
+                .singleElement()
+                .satisfies(trouble ->
+                        assertThat(trouble.message()).contains("second.yaml").contains("first.yaml"));
         Files.writeString(second, SHOP.replace("stack: shop", "stack: wiki"));
         stacks.reload();
         assertThat(stacks.troubles()).isEmpty();

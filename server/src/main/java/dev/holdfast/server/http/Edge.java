@@ -1,6 +1,5 @@
 package dev.holdfast.server.http;
 
-import java.nio.channels.UnresolvedAddressException;
 import dev.holdfast.control.access.Principal;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.engine.error.ErrorCode;
@@ -22,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;

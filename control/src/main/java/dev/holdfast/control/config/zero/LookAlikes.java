@@ -64,7 +64,13 @@ final class LookAlikes {
             "HOLDFAST_ERROR");
 
     /** How names begin that are told apart by whoever reads them. */
-    private static final List<String> OWN_FAMILIES = List.of("HOLDFAST_OIDC_", "HOLDFAST_JWT_");
+    private static final List<String> OWN_FAMILIES = List.of(
+            "HOLDFAST_OIDC_",
+            "HOLDFAST_JWT_",
+            "HOLDFAST_NOTIFY_",
+            "HOLDFAST_NOTIFICATIONS",
+            "HOLDFAST_KEEP_",
+            "HOLDFAST_DOWNLOAD_");
 
     /** Of other tools; without meaning here, with what to do instead. */
     private static final Map<String, String> MEANINGLESS = Map.ofEntries(
