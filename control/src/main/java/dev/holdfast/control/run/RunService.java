@@ -305,8 +305,8 @@ public final class RunService implements AutoCloseable {
             lastSweep = now;
             events.forget(table.now().minus(limits.keepEvents()));
             logs.forget(table.now());
-            jdbi.useTransaction(handle -> table.forget(
-                    handle, table.now().minus(KEEP_RUNS), RunTable.KEPT_ALWAYS, RunTable.MOST_KEPT));
+            jdbi.useTransaction(handle ->
+                    table.forget(handle, table.now().minus(KEEP_RUNS), RunTable.KEPT_ALWAYS, RunTable.MOST_KEPT));
         }
     }
 
