@@ -52,7 +52,10 @@ class AlarmsIT {
             Until.met(
                     "somebody is told '" + title + "'",
                     () -> told.stream().anyMatch(one -> title(one).startsWith(title)));
-            return told.stream().filter(one -> title(one).startsWith(title)).findFirst().orElseThrow();
+            return told.stream()
+                    .filter(one -> title(one).startsWith(title))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         private static String title(JsonNode told) {
@@ -70,7 +73,10 @@ class AlarmsIT {
     }
 
     private static String run(Served served, String kind) {
-        return served.post(202, "/api/v1/runs", JSON.createObjectNode().put("stack", "shop").put("kind", kind))
+        return served.post(
+                        202,
+                        "/api/v1/runs",
+                        JSON.createObjectNode().put("stack", "shop").put("kind", kind))
                 .path("id")
                 .asString("");
     }
@@ -82,7 +88,8 @@ class AlarmsIT {
     }
 
     @Test
-    void a_table_that_shrank_and_clean_up_that_fails_are_told_to_the_channel_of_the_server(Stands stands) throws Exception {
+    void a_table_that_shrank_and_clean_up_that_fails_are_told_to_the_channel_of_the_server(Stands stands)
+            throws Exception {
         try (Stack stack = Stack.on(stands, "alarms");
                 Listening listening = new Listening()) {
             stack.database().fill(300);
@@ -99,8 +106,8 @@ class AlarmsIT {
                     """.formatted(stack.databaseSource(), stack.diskDestination()));
             Map<String, String> variables = Map.of("HOLDFAST_NOTIFY_WEBHOOK_URL", listening.url());
             Path file = stack.home().resolve("holdfast.yaml");
-            try (Served served = Served.start(
-                    stack, stack.folder().resolve("state"), variables, "--stacks", file.toString())) {
+            try (Served served =
+                    Served.start(stack, stack.folder().resolve("state"), variables, "--stacks", file.toString())) {
                 served.firstBackup();
                 good(served, "backup");
                 stack.database().run("DELETE FROM orders WHERE id > 5");
@@ -120,7 +127,8 @@ class AlarmsIT {
                 listening.awaitTold("Over: shop: prune failed");
 
                 assertThat(listening.titles()).doesNotHaveDuplicates();
-                assertThat(served.get("/api/v1/notifications/channels").toString()).contains("webhook");
+                assertThat(served.get("/api/v1/notifications/channels").toString())
+                        .contains("webhook");
                 assertThat(served.log()).doesNotContain("nobody-else");
             }
         }

@@ -75,8 +75,7 @@ final class ExpiryWatch implements AutoCloseable {
             X509Certificate found =
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
             Instant ends = found.getNotAfter().toInstant();
-            notifier.hear(
-                    new Fact.ExpirySeen(Optional.empty(), "certificate", file.toString(), ends, clock.instant()));
+            notifier.hear(new Fact.ExpirySeen(Optional.empty(), "certificate", file.toString(), ends, clock.instant()));
         } catch (IOException | CertificateException e) {
             LOG.warn("the certificate cannot be read, so nobody knows how long it is good", e);
         }

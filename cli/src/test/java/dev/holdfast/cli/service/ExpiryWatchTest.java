@@ -96,7 +96,11 @@ class ExpiryWatchTest {
         return access.tokens()
                 .issue(
                         itself,
-                        new NewToken(user.id(), label, user.grant(), Optional.of(made.made().plus(life.get()))))
+                        new NewToken(
+                                user.id(),
+                                label,
+                                user.grant(),
+                                Optional.of(made.made().plus(life.get()))))
                 .token();
     }
 }

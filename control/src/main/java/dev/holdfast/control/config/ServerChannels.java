@@ -105,8 +105,8 @@ public final class ServerChannels {
         List<NotifyConfig> channels = new ArrayList<>(said.channels());
         channels.addAll(more);
         List<Route> routes = new ArrayList<>(said.routes());
-        events().ifPresent(kinds -> routes.add(
-                new Route(more.stream().map(NotifyConfig::name).toList(), kinds)));
+        events().ifPresent(kinds ->
+                routes.add(new Route(more.stream().map(NotifyConfig::name).toList(), kinds)));
         Optional<Duration> reminder = value("REMIND")
                 .map(text -> TimeSpan.parse(text)
                         .orElseThrow(() -> wrong("REMIND is '" + text + "'; expected a span such as 24h")))

@@ -250,7 +250,10 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         Instant longAgo = now.minus(INCIDENTS_KEPT);
         return incidents.unseenSince(handle, now.minus(GONE_AFTER)).stream()
                 .filter(row -> row.seen().isBefore(longAgo)
-                        || row.notice().stack().filter(stack -> !stacks.contains(stack)).isPresent())
+                        || row.notice()
+                                .stack()
+                                .filter(stack -> !stacks.contains(stack))
+                                .isPresent())
                 .toList();
     }
 

@@ -81,7 +81,8 @@ final class IncidentTable {
 
     /** Open incidents whose names begin alike. */
     List<Row> openLike(Handle handle, String beginning) {
-        return handle.createQuery("SELECT * FROM notify_incident WHERE substr(name, 1, :length) = :beginning AND ended IS NULL")
+        return handle.createQuery(
+                        "SELECT * FROM notify_incident WHERE substr(name, 1, :length) = :beginning AND ended IS NULL")
                 .bind("length", beginning.length())
                 .bind("beginning", beginning)
                 .map(IncidentTable::row)
@@ -90,7 +91,8 @@ final class IncidentTable {
 
     /** Open incidents that nobody has seen since. */
     List<Row> unseenSince(Handle handle, Instant time) {
-        return handle.createQuery("SELECT * FROM notify_incident WHERE seen < :time AND ended IS NULL ORDER BY id LIMIT 1000")
+        return handle.createQuery(
+                        "SELECT * FROM notify_incident WHERE seen < :time AND ended IS NULL ORDER BY id LIMIT 1000")
                 .bind("time", time.toEpochMilli())
                 .map(IncidentTable::row)
                 .list();

@@ -40,9 +40,12 @@ final class Signals {
                                 "",
                                 Optional.empty()),
                         Optional.of(Alarms.name(NoticeKind.MISSED, run.stack(), run.kind()))));
-            case Fact.RunOverdue _, Fact.DestinationSeen _, Fact.StorageSeen _, Fact.SizesSeen _, Fact.ExpirySeen _,
-                    Fact.ExpiriesSeen _ ->
-                Optional.empty();
+            case Fact.RunOverdue _,
+                    Fact.DestinationSeen _,
+                    Fact.StorageSeen _,
+                    Fact.SizesSeen _,
+                    Fact.ExpirySeen _,
+                    Fact.ExpiriesSeen _ -> Optional.empty();
         };
     }
 

@@ -12,9 +12,9 @@ final class SizeTable {
 
     /** A fact with what is known here of earlier snapshots; it is noted for those that come later. */
     Fact.SizesSeen note(Handle handle, Fact.SizesSeen seen, Instant now) {
-        List<List<Fact.PartSize>> known = handle
-                .createQuery("SELECT sizes FROM notify_size WHERE stack = :stack AND snapshot <> :snapshot"
-                        + " ORDER BY snapshot DESC LIMIT :most")
+        List<List<Fact.PartSize>> known = handle.createQuery(
+                        "SELECT sizes FROM notify_size WHERE stack = :stack AND snapshot <> :snapshot"
+                                + " ORDER BY snapshot DESC LIMIT :most")
                 .bind("stack", seen.stack())
                 .bind("snapshot", seen.snapshot())
                 .bind("most", KEPT - 1)
@@ -28,8 +28,9 @@ final class SizeTable {
     private static void write(Handle handle, Fact.SizesSeen seen, Instant now) {
         List<Fact.PartSize> items =
                 seen.now().stream().filter(size -> !size.item().isEmpty()).toList();
-        handle.createUpdate("INSERT INTO notify_size (stack, snapshot, at, sizes) VALUES (:stack, :snapshot, :at, :sizes)"
-                        + " ON CONFLICT (stack, snapshot) DO NOTHING")
+        handle.createUpdate(
+                        "INSERT INTO notify_size (stack, snapshot, at, sizes) VALUES (:stack, :snapshot, :at, :sizes)"
+                                + " ON CONFLICT (stack, snapshot) DO NOTHING")
                 .bind("stack", seen.stack())
                 .bind("snapshot", seen.snapshot())
                 .bind("at", now.toEpochMilli())

@@ -122,10 +122,7 @@ public final class BackupOperation {
     }
 
     private static boolean capture(
-            OpenSources.Named source,
-            SnapshotWriter writer,
-            Map<String, List<TableSize>> tables,
-            Progress progress) {
+            OpenSources.Named source, SnapshotWriter writer, Map<String, List<TableSize>> tables, Progress progress) {
         PartWriter part = writer.beginPart(source.name(), source.kind(), source.location(), progress);
         MeasuredPart measured = new MeasuredPart(part);
         writer.endPart(source.capture(measured));

@@ -20,7 +20,10 @@ import java.util.Optional;
  * @param tables by part, how much of each table it has; empty where that is not known
  */
 public record BackupResult(
-        Snapshot snapshot, List<DestinationState> destinations, List<Finding> findings, Duration took,
+        Snapshot snapshot,
+        List<DestinationState> destinations,
+        List<Finding> findings,
+        Duration took,
         Map<String, List<TableSize>> tables)
         implements RunResult {
     public BackupResult {
@@ -29,8 +32,7 @@ public record BackupResult(
         tables = Map.copyOf(tables);
     }
 
-    public BackupResult(
-            Snapshot snapshot, List<DestinationState> destinations, List<Finding> findings, Duration took) {
+    public BackupResult(Snapshot snapshot, List<DestinationState> destinations, List<Finding> findings, Duration took) {
         this(snapshot, destinations, findings, took, Map.of());
     }
 

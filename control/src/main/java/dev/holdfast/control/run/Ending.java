@@ -57,10 +57,11 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
     static Ending abandoned(String why) {
         return new Ending(
                 RunState.ABANDONED,
-                Optional.of(new RunRecord.Problem(
-                        ErrorCode.RUN_ABANDONED,
-                        why,
-                        "what it had not committed is not visible; if it is of a kind that is retried, a new run is queued.")),
+                Optional.of(
+                        new RunRecord.Problem(
+                                ErrorCode.RUN_ABANDONED,
+                                why,
+                                "what it had not committed is not visible; if it is of a kind that is retried, a new run is queued.")),
                 Optional.empty(),
                 true);
     }

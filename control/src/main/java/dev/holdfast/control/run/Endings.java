@@ -105,7 +105,10 @@ final class Endings {
                 jdbi.useHandle(handle -> table.told(handle, run.id()));
             }
         } catch (JdbiException e) {
-            LOG.warn("the catalog cannot be told that everybody has heard of run={}; it will be told again", run.id(), e);
+            LOG.warn(
+                    "the catalog cannot be told that everybody has heard of run={}; it will be told again",
+                    run.id(),
+                    e);
         } finally {
             telling.remove(run.id());
         }

@@ -168,7 +168,8 @@ final class Heart {
 
     /** The stacks that servers know which live, this one among them; empty as long as that is not certain. */
     Optional<Set<String>> knownStacks() {
-        if (servers.isEmpty() || servers.stream().anyMatch(server -> server.stacks().isEmpty())) {
+        if (servers.isEmpty()
+                || servers.stream().anyMatch(server -> server.stacks().isEmpty())) {
             return Optional.empty();
         }
         Set<String> known = new TreeSet<>();

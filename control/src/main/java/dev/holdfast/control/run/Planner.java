@@ -305,8 +305,9 @@ final class Planner {
     private List<RunRecord> supersede(Handle handle, RunRecord open, Instant due) {
         Ending ending = open.trigger() == Trigger.RETRY
                 ? notTriedAgain(handle, open, due)
-                : Ending.missed("the run due at " + open.due().map(Instant::toString).orElse("")
-                        + " waited until the next was due at " + due + " for " + open.waitingFor());
+                : Ending.missed(
+                        "the run due at " + open.due().map(Instant::toString).orElse("")
+                                + " waited until the next was due at " + due + " for " + open.waitingFor());
         return table.endWaiting(handle, open.id(), ending)
                 ? table.find(handle, open.id()).stream().toList()
                 : List.of();

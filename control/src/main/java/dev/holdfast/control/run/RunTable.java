@@ -229,7 +229,9 @@ final class RunTable {
                         .bind("id", id.text())
                         .bind("more", more)
                         .bind("result", ending.result().map(ResultJson::write).orElse(null))
-                        .bind("snapshot", ending.snapshot().map(SnapshotId::text).orElse(null))
+                        .bind(
+                                "snapshot",
+                                ending.snapshot().map(SnapshotId::text).orElse(null))
                         .bind("read", ending.bytesRead())
                         .bind("stored", ending.bytesStored())
                         .execute()

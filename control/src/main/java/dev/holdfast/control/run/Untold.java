@@ -61,7 +61,10 @@ final class Untold {
 
     private void tell(Waiting one) {
         if (one.tries() >= MOST_TRIES) {
-            LOG.error("run={} ended, and nobody could be told after {} tries; it is left at that", one.run(), one.tries());
+            LOG.error(
+                    "run={} ended, and nobody could be told after {} tries; it is left at that",
+                    one.run(),
+                    one.tries());
             jdbi.useHandle(handle -> table.told(handle, one.run()));
         } else if (jdbi.withHandle(handle -> table.tellAgain(handle, one))) {
             LOG.warn("run={} ended, and it is not certain that everybody was told; it is told again", one.run());

@@ -34,7 +34,8 @@ class ServerChannelsTest {
 
     @Test
     void without_variables_nobody_is_told() {
-        assertThat(read("SLACK_WEBHOOK_URL", "https://example.org/of-the-stack")).isEqualTo(Notifications.NONE);
+        assertThat(read("SLACK_WEBHOOK_URL", "https://example.org/of-the-stack"))
+                .isEqualTo(Notifications.NONE);
     }
 
     @Test
@@ -63,13 +64,21 @@ class ServerChannelsTest {
         assertThat(said.channels())
                 .extracting(NotifyConfig::name)
                 .containsExactly(
-                        "webhook", "slack", "discord", "teams", "mattermost", "telegram", "ntfy", "gotify", "mail",
+                        "webhook",
+                        "slack",
+                        "discord",
+                        "teams",
+                        "mattermost",
+                        "telegram",
+                        "ntfy",
+                        "gotify",
+                        "mail",
                         "ping");
         assertThat(said.reminder()).contains(Duration.ofHours(24));
         assertThat(said.routes())
                 .singleElement()
-                .satisfies(route -> assertThat(route.kinds())
-                        .containsExactlyInAnyOrder(NoticeKind.FAILURE, NoticeKind.SHRANK));
+                .satisfies(route ->
+                        assertThat(route.kinds()).containsExactlyInAnyOrder(NoticeKind.FAILURE, NoticeKind.SHRANK));
         NotifyConfig.Email mail = (NotifyConfig.Email) said.channel("mail").orElseThrow();
         assertThat(mail.to()).containsExactly("ops@example.org", "boss@example.org");
         assertThat(mail.login().orElseThrow().password().text()).isEqualTo("secret");
@@ -84,8 +93,8 @@ class ServerChannelsTest {
                   routes: [{channels: [ops], events: [failure]}]
                   alarms: {expiry: 30d}
                 """);
-        Notifications said = read(
-                "HOLDFAST_NOTIFICATIONS", "notify.yaml", "HOLDFAST_NOTIFY_SLACK_URL", "https://hooks.slack.com/x");
+        Notifications said =
+                read("HOLDFAST_NOTIFICATIONS", "notify.yaml", "HOLDFAST_NOTIFY_SLACK_URL", "https://hooks.slack.com/x");
 
         assertThat(said.channels()).extracting(NotifyConfig::name).containsExactly("ops", "slack");
         assertThat(said.routes()).hasSize(1);
@@ -95,15 +104,34 @@ class ServerChannelsTest {
     @Test
     void what_is_wrong_is_told_by_the_name_of_its_variable_and_without_secrets() {
         wrong("HOLDFAST_NOTIFY_SLACK_URL: the address", "HOLDFAST_NOTIFY_SLACK_URL", "hunter2://x");
-        wrong("HOLDFAST_NOTIFY_TELEGRAM_TOKEN is set, but not HOLDFAST_NOTIFY_TELEGRAM_CHAT",
-                "HOLDFAST_NOTIFY_TELEGRAM_TOKEN", "1:hunter2");
-        wrong("HOLDFAST_NOTIFY_MAIL_TO is set, but not HOLDFAST_NOTIFY_MAIL_HOST", "HOLDFAST_NOTIFY_MAIL_TO", "hunter2@x");
-        wrong("HOLDFAST_NOTIFY_MAIL_PORT is", "HOLDFAST_NOTIFY_MAIL_HOST", "h", "HOLDFAST_NOTIFY_MAIL_TO", "a@b.c",
-                "HOLDFAST_NOTIFY_MAIL_PORT", "smtp");
-        wrong("HOLDFAST_NOTIFY_EVENTS has 'sucess'", "HOLDFAST_NOTIFY_SLACK_URL", "https://x.org/hunter2",
-                "HOLDFAST_NOTIFY_EVENTS", "failure,sucess");
-        wrong("HOLDFAST_NOTIFY_REMIND is 'daily'", "HOLDFAST_NOTIFY_SLACK_URL", "https://x.org/hunter2",
-                "HOLDFAST_NOTIFY_REMIND", "daily");
+        wrong(
+                "HOLDFAST_NOTIFY_TELEGRAM_TOKEN is set, but not HOLDFAST_NOTIFY_TELEGRAM_CHAT",
+                "HOLDFAST_NOTIFY_TELEGRAM_TOKEN",
+                "1:hunter2");
+        wrong(
+                "HOLDFAST_NOTIFY_MAIL_TO is set, but not HOLDFAST_NOTIFY_MAIL_HOST",
+                "HOLDFAST_NOTIFY_MAIL_TO",
+                "hunter2@x");
+        wrong(
+                "HOLDFAST_NOTIFY_MAIL_PORT is",
+                "HOLDFAST_NOTIFY_MAIL_HOST",
+                "h",
+                "HOLDFAST_NOTIFY_MAIL_TO",
+                "a@b.c",
+                "HOLDFAST_NOTIFY_MAIL_PORT",
+                "smtp");
+        wrong(
+                "HOLDFAST_NOTIFY_EVENTS has 'sucess'",
+                "HOLDFAST_NOTIFY_SLACK_URL",
+                "https://x.org/hunter2",
+                "HOLDFAST_NOTIFY_EVENTS",
+                "failure,sucess");
+        wrong(
+                "HOLDFAST_NOTIFY_REMIND is 'daily'",
+                "HOLDFAST_NOTIFY_SLACK_URL",
+                "https://x.org/hunter2",
+                "HOLDFAST_NOTIFY_REMIND",
+                "daily");
     }
 
     private void wrong(String message, String... variables) {

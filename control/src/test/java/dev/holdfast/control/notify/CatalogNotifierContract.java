@@ -231,7 +231,8 @@ abstract class CatalogNotifierContract {
     void a_message_that_was_claimed_by_a_dead_server_whose_clock_was_ahead_is_sent_by_another() throws Exception {
         pass(Duration.ofDays(365));
         notifier.hear(failed());
-        catalog().jdbi()
+        catalog()
+                .jdbi()
                 .useHandle(handle -> handle.execute(
                         "UPDATE notify_delivery SET claimed = ?",
                         now.get().plusSeconds(60).toEpochMilli()));
@@ -301,9 +302,7 @@ abstract class CatalogNotifierContract {
 
     private Fact.Expiry ends(String name, int madeDaysAgo, int daysLeft) {
         return new Fact.Expiry(
-                name,
-                now.get().minus(Duration.ofDays(madeDaysAgo)),
-                now.get().plus(Duration.ofDays(daysLeft)));
+                name, now.get().minus(Duration.ofDays(madeDaysAgo)), now.get().plus(Duration.ofDays(daysLeft)));
     }
 
     @Test
@@ -316,7 +315,8 @@ abstract class CatalogNotifierContract {
         hear(sizes("snap-200", 5_000, 3));
 
         assertThat(titles()).containsExactly("shop: database public.orders suddenly shrank");
-        int kept = catalog().jdbi()
+        int kept = catalog()
+                .jdbi()
                 .withHandle(handle -> handle.createQuery("SELECT count(*) FROM notify_size")
                         .mapTo(Integer.class)
                         .one());

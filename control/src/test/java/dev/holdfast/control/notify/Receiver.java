@@ -19,8 +19,8 @@ public final class Receiver implements AutoCloseable {
      */
     public Receiver(Catalog catalog, InstantSource clock, Set<String> stacks) throws IOException {
         stand = new HttpStand();
-        NotifyConfig hook = new NotifyConfig.Webhook(
-                "hook", stand.url("/"), Map.of(), Optional.empty(), Optional.empty());
+        NotifyConfig hook =
+                new NotifyConfig.Webhook("hook", stand.url("/"), Map.of(), Optional.empty(), Optional.empty());
         for (String stack : stacks) {
             book.stack(
                     stack,

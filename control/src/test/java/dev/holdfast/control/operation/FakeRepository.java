@@ -209,8 +209,7 @@ public final class FakeRepository implements Repositories, OpenRepository {
         public Commit commit() {
             log.add("commit");
             Snapshot snapshot =
-                    new Snapshot(
-                            id, stack, began, began.plusSeconds(1), "host", "0.1.0", parts, labels, findings, 10);
+                    new Snapshot(id, stack, began, began.plusSeconds(1), "host", "0.1.0", parts, labels, findings, 10);
             snapshots.add(snapshot);
             return new Commit(snapshot, destinations);
         }

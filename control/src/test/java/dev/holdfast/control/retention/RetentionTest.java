@@ -517,7 +517,8 @@ class RetentionTest {
             }
         }
         RetentionPolicy policy = policy().last(5).build();
-        List<Snapshot> whole = all.stream().filter(one -> one.parts().size() == 2).toList();
+        List<Snapshot> whole =
+                all.stream().filter(one -> one.parts().size() == 2).toList();
         assertThat(plan(policy, all).kept()).containsAll(whole.subList(5, 10));
 
         assertThat(new Retention(policy, facts, Set.of("database"))
@@ -551,7 +552,8 @@ class RetentionTest {
             eras.add(Set.copyOf(sources));
             for (int i = random.nextInt(15); i >= 0; i--) {
                 made = made.plus(Duration.ofMinutes(1 + random.nextInt(4 * 24 * 60)));
-                List<String> some = random.nextInt(3) > 0 ? sources : sources.subList(0, 1 + random.nextInt(sources.size()));
+                List<String> some =
+                        random.nextInt(3) > 0 ? sources : sources.subList(0, 1 + random.nextInt(sources.size()));
                 Snapshot snapshot = snapshot(
                         "shop",
                         made,

@@ -57,8 +57,8 @@ class RunWatchfulnessTest {
     }
 
     private Station station(Catalog catalog, String name) {
-        Station station = new Station(
-                catalog, time, folder.resolve(name), RunLimits.USUAL.withAtOnce(1), Station.AT_ONCE);
+        Station station =
+                new Station(catalog, time, folder.resolve(name), RunLimits.USUAL.withAtOnce(1), Station.AT_ONCE);
         opened.add(station);
         station.stacks.with(Station.stack("shop")).with(Station.stack("blog"));
         return station;
@@ -196,8 +196,8 @@ class RunWatchfulnessTest {
     void a_due_run_that_has_not_begun_or_not_ended_is_told_to_be_late_once(Catalogs kind) {
         Catalog catalog = kind.open(folder);
         opened.add(catalog);
-        Station station = new Station(
-                catalog, time, folder.resolve("one"), RunLimits.USUAL.withAtOnce(1), Station.THREADS);
+        Station station =
+                new Station(catalog, time, folder.resolve("one"), RunLimits.USUAL.withAtOnce(1), Station.THREADS);
         opened.add(station);
         station.connectors.duringCapture = () -> {
             try {
@@ -208,8 +208,8 @@ class RunWatchfulnessTest {
         };
         Ears ears = ears(station);
         for (String name : List.of("shop", "blog")) {
-            station.stacks.with(Station.stack(name)
-                    .withPolicies(Station.patient(Station.scheduled("0 14 * * *", ZoneOffset.UTC))));
+            station.stacks.with(
+                    Station.stack(name).withPolicies(Station.patient(Station.scheduled("0 14 * * *", ZoneOffset.UTC))));
             station.repository.add(name, NOON.minusSeconds(60));
         }
         station.live(Duration.ofMinutes(150), Duration.ofSeconds(30));
@@ -219,9 +219,7 @@ class RunWatchfulnessTest {
         station.live(Duration.ofMinutes(40), Duration.ofSeconds(30));
         assertThat(ears.late).extracting(RunRecord::state).containsExactly(RunState.WAITING);
         station.live(Duration.ofHours(17), Duration.ofMinutes(1));
-        assertThat(ears.late)
-                .extracting(RunRecord::state)
-                .containsExactly(RunState.WAITING, RunState.RUNNING);
+        assertThat(ears.late).extracting(RunRecord::state).containsExactly(RunState.WAITING, RunState.RUNNING);
     }
 
     @ParameterizedTest
@@ -277,10 +275,7 @@ class RunWatchfulnessTest {
 
     private RunWatch watch(Station station, RunRecord run) {
         RunTable table = new RunTable(
-                new RequestJson(Seal.with(
-                        folder.resolve("watch.key"), new SecureRandom())),
-                time,
-                new SecureRandom());
+                new RequestJson(Seal.with(folder.resolve("watch.key"), new SecureRandom())), time, new SecureRandom());
         LogFiles logs = new LogFiles(station.state.resolve("logs"), ZoneOffset.UTC, station.catalog.jdbi());
         return new RunWatch(run, new EventStream(station.catalog.jdbi(), table, time), logs, table, time);
     }
@@ -311,10 +306,7 @@ class RunWatchfulnessTest {
         }
         RunRecord waiting = station.backup("shop");
         RunTable table = new RunTable(
-                new RequestJson(Seal.with(
-                        folder.resolve("table.key"), new SecureRandom())),
-                time,
-                new SecureRandom());
+                new RequestJson(Seal.with(folder.resolve("table.key"), new SecureRandom())), time, new SecureRandom());
         station.catalog.jdbi().useHandle(handle -> table.forget(handle, NOON.plus(Duration.ofDays(5)), 10, 100));
         assertThat(station.all(RunFilter.ALL)).hasSize(11);
         station.catalog.jdbi().useHandle(handle -> table.forget(handle, NOON.plus(Duration.ofDays(500)), 5, 100));

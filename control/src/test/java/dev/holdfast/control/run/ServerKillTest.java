@@ -111,7 +111,8 @@ class ServerKillTest {
         for (String name : STACKS) {
             Path source = home.resolve("source-" + name);
             RealServer.make(home, name, source);
-            Files.writeString(home.resolve(name + ".yaml"), policies(home.resolve("begun"), source), StandardOpenOption.APPEND);
+            Files.writeString(
+                    home.resolve(name + ".yaml"), policies(home.resolve("begun"), source), StandardOpenOption.APPEND);
         }
         Set<RunId> killed = new HashSet<>();
         try (RealServer survivor = new RealServer(place, home, "survivor")) {

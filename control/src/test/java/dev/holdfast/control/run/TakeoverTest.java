@@ -132,8 +132,10 @@ class TakeoverTest {
         assertThat(quick.show(run).snapshot()).isEmpty();
 
         go.countDown(); // before it has looked whether the run is its own still
-        until(quick, () -> quick.show(run).snapshot().isPresent()
-                && slow.service.logs().text(run.id()).contains("ended as succeeded after it was given up"));
+        until(
+                quick,
+                () -> quick.show(run).snapshot().isPresent()
+                        && slow.service.logs().text(run.id()).contains("ended as succeeded after it was given up"));
 
         RunRecord noted = quick.show(run);
         assertThat(noted.state()).isEqualTo(RunState.ABANDONED);

@@ -170,12 +170,21 @@ class YearTest {
         long heap = runtime.totalMemory() - runtime.freeMemory();
         Map<String, Long> rows = new TreeMap<>();
         for (String table : List.of(
-                "run", "run_event", "run_due", "run_gate", "run_server", "notify_delivery", "notify_incident", "snapshot")) {
+                "run",
+                "run_event",
+                "run_due",
+                "run_gate",
+                "run_server",
+                "notify_delivery",
+                "notify_incident",
+                "snapshot")) {
             rows.put(
                     table,
-                    station.catalog.jdbi().withHandle(handle -> handle.createQuery("SELECT count(*) FROM " + table)
-                            .mapTo(Long.class)
-                            .one()));
+                    station.catalog
+                            .jdbi()
+                            .withHandle(handle -> handle.createQuery("SELECT count(*) FROM " + table)
+                                    .mapTo(Long.class)
+                                    .one()));
         }
         rows.put("log files", files(station.state.resolve("logs")));
         return new Holding(rows, Thread.getAllStackTraces().size(), files(Path.of("/proc/self/fd")), heap);
@@ -234,7 +243,8 @@ class YearTest {
         for (String stack : List.of("shop", "blog")) {
             Schedules schedules = station.stacks.show(stack).config().policies().schedules();
             Map<Instant, Long> begun = all(station, RunFilter.ALL.ofStack(stack).ofKind(RunKind.BACKUP)).stream()
-                    .filter(run -> run.trigger() == Trigger.SCHEDULE && run.began().isPresent())
+                    .filter(run ->
+                            run.trigger() == Trigger.SCHEDULE && run.began().isPresent())
                     .map(run -> run.due().orElseThrow())
                     .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
             assertThat(begun.entrySet())
@@ -250,13 +260,12 @@ class YearTest {
                     unmet.add(next.get().at());
                 }
             }
-            assertThat(unmet)
-                    .as("moments of %s without a run", stack)
-                    .allMatch(YearTest::isExcused);
+            assertThat(unmet).as("moments of %s without a run", stack).allMatch(YearTest::isExcused);
         }
         assertThat(all(station, RunFilter.ALL.in(RunState.MISSED))).hasSizeBetween(2, 6);
         assertThat(all(station, RunFilter.ALL)).hasSizeGreaterThan(2_200);
-        assertThat(all(station, RunFilter.ALL.in(RunState.ABANDONED, RunState.RUNNING))).isEmpty();
+        assertThat(all(station, RunFilter.ALL.in(RunState.ABANDONED, RunState.RUNNING)))
+                .isEmpty();
     }
 
     /** The server was off, or the clock said that it was days later. */
@@ -278,7 +287,9 @@ class YearTest {
 
     private static void requireLimits(Station station, Holding week, Holding year) {
         Map<String, Long> rows = year.rows();
-        assertThat(rows.get("run")).as("runs of a year; the limits have a test of their own").isLessThan(12_000);
+        assertThat(rows.get("run"))
+                .as("runs of a year; the limits have a test of their own")
+                .isLessThan(12_000);
         assertThat(rows.get("run_event")).as("events of 30 days").isLessThan(30 * 400);
         assertThat(rows.get("run_due")).isEqualTo(4);
         assertThat(rows.get("run_gate")).isLessThanOrEqualTo(2);
