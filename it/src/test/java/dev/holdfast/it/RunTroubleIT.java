@@ -2,14 +2,13 @@ package dev.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.MainAt;
 import dev.holdfast.engine.error.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that meet each other, are ended from outside, would replace something, or have the wrong tools or time. */
 @ExtendWith(Stands.Provided.class)
+@Order(2)
 class RunTroubleIT {
     @Test
     void of_two_backups_at_once_one_wins_and_the_other_names_it(Stands stands) throws Exception {
@@ -161,7 +161,7 @@ class RunTroubleIT {
             String first = stack.backup().text("snapshot");
             stack.uploads().write("later.bin", 1, 5000);
 
-            Outcome early = at("PT-72H", stack, stands, "backup").degraded();
+            Outcome early = at("PT-72H", stack, "backup").degraded();
 
             assertThat(early.text("snapshot")).isGreaterThan(first);
             assertThat(early.texts("findings", "message")).anyMatch(message -> message.contains("clock"));
@@ -170,28 +170,14 @@ class RunTroubleIT {
             String third = stack.json("backup").text("snapshot");
             assertThat(third).isGreaterThan(early.text("snapshot"));
             stack.uploads().destroy();
-            at("PT-96H", stack, stands, "restore").succeeded();
+            at("PT-96H", stack, "restore").succeeded();
             stack.equal();
             stack.sound();
         }
     }
 
-    /** Runs the classes of the distribution with a clock that is off. */
-    private static Outcome at(String offset, Stack stack, Stands stands, String... arguments) {
-        Path lib = stands.launcher().getParent().resolveSibling("lib");
-        String tests =
-                MainAt.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                lib + "/*:" + tests,
-                MainAt.class.getName(),
-                offset));
-        command.addAll(List.of(arguments));
-        command.add("--json");
-        return stack.other(command);
+    private static Outcome at(String offset, Stack stack, String command) {
+        return stack.other(stack.atAnotherTime(offset, command, "--json"));
     }
 
     /** A stack with one snapshot, and a new object that the next backup will wait for. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -49,6 +50,24 @@ final class Served implements AutoCloseable {
 
     /** Starts one with the variables of a stack and more, and a state folder. */
     static Served start(Stack stack, Path state, Map<String, String> more, String... arguments) {
+        Map<String, String> variables = variables(stack, more);
+        String[] command = command(state, arguments);
+        return begun(() -> stack.start(stack.home(), variables, command), state);
+    }
+
+    /** The same with a clock that is off by what a file says. */
+    static Served startAt(Path clock, Stack stack, Path state, Map<String, String> more) {
+        List<String> command = stack.atAnotherTime("@" + clock, command(state));
+        return begun(() -> stack.startOther(variables(stack, more), command), state);
+    }
+
+    private static String[] command(Path state, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("serve", "--port", "0", "--state", state.toString()));
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+
+    private static Map<String, String> variables(Stack stack, Map<String, String> more) {
         Map<String, String> variables = new HashMap<>(stack.environment());
         variables.put("HOLDFAST_ADMIN_USER", ADMIN);
         variables.put("HOLDFAST_ADMIN_PASSWORD", PASSWORD);
@@ -59,14 +78,16 @@ final class Served implements AutoCloseable {
                 variables.put(name, value);
             }
         });
-        List<String> command = new ArrayList<>(List.of("serve", "--port", "0", "--state", state.toString()));
-        command.addAll(List.of(arguments));
+        return variables;
+    }
+
+    private static Served begun(Supplier<Running> starting, Path state) {
         long began = System.nanoTime();
-        Running process = stack.start(stack.home(), variables, command.toArray(String[]::new));
+        Running process = starting.get();
         try {
             URI url = ready(process, state);
             Served served = new Served(process, state, url, (System.nanoTime() - began) / 1e9);
-            served.jwt = served.signedIn();
+            served.signIn();
             return served;
         } catch (RuntimeException | Error e) {
             process.close();
@@ -96,6 +117,11 @@ final class Served implements AutoCloseable {
             // not there yet
         }
         return lines;
+    }
+
+    /** Needed again when the JWT has ended. */
+    void signIn() {
+        jwt = signedIn();
     }
 
     /** As a person does it: signs in, and asks for a JWT with the session. */
@@ -177,11 +203,14 @@ final class Served implements AutoCloseable {
     }
 
     JsonNode post(int expected, String path, JsonNode body) {
-        return document(
-                send(request(path)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))),
-                expected);
+        return document(posted(path, body), expected);
+    }
+
+    /** What the server says to an order that it may not be able to take. */
+    HttpResponse<String> posted(String path, JsonNode body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
     }
 
     JsonNode delete(int expected, String path) {

@@ -2,6 +2,7 @@ package dev.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.cli.MainAt;
 import dev.holdfast.demo.stand.Scratch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * file, a home folder, and the real launcher. Closing it removes everything.
  */
 final class Stack implements AutoCloseable {
+    private static final String OPTIONS = "HOLDFAST_OPTS";
+
     static final String PASSPHRASE = "correct horse battery staple";
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -61,6 +64,9 @@ final class Stack implements AutoCloseable {
         environment.put("HOLDFAST_JAVA", System.getProperty("java.home"));
         environment.put("HOLDFAST_SPOOL", spool().toString());
         environment.put("HOLDFAST_PASSPHRASE", PASSPHRASE);
+        // a command ends before the compiler of fast code has paid off, which takes a fifth of all the time of these
+        // tests
+        environment.put(OPTIONS, "-XX:TieredStopAtLevel=1");
     }
 
     static Stack on(Stands stands, String name) {
@@ -113,6 +119,12 @@ final class Stack implements AutoCloseable {
     /** What commands find in their environment; may be changed. */
     Map<String, String> environment() {
         return environment;
+    }
+
+    /** For tests of how long something takes, or how much: with the launcher's own options and no others. */
+    Stack asShipped() {
+        environment.remove(OPTIONS);
+        return this;
     }
 
     /** What stands before the launcher on the command line, to change whom or what it runs as; may be changed. */
@@ -227,9 +239,34 @@ final class Stack implements AutoCloseable {
 
     /** Runs another program as if it were the launcher. */
     Outcome other(List<String> command) {
-        try (Running running = started(String.join(" ", command), command, home(), environment)) {
+        try (Running running = startOther(environment, command)) {
             return running.outcome();
         }
+    }
+
+    Running startOther(Map<String, String> variables, List<String> command) {
+        return started(String.join(" ", command), command, home(), variables);
+    }
+
+    /**
+     * A command that runs the classes of the distribution with a clock that is off.
+     *
+     * @param clock how far, or a file that says so, as {@link MainAt} takes it
+     */
+    List<String> atAnotherTime(String clock, String... arguments) {
+        Path lib = stands.launcher().getParent().resolveSibling("lib");
+        String tests =
+                MainAt.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                lib + "/*:" + tests,
+                MainAt.class.getName(),
+                clock));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private Running started(String shown, List<String> command, Path in, Map<String, String> variables) {

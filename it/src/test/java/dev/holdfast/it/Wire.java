@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -31,6 +32,11 @@ final class Wire implements AutoCloseable {
 
     int port() {
         return end.getLocalPort();
+    }
+
+    /** For an HTTP server. */
+    URI endpoint() {
+        return URI.create("http://127.0.0.1:" + port());
     }
 
     /** Resets all connections; new ones are reset as soon as they come. */
