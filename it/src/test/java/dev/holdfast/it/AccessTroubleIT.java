@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What cannot be reached, opened or read is named, with what to do; and nothing has changed afterwards. */
 @ExtendWith(Stands.Provided.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Order(10)
 class AccessTroubleIT {
     private Stack stack;
     private String recoveryCode;

@@ -85,8 +85,8 @@ final class Bucket {
     /** The content of an object; empty if the object, or the bucket, is not there. */
     Optional<byte[]> find(String key) {
         try (S3Client client = place.client()) {
-            return Optional.of(client.getObjectAsBytes(r -> r.bucket(name).key(key))
-                    .asByteArray());
+            return Optional.of(
+                    client.getObjectAsBytes(r -> r.bucket(name).key(key)).asByteArray());
         } catch (NoSuchKeyException | NoSuchBucketException e) {
             return Optional.empty();
         }

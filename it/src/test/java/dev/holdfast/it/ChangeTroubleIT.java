@@ -16,11 +16,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Sources that change while they are captured: what is captured is whole, or it is said loudly that it is not. */
 @ExtendWith(Stands.Provided.class)
+@Order(4)
 class ChangeTroubleIT {
     private static final String BLOCKED = "55P03";
 

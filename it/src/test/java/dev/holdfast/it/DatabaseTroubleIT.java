@@ -15,6 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ExtendWith(Stands.Provided.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Order(11)
 class DatabaseTroubleIT {
     private static final int ROUNDS = Integer.getInteger("holdfast.it.trouble.rounds", 1);
     private static final int ATTEMPTS = 10 * ROUNDS;

@@ -15,7 +15,8 @@ class DemoIT {
         try (Stack stack = Stack.on(stands, "demo")) {
             Path folder = Files.createDirectory(stack.folder().resolve("demo"));
 
-            Outcome demo = stack.run("demo", "--size", "small", "--folder", folder.toString())
+            Outcome demo = stack.asShipped()
+                    .run("demo", "--size", "small", "--folder", folder.toString())
                     .succeeded();
 
             assertThat(demo.out()).as(demo.toString()).contains("Everything matched.");

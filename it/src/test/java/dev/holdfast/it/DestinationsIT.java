@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One repository in two places, a folder and a bucket: each is complete, and none is needed. */
 @ExtendWith(Stands.Provided.class)
+@Order(5)
 class DestinationsIT {
     @Test
     void a_destination_that_is_away_is_named_and_caught_up_by_the_next_backup_or_by_sync(Stands stands)

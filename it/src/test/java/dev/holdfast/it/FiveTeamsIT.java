@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @ExtendWith(Stands.Provided.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Order(3)
 class FiveTeamsIT {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -302,8 +304,7 @@ class FiveTeamsIT {
                     sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
                     """, stands.launcher().toString()));
         restored.succeeded();
-        assertThat(restored.out())
-                .contains("Which one?", "Which parts?", "Type '" + confirmation + "' to go on");
+        assertThat(restored.out()).contains("Which one?", "Which parts?", "Type '" + confirmation + "' to go on");
     }
 
     /** Up, now, list, down: each one command. */

@@ -16,6 +16,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Order(1)
 class KillIT {
     private static final int KILLS = 20;
+
+    /** What so many have left is in the way of the one that has to succeed. */
+    private static final int KILLS_IN_A_ROW = 2;
+
     /** Reading everything and restoring an early snapshot takes its time; looking whether all is there does not. */
     private static final int THOROUGH_EVERY = 10;
 
@@ -28,7 +32,7 @@ class KillIT {
         System.out.printf("kill: seed %d (-Dholdfast.it.seed=%d repeats it)%n", seed, seed);
         Random random = new Random(seed);
         try (Stack stack = Stack.on(stands, "kill")) {
-            stack.uploads().fill(10);
+            stack.asShipped().uploads().fill(10);
             stack.database().fill(1000);
             stack.bucket().fill(10);
             stack.describe(
@@ -52,10 +56,12 @@ class KillIT {
                 if (thorough) {
                     first.restores();
                 }
-                Outcome next = next(stack, known);
-                known.add(next.text("snapshot"));
-                longest = Math.max(longest, next.seconds());
-                seconds = next.seconds();
+                if (round % KILLS_IN_A_ROW == 0) {
+                    Outcome next = next(stack, known);
+                    known.add(next.text("snapshot"));
+                    longest = Math.max(longest, next.seconds());
+                    seconds = next.seconds();
+                }
             }
 
             System.out.printf(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * where they are set: its buckets are source and destination then.
  */
 @ExtendWith(Stands.Provided.class)
+@Order(6)
 class RoundTripIT {
     private static final int ORDERS = 60_000;
     private static final int OBJECTS = 300;
@@ -24,7 +26,7 @@ class RoundTripIT {
         S3Place s3 = stands.chosenS3();
         try (Stack stack = Stack.on(stands, s3, "roundtrip")) {
             Gate gate = stack.closing(Gate.before(s3.endpoint()));
-            stack.uploads().fill(FILES);
+            stack.asShipped().uploads().fill(FILES);
             stack.database().fill(ORDERS);
             stack.bucket().fill(OBJECTS);
             stack.describe(
