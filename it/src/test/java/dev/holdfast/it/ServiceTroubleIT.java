@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -333,7 +334,7 @@ class ServiceTroubleIT {
     private static Map<String, String> listing(Served served) {
         return served.snapshots()
                 .valueStream()
-                .collect(java.util.stream.Collectors.toMap(
+                .collect(Collectors.toMap(
                         one -> text(one, "stack") + " " + text(one, "id") + " " + one.path("bytes") + " "
                                 + text(one, "began"),
                         one -> one.path("pinned").asBoolean(false) ? "pinned" : ""));
@@ -370,9 +371,10 @@ class ServiceTroubleIT {
             stack.init();
             Path clock = stack.folder().resolve("clock");
             // half past two does not exist in this night: it is due when clocks are set forward
-            set(clock, "2027-03-28T00:59:50Z");
+            set(clock, "2027-03-28T00:20:00Z");
             try (Served served = Served.startAt(clock, stack, state(stack), Map.of())) {
                 served.firstBackup();
+                set(clock, "2027-03-28T00:59:57Z", served);
                 served.succeeded(due(served, "2027-03-28T01:00:00Z"));
                 assertThat(next(served)).isEqualTo("2027-03-29T00:30:00Z");
 

@@ -28,8 +28,6 @@ import dev.holdfast.control.settings.Setting;
 import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
-import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.server.HoldfastServer;
 import dev.holdfast.server.ServerSettings;
 import dev.holdfast.server.auth.Authenticator;

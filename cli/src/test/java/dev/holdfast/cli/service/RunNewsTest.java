@@ -271,8 +271,8 @@ class RunNewsTest {
         listed(snapshot(1, 10), snapshot(2, 20));
 
         Instant from = FixedRuns.NOW.minusSeconds(1);
-        List<StackSummary> summaries = new Telling(stacks, snapshots, runs, Notifications.NONE)
-                .stacks(from, from.plusSeconds(100_000));
+        List<StackSummary> summaries =
+                new Telling(stacks, snapshots, runs, Notifications.NONE).stacks(from, from.plusSeconds(100_000));
 
         assertThat(summaries).singleElement().satisfies(summary -> {
             assertThat(summary.failed()).isEqualTo(30);

@@ -310,8 +310,8 @@ public final class RunService implements AutoCloseable {
             RunLimits kept = limitsNow.get();
             events.forget(table.now().minus(kept.keepEvents()));
             logs.forget(table.now().minus(kept.keepLogs()));
-            jdbi.useTransaction(handle -> table.forget(
-                    handle, table.now().minus(kept.keepRuns()), RunTable.KEPT_ALWAYS, RunTable.MOST_KEPT));
+            jdbi.useTransaction(handle ->
+                    table.forget(handle, table.now().minus(kept.keepRuns()), RunTable.KEPT_ALWAYS, RunTable.MOST_KEPT));
         }
     }
 
