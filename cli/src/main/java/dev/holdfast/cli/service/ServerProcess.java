@@ -2,6 +2,7 @@ package dev.holdfast.cli.service;
 
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.repository.ProcessBegin;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;

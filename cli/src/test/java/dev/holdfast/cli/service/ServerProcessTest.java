@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.repository.ProcessBegin;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -3,7 +3,6 @@ package dev.holdfast.engine.repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -12,12 +11,12 @@ import java.util.Optional;
  *
  * @param machine boot and namespace; empty where the system does not tell
  * @param pid number of the process
- * @param started when it started, as the system tells it; empty where it does not
+ * @param started when it started, as {@link ProcessBegin} tells it; empty where the system does not
  */
 record ProcessIdentity(String machine, long pid, String started) {
     static ProcessIdentity own() {
         ProcessHandle self = ProcessHandle.current();
-        return new ProcessIdentity(machineIdentity(), self.pid(), started(self));
+        return new ProcessIdentity(machineIdentity(), self.pid(), ProcessBegin.of(self));
     }
 
     /** Whether the process is known to have ended. False if it lives, and false if nobody here can know. */
@@ -26,13 +25,16 @@ record ProcessIdentity(String machine, long pid, String started) {
             return false;
         }
         Optional<ProcessHandle> process = ProcessHandle.of(pid);
-        return process.isEmpty()
-                || !process.get().isAlive()
-                || !started(process.get()).equals(started);
+        if (process.isEmpty() || !process.get().isAlive()) {
+            return othersAreSeen();
+        }
+        String now = ProcessBegin.of(process.get());
+        return !now.isEmpty() && !now.equals(started);
     }
 
-    private static String started(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toString).orElse("");
+    /** Where processes of others are hidden (hidepid, see proc(5)), a number that is not there says nothing. */
+    private static boolean othersAreSeen() {
+        return Files.exists(Path.of("/proc/1/stat"));
     }
 
     private static String machineIdentity() {

@@ -1,4 +1,4 @@
-package dev.holdfast.cli.service;
+package dev.holdfast.engine.repository;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.time.Instant;
  * When a process began, told so that the same process is known again and no other is taken for it: after a restart of the machine,
  * and when its clock was put right meanwhile. The moment that the system computes from the clock moves with it.
  */
-final class ProcessBegin {
+public final class ProcessBegin {
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
     /** Of the fields behind the name, which may have spaces and parentheses itself: see proc(5). */
@@ -17,7 +17,8 @@ final class ProcessBegin {
 
     private ProcessBegin() {}
 
-    static String of(ProcessHandle process) {
+    /** Empty if the system does not tell, or the process has ended. */
+    public static String of(ProcessHandle process) {
         try {
             String status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
             String[] behindName =
