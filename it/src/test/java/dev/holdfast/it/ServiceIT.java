@@ -136,11 +136,11 @@ class ServiceIT {
                     Map.of("HOLDFAST_CATALOG_URL", catalog.server().url(catalog.name()));
             try (Served one = Served.start(stack, state(stack, "one"), shared, "--stacks", folder.toString());
                     Served two = Served.start(stack, state(stack, "two"), shared, "--stacks", folder.toString())) {
-                Until.met("twelve runs have ended", () -> ended(one).size() >= 12);
+                Until.met("eight runs have ended", () -> ended(one).size() >= 8);
                 once(two);
                 one.kill();
                 int before = ended(two).size();
-                Until.met("the other goes on", () -> ended(two).size() >= before + 8);
+                Until.met("the other goes on", () -> ended(two).size() >= before + 4);
                 once(two);
                 assertThat(two.runs("&state=failed")).as(two.log()).isEmpty();
             }
