@@ -319,6 +319,18 @@ final class ListedSnapshots implements Snapshots {
     }
 
     @Override
+    public Map<SnapshotId, String> appVersions(String stack) {
+        return jdbi.withHandle(handle -> handle
+                .createQuery(
+                        "SELECT id, app_version FROM snapshot_mark WHERE stack = :stack AND app_version IS NOT NULL")
+                .bind("stack", stack)
+                .map((row, _) -> Map.entry(new SnapshotId(row.getString("id")), row.getString("app_version")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    @Override
     public Set<SnapshotId> pinned(String stack) {
         return marked(stack, "pinned = 1");
     }

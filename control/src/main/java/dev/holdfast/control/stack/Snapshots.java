@@ -9,6 +9,7 @@ import dev.holdfast.engine.source.Finding;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -98,6 +99,9 @@ public interface Snapshots {
      * @param version empty for what was said then
      */
     SnapshotRecord appVersion(String stack, SnapshotId snapshot, String version);
+
+    /** Of those of which it was said later, which version of the application they show. */
+    Map<SnapshotId, String> appVersions(String stack);
 
     /** Those that were pinned when the repository was looked at last. */
     Set<SnapshotId> pinned(String stack);

@@ -266,6 +266,9 @@ class SnapshotsTest {
         snapshots.refresh(SHOP);
 
         assertThat(snapshots.show("shop", plain.id()).appVersion()).contains(version);
+        CatalogFacts facts = CatalogFacts.of(snapshots, "shop");
+        assertThat(facts.labels(plain)).containsEntry("app-version", version);
+        assertThat(facts.labels(other)).isEqualTo(other.labels());
         assertThat(snapshots.show("shop", other.id()).appVersion()).isEmpty();
         assertThat(ids(snapshots, ofVersion(version))).containsExactly(plain.id());
         assertThat(snapshots.count(ofVersion(version))).isEqualTo(1);
