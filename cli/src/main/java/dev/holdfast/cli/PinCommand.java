@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 done; 26 there is no such snapshot.",
             "All are listed by 'holdfast --help'."
         })
-final class PinCommand extends CliCommand {
+final class PinCommand extends AnywhereCommand {
     @Parameters(arity = "0..*", paramLabel = "SNAPSHOT", description = "An id, or the beginning of one, or 'latest'.")
     List<String> snapshots = new ArrayList<>();
 
@@ -45,9 +45,20 @@ final class PinCommand extends CliCommand {
         if (release && snapshots.isEmpty()) {
             throw new Invalid(ErrorCode.USAGE, "--release without a snapshot", "name the snapshots to release.");
         }
-        RepositoryChoice choice = RepositoryChoice.of(unlocked(stack()));
+        return new PinReport(atServer() ? remotely(this::remotely) : locally());
+    }
+
+    private List<Snapshot> locally() {
+        RepositoryChoice choice = choice();
         PinOperation operation = new PinOperation(cli.repositories());
-        return new PinReport(running(run -> operation.run(choice, snapshots, !release, run)));
+        return running(run -> operation.run(choice, snapshots, !release, run));
+    }
+
+    private List<Snapshot> remotely(RemoteServer server) {
+        if (!snapshots.isEmpty()) {
+            server.pin(stackOfServer(server), snapshots, !release);
+        }
+        return server.pinned(Optional.ofNullable(stackName));
     }
 
     /** What is pinned now. */

@@ -108,7 +108,11 @@ final class RemoteServer {
 
     /** Oldest first. */
     private List<Snapshot> allSnapshots(Optional<String> stack) {
-        String filter = stack.map(name -> "&stack=" + encoded(name)).orElse("");
+        return allSnapshots(stack, "");
+    }
+
+    private List<Snapshot> allSnapshots(Optional<String> stack, String more) {
+        String filter = stack.map(name -> "&stack=" + encoded(name)).orElse("") + more;
         List<Snapshot> all = new ArrayList<>();
         String after = "";
         do {
@@ -125,6 +129,20 @@ final class RemoteServer {
     Snapshot snapshot(String stack, String text) {
         return SnapshotSelector.among(allSnapshots(Optional.of(stack)), Optional.of(stack))
                 .select(text);
+    }
+
+    /** Those that are pinned, oldest first. */
+    List<Snapshot> pinned(Optional<String> stack) {
+        return allSnapshots(stack, "&pinned=true");
+    }
+
+    /** Pins snapshots, named as {@link #snapshot} takes them, or releases them. */
+    void pin(String stack, List<String> snapshots, boolean pinned) {
+        SnapshotSelector selector = SnapshotSelector.among(allSnapshots(Optional.of(stack)), Optional.of(stack));
+        List<Snapshot> chosen = snapshots.stream().map(selector::select).toList();
+        chosen.forEach(snapshot -> client.patch(
+                "/api/v1/stacks/" + encoded(stack) + "/snapshots/" + snapshot.id(),
+                JSON.createObjectNode().put("pinned", pinned)));
     }
 
     ShowResult show(String stack, String snapshot, Optional<String> partName, String prefix, ShowReport.Lines lines) {

@@ -13,7 +13,8 @@ class RemoteTest {
     private static final String RUN = "01jd00000000000000000000zz";
     private static final String STACKS = "{\"items\": [{\"name\": \"shop\"}], \"troubles\": []}";
     private static final String PART =
-            "{\"name\": \"media\", \"kind\": \"bucket\", \"entries\": 3000, \"bytes\": 201000000}";
+            "{\"name\": \"media\", \"kind\": \"bucket\", \"location\": \"the media\", \"entries\": 3000,"
+                    + " \"bytes\": 201000000, \"storedBytes\": 1200000}";
     private static final String SNAPSHOTS = """
             {"items": [%s, %s]}""".formatted(
                     snapshot(Canned.SECOND.text(), "{\"version\": \"1.4.2\"}"), snapshot(Canned.FIRST.text(), "{}"));
@@ -114,6 +115,34 @@ class RemoteTest {
         assertThat(program.out())
                 .containsSubsequence(Canned.FIRST.text(), Canned.SECOND.text())
                 .contains("Destination 'offsite' is BEHIND: s3://b: away");
+    }
+
+    @Test
+    void a_snapshot_of_a_server_is_shown_as_one_of_this_machine() {
+        server.on("GET /api/v1/snapshots?limit=500&stack=shop", SNAPSHOTS);
+
+        assertThat(program.run("show", "latest")).isZero();
+        assertThat(program.out()).containsPattern("media +bucket +3,000 +201 MB +1.2 MB +the media");
+    }
+
+    @Test
+    void snapshots_of_a_server_are_pinned_and_released_there() {
+        String path = "PATCH /api/v1/stacks/shop/snapshots/";
+        server.on("GET /api/v1/snapshots?limit=500&stack=shop", SNAPSHOTS)
+                .on(path + Canned.FIRST, snapshot(Canned.FIRST.text(), "{}"))
+                .on(path + Canned.SECOND, snapshot(Canned.SECOND.text(), "{}"))
+                .on(
+                        "GET /api/v1/snapshots?limit=500&pinned=true",
+                        "{\"items\": [" + snapshot(Canned.FIRST.text(), "{}") + "]}");
+
+        assertThat(program.run("pin")).isZero();
+        assertThat(program.out()).isEqualTo("Pinned: " + Canned.FIRST + " of stack 'shop', 2026-11-20 05:00:00 UTC\n");
+        assertThat(server.asked()).noneMatch(request -> request.startsWith("PATCH"));
+        assertThat(program.run("pin", "01jd0")).isZero();
+        assertThat(program.run("pin", "--release", "latest")).isZero();
+        assertThat(server.asked())
+                .contains(path + Canned.FIRST + " {\"pinned\":true}", path + Canned.SECOND + " {\"pinned\":false}");
+        assertThat(program.run("pin", "nothing")).isEqualTo(ErrorCode.SNAPSHOT_MISSING.number());
     }
 
     @Test

@@ -68,6 +68,12 @@ public final class ServerClient implements AutoCloseable {
         return document(send(request));
     }
 
+    public JsonNode patch(String path, JsonNode body) {
+        return document(send(request(path)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(JSON.writeValueAsString(body)))));
+    }
+
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(place.resolve(path)).timeout(ANSWER_LIMIT);

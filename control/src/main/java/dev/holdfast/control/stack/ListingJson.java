@@ -23,8 +23,10 @@ final class ListingJson {
         parts.forEach(part -> json.addObject()
                 .put("name", part.name())
                 .put("kind", part.kind())
+                .put("location", part.location())
                 .put("entries", part.entries())
-                .put("bytes", part.bytes()));
+                .put("bytes", part.bytes())
+                .put("storedBytes", part.statistics().storedBytes()));
         return MAPPER.writeValueAsString(json);
     }
 
@@ -34,8 +36,10 @@ final class ListingJson {
                 .map(json -> new PartRecord(
                         json.required("name").asString(),
                         json.required("kind").asString(),
+                        json.path("location").asString(""),
                         json.required("entries").asLong(),
-                        json.required("bytes").asLong()))
+                        json.required("bytes").asLong(),
+                        json.path("storedBytes").asLong(0)))
                 .toList();
     }
 

@@ -48,6 +48,8 @@ public record SnapshotRecord(
 
     /**
      * @param kind {@code postgres}, {@code bucket} or {@code directory}
+     * @param location of the source, for people
+     * @param storedBytes bytes it added to each destination
      */
-    public record PartRecord(String name, String kind, long entries, long bytes) {}
+    public record PartRecord(String name, String kind, String location, long entries, long bytes, long storedBytes) {}
 }

@@ -77,7 +77,8 @@ class SnapshotsTest {
         SnapshotPage page = snapshots.list(SnapshotFilter.ALL, Optional.empty(), 10);
         assertThat(page.snapshots()).extracting(SnapshotRecord::id).containsExactly(second.id(), first.id());
         SnapshotRecord record = snapshots.show("shop", first.id());
-        assertThat(record.parts()).containsExactly(new SnapshotRecord.PartRecord("database", "postgres", 3, 300));
+        assertThat(record.parts())
+                .containsExactly(new SnapshotRecord.PartRecord("database", "postgres", "the database", 3, 300, 150));
         assertThat(record.bytes()).isEqualTo(300);
         assertThat(record.assurance().reached(Assurance.Step.COPIED)).isTrue();
         assertThat(record.assurance().reached(Assurance.Step.INTACT)).isFalse();

@@ -27,7 +27,12 @@ public record SnapshotView(
         Optional<String> appVersion,
         AssuranceView assurance) {
     /** One source's share. */
-    public record PartView(String name, String kind, long entries, long bytes) {}
+    public record PartView(String name, String kind, String location, long entries, long bytes, long storedBytes) {
+        static PartView of(SnapshotRecord.PartRecord part) {
+            return new PartView(
+                    part.name(), part.kind(), part.location(), part.entries(), part.bytes(), part.storedBytes());
+        }
+    }
 
     /** What is known about it beyond that it was captured. */
     public record AssuranceView(
@@ -61,9 +66,7 @@ public record SnapshotView(
                 snapshot.committed(),
                 snapshot.host(),
                 snapshot.version(),
-                snapshot.parts().stream()
-                        .map(part -> new PartView(part.name(), part.kind(), part.entries(), part.bytes()))
-                        .toList(),
+                snapshot.parts().stream().map(PartView::of).toList(),
                 snapshot.entries(),
                 snapshot.bytes(),
                 snapshot.storedBytes(),
