@@ -307,6 +307,8 @@ class TakeoverTest {
         go.countDown();
         one.connectors.duringCapture = () -> {};
         one.service.close();
+        // closing waits by the clock of the test, which does not wait for the thread of the run
+        until(two, () -> two.show(run).state() != RunState.RUNNING);
         two.tick();
 
         RunState state = two.show(run).state();
