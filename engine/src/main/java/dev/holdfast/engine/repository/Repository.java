@@ -222,22 +222,37 @@ public final class Repository implements AutoCloseable {
      * Holds on to a snapshot, or releases it.
      *
      * @throws Missing (SNAPSHOT_MISSING) if it is not there, or was forgotten meanwhile
+     * @throws Invalid (CONFLICT) if somebody forgets it at the same moment: a prune may not have seen the pin
      */
     public void pin(SnapshotId snapshot, boolean pinned) {
         RepositoryState state = state();
         while (state.pins().isPinned(snapshot) != pinned) {
             requirePresent(state, snapshot);
-            StoreKey key = state.pins().next(snapshot);
-            byte[] note = ((pinned ? "pinned " : "released ") + clock.instant()).getBytes(StandardCharsets.UTF_8);
-            try {
-                replicas.create(key, SealedDocument.seal(FileKind.PIN, key, note, keys, random));
-            } catch (AlreadyExists e) {
-                // somebody else did so, or the opposite, at the same time
-            }
+            turn(state.pins(), snapshot);
             state = state();
         }
         requirePresent(state, snapshot);
+        if (pinned && state.contested().contains(snapshot)) {
+            // whoever forgets it may have looked before the pin was there: then it is to be forgotten
+            turn(state.pins(), snapshot);
+            throw new Invalid(
+                    ErrorCode.CONFLICT,
+                    "snapshot " + snapshot + " is being forgotten at this moment",
+                    "look with 'holdfast snapshots' whether it is still there, and pin it again.");
+        }
         synchroniser.catchUp(Progress.NONE);
+    }
+
+    /** Pins what is released, and releases what is pinned. */
+    private void turn(Pins pins, SnapshotId snapshot) {
+        StoreKey key = pins.next(snapshot);
+        byte[] note = ((pins.isPinned(snapshot) ? "released " : "pinned ") + clock.instant())
+                .getBytes(StandardCharsets.UTF_8);
+        try {
+            replicas.create(key, SealedDocument.seal(FileKind.PIN, key, note, keys, random));
+        } catch (AlreadyExists e) {
+            // somebody else did so, or the opposite, at the same time
+        }
     }
 
     private static void requirePresent(RepositoryState state, SnapshotId snapshot) {
@@ -252,15 +267,12 @@ public final class Repository implements AutoCloseable {
     /**
      * Marks snapshots as no longer wanted; {@link #prune} frees their space.
      *
-     * @throws Invalid (CONFLICT) if one of them is pinned; then none is forgotten
+     * @throws Invalid (CONFLICT) if one of them is pinned; then none is forgotten, or, if that happened meanwhile, all but those
      */
     public void forget(Set<SnapshotId> snapshots) {
         Pins pins = state().pins();
         snapshots.stream().filter(pins::isPinned).min(Comparator.naturalOrder()).ifPresent(snapshot -> {
-            throw new Invalid(
-                    ErrorCode.CONFLICT,
-                    "snapshot " + snapshot + " is pinned, so nothing was forgotten",
-                    "release it first: holdfast pin --release " + snapshot + ".");
+            throw pinned(snapshot, "nothing was forgotten");
         });
         for (SnapshotId snapshot : snapshots) {
             StoreKey key = RepositoryState.forgetKey(snapshot);
@@ -271,7 +283,23 @@ public final class Repository implements AutoCloseable {
                 // forgotten before
             }
         }
+        // a pin that was made meanwhile counts, and its release shall not bring this back
+        List<SnapshotId> contested = state().contested().stream()
+                .filter(snapshots::contains)
+                .sorted()
+                .toList();
+        contested.forEach(snapshot -> replicas.delete(RepositoryState.forgetKey(snapshot)));
         synchroniser.catchUp(Progress.NONE);
+        if (!contested.isEmpty()) {
+            throw pinned(contested.getFirst(), "it was not forgotten");
+        }
+    }
+
+    private static Invalid pinned(SnapshotId snapshot, String so) {
+        return new Invalid(
+                ErrorCode.CONFLICT,
+                "snapshot " + snapshot + " is pinned, so " + so,
+                "release it first: holdfast pin --release " + snapshot + ".");
     }
 
     /**

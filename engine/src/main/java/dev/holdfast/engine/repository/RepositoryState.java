@@ -26,6 +26,7 @@ import java.util.function.Function;
  * @param records how sessions ended, by session
  * @param forgotten snapshots with a tombstone, or remembered by the checkpoint
  * @param pins which snapshots somebody holds on to
+ * @param contested snapshots with a tombstone that are pinned: one came while the other was made, and the pin counts
  * @param checkpoint the newest
  * @param damaged records and checkpoints that could be read nowhere
  */
@@ -33,6 +34,7 @@ record RepositoryState(
         SortedMap<SnapshotId, CommitRecord> records,
         Set<SnapshotId> forgotten,
         Pins pins,
+        Set<SnapshotId> contested,
         Checkpoint checkpoint,
         List<Damaged> damaged) {
 
@@ -57,6 +59,7 @@ record RepositoryState(
         Map<StoreKey, Map<Replica, Long>> checkpoints = replicas.list(CHECKPOINT);
         Map<StoreKey, Map<Replica, Long>> logs = replicas.list(LOG);
         Map<StoreKey, Map<Replica, Long>> tombstones = replicas.list(FORGET);
+        // after the tombstones: whoever sees one sees every pin that was there when it was made
         Map<StoreKey, Map<Replica, Long>> held = replicas.list(Pins.FOLDER);
         List<Damaged> damaged = new ArrayList<>();
         Checkpoint checkpoint = newest(checkpoints, replicas, keys, damaged);
@@ -64,8 +67,13 @@ record RepositoryState(
         logs.forEach((key, where) -> session(key, LOG)
                 .ifPresent(id -> record(id, where, replicas, keys, cache, damaged)
                         .ifPresent(record -> records.put(id, record))));
+        Pins pins = Pins.of(held.keySet());
         Set<SnapshotId> forgotten = new TreeSet<>(checkpoint.forgotten());
-        tombstones.keySet().forEach(key -> session(key, FORGET).ifPresent(forgotten::add));
+        Set<SnapshotId> contested = new TreeSet<>();
+        tombstones.keySet().stream()
+                .flatMap(key -> session(key, FORGET).stream())
+                .filter(id -> !checkpoint.forgotten().contains(id))
+                .forEach(id -> (pins.isPinned(id) ? contested : forgotten).add(id));
         noteLag(
                 replicas,
                 logs,
@@ -78,9 +86,8 @@ record RepositoryState(
                 tombstones,
                 "tombstone",
                 key -> session(key, FORGET)
-                        .filter(id -> !checkpoint.forgotten().contains(id))
+                        .filter(id -> !checkpoint.forgotten().contains(id) && !contested.contains(id))
                         .map(SnapshotId::text));
-        Pins pins = Pins.of(held.keySet());
         Set<StoreKey> counting = pins.keys();
         noteLag(replicas, held, "pin", key -> Optional.of(key.name()).filter(_ -> counting.contains(key)));
         noteLag(
@@ -90,7 +97,7 @@ record RepositoryState(
                 key -> key.equals(Checkpoint.key(checkpoint.generation()))
                         ? Optional.of(Long.toString(checkpoint.generation()))
                         : Optional.empty());
-        return new RepositoryState(records, forgotten, pins, checkpoint, damaged);
+        return new RepositoryState(records, forgotten, pins, contested, checkpoint, damaged);
     }
 
     /**

@@ -35,6 +35,9 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -356,6 +359,65 @@ class RepositoryTest {
             repository.forget(Set.of(first));
             assertThatThrownBy(() -> repository.pin(first, true)).isInstanceOf(Missing.class);
             assertThat(repository.pinned()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_snapshot_that_is_pinned_and_forgotten_at_once_stays_if_its_pin_was_confirmed() {
+        int meetings = 0;
+        for (boolean forgetFirst : new boolean[] {true, false}) {
+            boolean met = true;
+            for (int call = 1; met; call++) {
+                met = pinAndForget(call, forgetFirst);
+                meetings += met ? 1 : 0;
+            }
+        }
+        // each of both lists four folders, writes one file, and lists them again
+        assertThat(meetings).isGreaterThan(16);
+    }
+
+    /** One of both waits at its n-th call until the other is done; false if it makes fewer calls. */
+    private boolean pinAndForget(int call, boolean forgetFirst) {
+        MemoryStore memory = new MemoryStore();
+        FaultyStore slow = new FaultyStore(memory);
+        Repository.Created created = yard.create(memory);
+        try (Repository first = yard.openQuickly(created, slow);
+                Repository second = yard.openQuickly(created, memory)) {
+            SnapshotId snapshot =
+                    yard.backup(second, Yard.data(1, 2, 100)).snapshot().id();
+            CountDownLatch go = new CountDownLatch(1);
+            int held = slow.calls() + call;
+            slow.hold(held, go);
+            Supplier<Boolean> pin = () -> isDone(() -> (forgetFirst ? second : first).pin(snapshot, true));
+            Supplier<Boolean> forget = () -> isDone(() -> (forgetFirst ? first : second).forget(Set.of(snapshot)));
+            CompletableFuture<Boolean> slower =
+                    CompletableFuture.supplyAsync(forgetFirst ? forget : pin, Thread::startVirtualThread);
+            while (!slower.isDone() && slow.calls() < held) {
+                Thread.onSpinWait();
+            }
+            boolean met = slow.calls() >= held;
+            boolean quicker = (forgetFirst ? pin : forget).get();
+            go.countDown();
+            boolean pinned = forgetFirst ? quicker : slower.join();
+            boolean forgotten = forgetFirst ? slower.join() : quicker;
+
+            List<Snapshot> left = second.snapshots();
+            assertThat(left).as("call %d, forget first: %s", call, forgetFirst).hasSize(forgotten ? 0 : 1);
+            assertThat(pinned && forgotten).isFalse();
+            assertThat(second.pinned()).hasSize(pinned ? 1 : 0);
+            assertThat(second.check(true, Progress.NONE).problems()).isEmpty();
+            return met;
+        }
+    }
+
+    /** Whether it was confirmed, and not refused. */
+    private static boolean isDone(Runnable work) {
+        try {
+            work.run();
+            return true;
+        } catch (Invalid | Missing e) {
+            assertThat(e.getMessage()).containsAnyOf("is pinned", "there is no snapshot", "is being forgotten");
+            return false;
         }
     }
 
