@@ -1,7 +1,6 @@
 package dev.holdfast.cli.service;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +23,10 @@ import java.util.regex.Pattern;
 final class CleanPages {
     private static final Path MAPS = Path.of("/proc/self/smaps");
     private static final int DONT_NEED = 4;
+
+    /** Otherwise one byte that is read brings 2 MiB back. */
+    private static final int NO_HUGE_PAGES = 15;
+
     private static final long WORTH_BYTES = 1 << 20;
     private static final Pattern BEGIN =
             Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (\\S{4}) [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \\d+\\s*(.*)");
@@ -42,34 +45,39 @@ final class CleanPages {
      * Lets go of all of them; does nothing where the system is not Linux.
      *
      * @return how many bytes were resident in what was let go
+     * @throws IOException if the system does not tell what is mapped
+     * @throws IllegalStateException if the system's library has no such call, or this Java machine may not make it
      */
-    static long release() {
+    static long release() throws IOException {
         if (!Files.isReadable(MAPS)) {
             return 0;
         }
+        List<Mapping> mappings = among(Files.readAllLines(MAPS));
+        mappings.forEach(CleanPages::letGo);
+        return mappings.stream().mapToLong(Mapping::residentBytes).sum();
+    }
+
+    private static void letGo(Mapping mapping) {
+        MemorySegment begin = MemorySegment.ofAddress(mapping.address());
         try {
-            List<Mapping> mappings = among(Files.readAllLines(MAPS));
-            if (!mappings.isEmpty()) {
-                Linker linker = Linker.nativeLinker();
-                MethodHandle madvise = linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("madvise"),
+            // advices: what they answer changes nothing
+            int _ = (int) Call.MADVISE.invokeExact(begin, mapping.bytes(), NO_HUGE_PAGES);
+            int _ = (int) Call.MADVISE.invokeExact(begin, mapping.bytes(), DONT_NEED);
+        } catch (Throwable e) {
+            throw new IllegalStateException("madvise cannot be called", e);
+        }
+    }
+
+    /** Found when it is needed first, and only where the system is Linux. */
+    private static final class Call {
+        static final MethodHandle MADVISE = Linker.nativeLinker()
+                .downcallHandle(
+                        Linker.nativeLinker().defaultLookup().findOrThrow("madvise"),
                         FunctionDescriptor.of(
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_LONG,
                                 ValueLayout.JAVA_INT));
-                for (Mapping mapping : mappings) {
-                    // an advice: what it answers changes nothing
-                    int _ = (int)
-                            madvise.invokeExact(MemorySegment.ofAddress(mapping.address()), mapping.bytes(), DONT_NEED);
-                }
-            }
-            return mappings.stream().mapToLong(Mapping::residentBytes).sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (Throwable e) {
-            throw new IllegalStateException("madvise cannot be called", e);
-        }
     }
 
     /**

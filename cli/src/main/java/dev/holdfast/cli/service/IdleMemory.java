@@ -4,6 +4,7 @@ import dev.holdfast.control.operation.RunResult;
 import dev.holdfast.control.run.RunListeners;
 import dev.holdfast.control.run.RunRecord;
 import dev.holdfast.control.run.RunService;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -20,16 +21,18 @@ import org.slf4j.LoggerFactory;
 final class IdleMemory implements RunListeners.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IdleMemory.class);
     private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Duration SETTLING = Duration.ofSeconds(3);
 
     /** Rounds of that length after a run; what one collection frees holds things that only the next can free. */
     private static final Set<Integer> SOON = Set.of(0, 1, 3, 6);
 
-    /** Four times an hour. */
-    private static final int LATER = 90;
+    /** Every five minutes. */
+    private static final int LATER = 30;
 
     private final RunService runs;
     private final AtomicInteger rounds = new AtomicInteger();
     private final CountDownLatch ending = new CountDownLatch(1);
+    private boolean warned;
 
     IdleMemory(RunService runs) {
         this.runs = runs;
@@ -52,11 +55,28 @@ final class IdleMemory implements RunListeners.Listener, AutoCloseable {
                     rounds.set(0);
                 } else if (isDue(rounds.getAndIncrement())) {
                     System.gc();
-                    LOG.debug("memory given back cleanPages={}", CleanPages.release());
+                    // the machine walks through all classes once more when a collection is over
+                    if (ending.await(SETTLING.toMillis(), TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                    letGo();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What cannot be given back stays: a server that needs more room than it must still backs up. */
+    private void letGo() {
+        try {
+            long bytes = CleanPages.release();
+            LOG.debug("memory given back cleanPages={}", bytes);
+        } catch (IOException | IllegalStateException e) {
+            if (!warned) {
+                LOG.warn("memory of a run cannot be given back, so the server keeps it: {}", e.toString());
+                warned = true;
+            }
         }
     }
 

@@ -250,12 +250,13 @@ final class Dispatcher {
         if (waiting.isEmpty()) {
             return;
         }
+        RunLimits allowed = limits.get();
         List<RunRecord> running = jdbi.withHandle(table::running);
         List<RunRecord> inTurn = waiting.stream()
                 .sorted(Comparator.comparing((RunRecord run) -> run.kind().lane() != RunKind.Lane.RESTORE))
                 .toList();
         for (RunRecord run : inTurn) {
-            Optional<String> obstacle = obstacle(run, running);
+            Optional<String> obstacle = obstacle(run, running, allowed);
             if (obstacle.isPresent()) {
                 waitFor(run, obstacle.get());
             } else if (begin(run)) {
@@ -276,8 +277,8 @@ final class Dispatcher {
     }
 
     /** What keeps a run from beginning here and now. */
-    private Optional<String> obstacle(RunRecord run, List<RunRecord> running) {
-        if (run.notBefore().isAfter(table.now()) && !isOfTheFuture(run)) {
+    private Optional<String> obstacle(RunRecord run, List<RunRecord> running, RunLimits allowed) {
+        if (run.notBefore().isAfter(table.now()) && !isOfTheFuture(run, allowed)) {
             return Optional.of("attempt " + run.attempt() + " at " + run.notBefore());
         }
         if (stacks.find(run.stack()).isEmpty()) {
@@ -288,12 +289,12 @@ final class Dispatcher {
         }
         Optional<String> other =
                 running.stream().filter(one -> excludes(one, run)).findFirst().map(Dispatcher::shown);
-        return other.isPresent() ? other : place(run);
+        return other.isPresent() ? other : place(run, allowed);
     }
 
     /** It was asked for before the clock went back: nobody knows how long it has waited. */
-    private boolean isOfTheFuture(RunRecord run) {
-        return run.requested().isAfter(table.now().plus(limits.get().lateAfter()));
+    private boolean isOfTheFuture(RunRecord run, RunLimits allowed) {
+        return run.requested().isAfter(table.now().plus(allowed.lateAfter()));
     }
 
     private static boolean excludes(RunRecord underWay, RunRecord run) {
@@ -306,11 +307,11 @@ final class Dispatcher {
     }
 
     /** People wait for restores: those do not have to wait for a place. */
-    private Optional<String> place(RunRecord run) {
+    private Optional<String> place(RunRecord run, RunLimits allowed) {
         long taken = active.values().stream()
                 .filter(one -> one.run.kind().lane() != RunKind.Lane.RESTORE)
                 .count();
-        int places = limits.get().atOnce();
+        int places = allowed.atOnce();
         return run.kind().lane() == RunKind.Lane.RESTORE || taken < places
                 ? Optional.empty()
                 : Optional.of("a place; " + places + " runs at once are allowed on each server");
