@@ -52,7 +52,7 @@ public final class HoldfastServer implements AutoCloseable {
 
     private final Services services;
     private final ServerSettings settings;
-    private final Contract contract = Contract.load();
+    private final Contract contract;
     private final Shelf shelf;
     private final Edge edge;
     private final CountDownLatch ending = new CountDownLatch(1);
@@ -64,15 +64,18 @@ public final class HoldfastServer implements AutoCloseable {
      * @param listeners where runs tell that they ended
      * @param authenticator tells who asks
      * @param ways how people get in
+     * @param contract what it keeps to
      */
     public HoldfastServer(
             Services services,
             RunListeners listeners,
             Authenticator authenticator,
             SignInWays ways,
-            ServerSettings settings) {
+            ServerSettings settings,
+            Contract contract) {
         this.services = services;
         this.settings = settings;
+        this.contract = contract;
         this.shelf = new Shelf(services.repositories(), services.clock());
         Watched watched = new Watched();
         ServiceMetrics metrics =

@@ -38,6 +38,7 @@ import dev.holdfast.server.auth.CrossSiteGuard;
 import dev.holdfast.server.auth.JwtKeys;
 import dev.holdfast.server.auth.JwtSettings;
 import dev.holdfast.server.auth.Jwts;
+import dev.holdfast.server.contract.Contract;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.metrics.MetricsAccess;
 import dev.holdfast.server.routes.SignInWays;
@@ -143,7 +144,8 @@ final class TestServer implements AutoCloseable {
                 runs.listeners(),
                 new Authenticator(access, jwts, Optional.empty(), guard),
                 new SignInWays(jwts, Optional.empty(), guard),
-                new ServerSettings("test", "test", false, metrics, edge));
+                new ServerSettings("test", "test", false, metrics, edge),
+                Contract.load());
         runs.start();
         port = server.start(0, "127.0.0.1");
         client = new ApiClient((edge.tls().isPresent() ? "https" : "http") + "://127.0.0.1:" + port, server.contract());

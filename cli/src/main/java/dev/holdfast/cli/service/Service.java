@@ -29,6 +29,7 @@ import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
 import dev.holdfast.server.HoldfastServer;
+import dev.holdfast.server.contract.Contract;
 import dev.holdfast.server.ServerSettings;
 import dev.holdfast.server.auth.Authenticator;
 import dev.holdfast.server.auth.CrossSiteGuard;
@@ -56,6 +57,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,6 +148,8 @@ public final class Service implements AutoCloseable {
     }
 
     private void begin(Ground ground) {
+        // long to read, and needed last
+        CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(Contract::load);
         opened(StateLock.take(settings.state()));
         note(ServerProcess.current(url(settings.port()), certificate()));
         Catalog catalog = opened(catalog(ground));
@@ -184,7 +188,7 @@ public final class Service implements AutoCloseable {
                 keys.codes(ground.clock()),
                 () -> warnings(notifier),
                 ground.clock());
-        HoldfastServer server = opened(server(services, runs, catalog, live));
+        HoldfastServer server = opened(server(services, runs, catalog, live, contract));
         IdleMemory idle = opened(new IdleMemory(runs));
         runs.listeners().add(idle);
         idle.start();
@@ -290,7 +294,8 @@ public final class Service implements AutoCloseable {
 
     // ------------------------------------------------------------- what it answers
 
-    private HoldfastServer server(Services services, RunService runs, Catalog catalog, LiveSettings live) {
+    private HoldfastServer server(
+            Services services, RunService runs, Catalog catalog, LiveSettings live, CompletableFuture<Contract> contract) {
         Jwts jwts = new Jwts(
                 services.access(),
                 JwtSettings.from(settings.environment()),
@@ -307,7 +312,8 @@ public final class Service implements AutoCloseable {
                 runs.listeners(),
                 new Authenticator(services.access(), jwts, provider, guard),
                 new SignInWays(jwts, provider, guard),
-                new ServerSettings(settings.version(), settings.name(), catalog.isShared(), metrics(), edge()));
+                new ServerSettings(settings.version(), settings.name(), catalog.isShared(), metrics(), edge()),
+                contract.join());
     }
 
     private MetricsAccess metrics() {
