@@ -78,7 +78,7 @@ final class RetentionCommand extends CliCommand {
         return running(run -> operation.run(RetentionOperation.Request.of(stack, facts, false), run));
     }
 
-    /** Pins and proofs are in the catalog of the server, if there is one here. */
+    /** Proofs, and versions said later, are in the catalog of the server, if there is one here. */
     private <T> T withFacts(String stack, Function<RetentionFacts, T> work) {
         StateFolder folder = stateFolder();
         Optional<CatalogPlace> place = CatalogChoice.present(folder, cli.environment());

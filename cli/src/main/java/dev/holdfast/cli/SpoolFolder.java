@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +24,9 @@ final class SpoolFolder implements AutoCloseable {
     private static final String PREFIX = "holdfast-";
     private static final String LOCK = ".lock";
     private static final int ATTEMPTS = 5;
+
+    /** Folders of this process. A file that is opened and closed again loses the locks that the process has on it: fcntl(2). */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final @Nullable FileChannel lock;
@@ -54,6 +59,7 @@ final class SpoolFolder implements AutoCloseable {
     /** Empty if somebody took it for a dead one before it was locked. */
     private static Optional<SpoolFolder> made(Path spool) throws IOException {
         Path own = Files.createTempDirectory(spool, PREFIX);
+        OWN.add(own.toRealPath());
         Path file = own.resolve(LOCK);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         if (isTaken(channel) && Files.exists(file)) {
@@ -75,7 +81,16 @@ final class SpoolFolder implements AutoCloseable {
         try (Stream<Path> all = Files.list(spool)) {
             all.filter(folder -> name(folder).startsWith(PREFIX))
                     .filter(folder -> Files.isRegularFile(folder.resolve(LOCK)))
+                    .filter(folder -> !isOwn(folder))
                     .forEach(SpoolFolder::removeIfDead);
+        }
+    }
+
+    private static boolean isOwn(Path folder) {
+        try {
+            return OWN.contains(folder.toRealPath());
+        } catch (IOException e) {
+            return false; // it is gone
         }
     }
 

@@ -43,6 +43,21 @@ class SpoolFolderTest {
     }
 
     @Test
+    void a_folder_stays_locked_for_other_processes_when_this_one_makes_another() throws IOException {
+        try (SpoolFolder one = SpoolFolder.in(spool)) {
+            assertThat(isLocked(one)).isTrue();
+            SpoolFolder.in(spool).close();
+            assertThat(isLocked(one)).isTrue();
+        }
+    }
+
+    /** Source: proc_locks(5). */
+    private static boolean isLocked(SpoolFolder folder) throws IOException {
+        Object inode = Files.getAttribute(folder.path().resolve(".lock"), "unix:ino");
+        return Files.readAllLines(Path.of("/proc/locks")).stream().anyMatch(line -> line.contains(":" + inode + " "));
+    }
+
+    @Test
     void a_spool_that_cannot_be_used_is_left_to_those_who_write_there() throws IOException {
         Path file = Files.writeString(spool.resolve("file"), "");
         try (SpoolFolder folder = SpoolFolder.in(file)) {

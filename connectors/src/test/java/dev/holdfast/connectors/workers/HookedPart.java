@@ -1,19 +1,12 @@
 package dev.holdfast.connectors.workers;
 
 import dev.holdfast.engine.source.ContentWriter;
-import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.ForwardingPart;
 import dev.holdfast.engine.source.MemoryPart;
-import dev.holdfast.engine.source.PartWriter;
-import dev.holdfast.engine.source.Progress;
 import dev.holdfast.engine.source.SectionedContent;
-import dev.holdfast.engine.tree.Entry;
-import dev.holdfast.engine.tree.EntryCursor;
-import dev.holdfast.engine.tree.EntryKey;
-import java.util.Optional;
 
 /** A part that does something when a content is about to be read: after it was listed, before it is opened. */
-public final class HookedPart implements PartWriter {
-    private final MemoryPart part;
+public final class HookedPart extends ForwardingPart {
     private final Runnable hook;
     private final int times;
     private int done;
@@ -24,7 +17,7 @@ public final class HookedPart implements PartWriter {
     }
 
     public HookedPart(MemoryPart part, int times, Runnable hook) {
-        this.part = part;
+        super(part);
         this.times = times;
         this.hook = hook;
     }
@@ -34,7 +27,7 @@ public final class HookedPart implements PartWriter {
         if (done++ < times) {
             hook.run();
         }
-        return part.content(expectedBytes);
+        return super.content(expectedBytes);
     }
 
     @Override
@@ -42,36 +35,6 @@ public final class HookedPart implements PartWriter {
         if (done++ < times) {
             hook.run();
         }
-        return part.sections();
-    }
-
-    @Override
-    public EntryCursor previous() {
-        return part.previous();
-    }
-
-    @Override
-    public Optional<Entry> previous(EntryKey key) {
-        return part.previous(key);
-    }
-
-    @Override
-    public void add(Entry entry, Change change) {
-        part.add(entry, change);
-    }
-
-    @Override
-    public void countRead(long entries, long bytes) {
-        part.countRead(entries, bytes);
-    }
-
-    @Override
-    public void find(Finding finding) {
-        part.find(finding);
-    }
-
-    @Override
-    public Progress progress() {
-        return part.progress();
+        return super.sections();
     }
 }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The trail of everything that changed or read data: who, what, to what, from where, when, and what came of it. Entries are never
- * changed; after years they are removed, which is an entry itself. Each is also a line of the log named {@code holdfast.audit}, so that it can be kept where an intruder cannot
- * reach it. Safe for many threads.
+ * changed; after years they are removed, which is an entry itself. Each is also a line of the log named {@code holdfast.audit}, so
+ * that it can be kept where an intruder cannot reach it. Safe for many threads.
  */
 public final class Audit {
     private static final Logger LOG = LoggerFactory.getLogger("holdfast.audit");
