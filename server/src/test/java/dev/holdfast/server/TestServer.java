@@ -15,13 +15,14 @@ import dev.holdfast.control.access.User;
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.CatalogPlace;
 import dev.holdfast.control.catalog.Seal;
+import dev.holdfast.control.channel.Channels;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.config.ServerChannels;
 import dev.holdfast.control.config.StackFileReader;
 import dev.holdfast.control.hook.CallHook;
 import dev.holdfast.control.hook.CommandHook;
 import dev.holdfast.control.hook.Hooks;
-import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Notifier;
 import dev.holdfast.control.operation.InitOperation;
 import dev.holdfast.control.run.Preparation;
@@ -129,7 +130,7 @@ final class TestServer implements AutoCloseable {
                 environment,
                 text -> reader.parse(folder.resolve("stack.yaml"), "stack", text),
                 Notifier.SILENT,
-                Notifications.NONE,
+                Channels.in(catalog, seal, reader, folder, ServerChannels.Said.NOTHING, clock),
                 access,
                 DownloadLinks.in(catalog, seal, access, clock, random),
                 LiveSettings.in(catalog, environment, clock),

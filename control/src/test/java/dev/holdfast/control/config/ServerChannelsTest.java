@@ -21,7 +21,7 @@ class ServerChannelsTest {
     private Path folder;
 
     private Notifications read(String... variables) {
-        return ServerChannels.read(environment(variables), folder);
+        return ServerChannels.read(environment(variables), folder).notifications();
     }
 
     private static Environment environment(String... variables) {

@@ -2,9 +2,9 @@ package dev.holdfast.server.services;
 
 import dev.holdfast.control.access.Access;
 import dev.holdfast.control.access.DownloadLinks;
+import dev.holdfast.control.channel.Channels;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.StackConfig;
-import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Notifier;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.Repositories;
@@ -41,7 +41,7 @@ public record Services(
         Environment environment,
         Function<String, StackConfig> reader,
         Notifier notifier,
-        Notifications channels,
+        Channels channels,
         Access access,
         DownloadLinks links,
         LiveSettings settings,
