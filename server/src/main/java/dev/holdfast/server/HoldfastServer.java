@@ -19,6 +19,7 @@ import dev.holdfast.server.routes.AccessRoutes;
 import dev.holdfast.server.routes.ChannelRoutes;
 import dev.holdfast.server.routes.DestinationRoutes;
 import dev.holdfast.server.routes.DownloadRoutes;
+import dev.holdfast.server.routes.HistoryRoutes;
 import dev.holdfast.server.routes.LinkRoutes;
 import dev.holdfast.server.routes.RestoreRoutes;
 import dev.holdfast.server.routes.RunRoutes;
@@ -146,6 +147,7 @@ public final class HoldfastServer implements AutoCloseable {
                         new RestoreRoutes(services).all(),
                         new DestinationRoutes(services).all(),
                         new ChannelRoutes(services).all(),
+                        new HistoryRoutes(services).all(),
                         new AccessRoutes(services.access(), ways).all(),
                         new TeamRoutes(services, downloads).all(),
                         new WatchRoutes(new Health(services), metrics, contract).all())

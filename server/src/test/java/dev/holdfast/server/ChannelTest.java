@@ -80,13 +80,15 @@ class ChannelTest {
                 "{\"name\":\"../x\",\"type\":\"slack\",\"settings\":{}}",
                 "{\"name\":\"x\",\"type\":\"slack\",\"settings\":[]}",
                 "{\"name\":\"x\",\"type\":\"slack\"}",
+                "{\"name\":\"x\",\"type\":\"slack\",\"settings\":{\"url\":null}}",
+                "{\"name\":\"x\",\"type\":\"slack\",\"settings\":{\"ulr\":\"x\"}}",
                 "{\"name\":\"x\",\"type\":\"slack\",\"settings\":{},\"stack\":\"shop\"}")) {
             admin.post(AT, body).expectProblem(400, "usage");
         }
         admin.post(AT, CHAT).expect(201);
         admin.post(AT, CHAT).expectProblem(409, "conflict");
-        String moved = "{\"type\":\"webhook\",\"settings\":{\"url\":null},\"revision\":1}";
-        admin.send("PUT", AT + "/chat", moved).expectProblem(400, "configuration-invalid");
+        String dropped = "{\"type\":\"slack\",\"settings\":{},\"drop\":[\"url\"],\"revision\":1}";
+        admin.send("PUT", AT + "/chat", dropped).expectProblem(400, "configuration-invalid");
     }
 
     @Test

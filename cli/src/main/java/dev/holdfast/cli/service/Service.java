@@ -176,6 +176,7 @@ public final class Service implements AutoCloseable {
                 settings.environment(),
                 text -> reader.parse(settings.folder().resolve("stack.yaml"), "the stack", text),
                 notifier,
+                notifier.history(),
                 channels,
                 access,
                 DownloadLinks.in(catalog, seal, access, ground.clock(), ground.random()),
@@ -344,7 +345,7 @@ public final class Service implements AutoCloseable {
         List<WarningView> warnings = new ArrayList<>();
         keys.unsaved()
                 .forEach(stack -> warnings.add(new WarningView(stack, Reminders.UNSAVED, Reminders.UNSAVED_HINT)));
-        notifier.troubles().forEach(trouble -> warnings.add(silent(trouble)));
+        notifier.history().troubles().forEach(trouble -> warnings.add(silent(trouble)));
         channels.troubles()
                 .forEach(trouble -> warnings.add(new WarningView(
                         "",

@@ -67,30 +67,24 @@ public record ChannelText(String type, ObjectNode settings, List<String> events)
         return JSON.writeValueAsString(document);
     }
 
-    /** The same without what was written as nothing. */
-    ChannelText compact() {
-        ObjectNode left = settings.deepCopy();
-        left.removeIf(JsonNode::isNull);
-        return new ChannelText(type, left, events);
-    }
-
     /**
      * The same with the secrets of an older text about which this one says nothing.
      *
+     * @param dropped names of secrets that are not wanted any more
      * @throws Invalid (CONFIGURATION_INVALID) if they would then be sent to another place than the one they were meant for
      */
-    ChannelText over(ChannelText old) {
+    ChannelText over(ChannelText old, Set<String> dropped) {
         ObjectNode merged = settings.deepCopy();
         List<String> kept = new ArrayList<>();
         if (old.type.equals(type)) {
             for (String key : old.hidden()) {
-                if (!settings.has(key) && !settings.has(key + "-file")) {
+                if (!dropped.contains(key) && !settings.has(key) && !settings.has(key + "-file")) {
                     merged.set(key, old.settings.get(key));
                     kept.add(key);
                 }
             }
         }
-        ChannelText text = new ChannelText(type, merged, events).compact();
+        ChannelText text = new ChannelText(type, merged, events);
         Optional<String> moved = WHERE.stream()
                 .filter(key ->
                         !Optional.ofNullable(old.settings.get(key)).equals(Optional.ofNullable(text.settings.get(key))))
@@ -100,7 +94,7 @@ public record ChannelText(String type, ObjectNode settings, List<String> events)
             throw new Invalid(
                     ErrorCode.CONFIGURATION_INVALID,
                     "'" + moved.get() + "' is another one now, and '" + kept.getFirst() + "' was not meant for that",
-                    "write " + String.join(", ", kept) + " again, or null to do without.");
+                    "write " + String.join(", ", kept) + " again, or drop it to do without.");
         }
         return text;
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -145,8 +146,7 @@ public final class Channels {
      * @throws AlreadyExists (CONFLICT) if there is one of that name
      * @throws Unavailable (CATALOG_UNAVAILABLE) if the catalog does not answer
      */
-    public ChannelRecord create(String name, ChannelText written, String actor) {
-        ChannelText text = written.compact();
+    public ChannelRecord create(String name, ChannelText text, String actor) {
         read(name, text);
         boolean made = isFree(name)
                 && asked(handle -> handle.execute(
@@ -169,8 +169,9 @@ public final class Channels {
 
     /**
      * Puts other settings in place of those of a stored channel. Secrets about which they say nothing stay as they were, as long as
-     * they are sent to the same place; what is written as {@code null} is taken away.
+     * they are sent to the same place.
      *
+     * @param dropped names of secrets that are not wanted any more
      * @param revision of which revision the change was thought of
      * @param actor who does so
      * @throws dev.holdfast.engine.error.Invalid (CONFIGURATION_INVALID) if it cannot be, or a secret would go to another place
@@ -178,9 +179,9 @@ public final class Channels {
      * @throws AlreadyExists (CONFLICT) if somebody else changed it meanwhile, or it comes from a file or the environment
      * @throws Unavailable (CATALOG_UNAVAILABLE) if the catalog does not answer
      */
-    public ChannelRecord change(String name, ChannelText written, long revision, String actor) {
+    public ChannelRecord change(String name, ChannelText written, Set<String> dropped, long revision, String actor) {
         Row old = own(name);
-        ChannelText text = written.over(ChannelText.read(seal.open(old.content(), about(name))));
+        ChannelText text = written.over(ChannelText.read(seal.open(old.content(), about(name))), dropped);
         read(name, text);
         int changed = asked(handle -> handle.execute(
                 "UPDATE notify_channel SET content = ?, revision = revision + 1, changed_at = ?, changed_by = ?"

@@ -94,7 +94,8 @@ class ChannelsTest {
                         .containsExactly(new Route(List.of("chat"), Set.of(NoticeKind.FAILURE)));
             }
 
-            there.change("chat", text("discord", "{\"url\":\"https://discord.com/api/webhooks/1/x\"}"), 1, "bert");
+            there.change(
+                    "chat", text("discord", "{\"url\":\"https://discord.com/api/webhooks/1/x\"}"), Set.of(), 1, "bert");
             assertThat(here.notifications().channel("chat").map(NotifyConfig::type))
                     .contains("discord");
             assertThat(here.notifications().routes()).isEmpty();
@@ -148,22 +149,22 @@ class ChannelsTest {
     }
 
     @Test
-    void a_change_keeps_the_secrets_that_it_leaves_out_and_takes_away_those_that_are_null() {
+    void a_change_keeps_the_secrets_that_it_leaves_out_and_drops_those_that_it_names() {
         try (Catalog catalog = Catalogs.SQLITE.open(folder)) {
             Channels channels = channels(catalog);
             channels.create("mail", mail(",\"password\":\"one\""), "anna");
 
             channels.change("mail", text("email", """
-                            {"host":"smtp.example.org","user":"backup","from":"backup@example.org","to":["new@example.org"]}"""), 1, "anna");
+                            {"host":"smtp.example.org","user":"backup","from":"backup@example.org","to":["new@example.org"]}"""), Set.of(), 1, "anna");
             assertThat(stored(channels).login().orElseThrow().password()).isEqualTo(new Secret("one"));
             assertThat(stored(channels).to()).containsExactly("new@example.org");
 
-            channels.change("mail", mail(",\"password\":\"two\""), 2, "anna");
+            channels.change("mail", mail(",\"password\":\"two\""), Set.of(), 2, "anna");
             assertThat(stored(channels).login().orElseThrow().password()).isEqualTo(new Secret("two"));
 
             channels.create("hook", text("webhook", """
                             {"url":"https://example.org/x","signing-key":"key"}"""), "anna");
-            channels.change("hook", text("webhook", "{\"signing-key\":null}"), 1, "anna");
+            channels.change("hook", text("webhook", "{}"), Set.of("signing-key"), 1, "anna");
             assertThat(channels.show("hook").secrets()).containsExactly("url");
         }
     }
@@ -187,7 +188,7 @@ class ChannelsTest {
                     MAIL.formatted(",\"port\":2525"),
                     MAIL.formatted(",\"security\":\"none\""),
                     MAIL.formatted("").replace("\"backup\"", "\"other\""))) {
-                assertThatThrownBy(() -> channels.change("mail", text("email", moved), 1, "anna"))
+                assertThatThrownBy(() -> channels.change("mail", text("email", moved), Set.of(), 1, "anna"))
                         .as(moved)
                         .isInstanceOf(Invalid.class)
                         .hasMessageContaining("'password' was not meant for that");
@@ -197,13 +198,13 @@ class ChannelsTest {
             refused(channels, "push", text("ntfy", "{\"server\":\"https://evil.example.org\"}"));
             // another kind of channel knows nothing of the secrets of this one
             assertThatThrownBy(() -> channels.change(
-                            "bell", text("ntfy", "{\"server\":\"https://evil.example.org\"}"), 1, "anna"))
+                            "bell", text("ntfy", "{\"server\":\"https://evil.example.org\"}"), Set.of(), 1, "anna"))
                     .isInstanceOf(Invalid.class)
                     .hasMessageContaining("missing key 'topic'");
             assertThat(channels.list())
                     .allSatisfy(one -> assertThat(one.revision()).contains(1L));
 
-            channels.change("push", text("ntfy", "{\"token\":\"more\"}"), 1, "anna");
+            channels.change("push", text("ntfy", "{\"token\":\"more\"}"), Set.of(), 1, "anna");
             assertThat(channels.notifications().channel("push"))
                     .contains(new NotifyConfig.Ntfy(
                             "push",
@@ -215,7 +216,7 @@ class ChannelsTest {
     }
 
     private static void refused(Channels channels, String name, ChannelText change) {
-        assertThatThrownBy(() -> channels.change(name, change, 1, "anna"))
+        assertThatThrownBy(() -> channels.change(name, change, Set.of(), 1, "anna"))
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("was not meant for that");
     }
@@ -287,7 +288,7 @@ class ChannelsTest {
                     .extracting(
                             channel -> channel.name() + " " + channel.origin().label())
                     .containsExactly("desk stored", "slack environment");
-            conflicts(() -> ofFile.change("desk", slack(), 1, "anna"), "described by a file");
+            conflicts(() -> ofFile.change("desk", slack(), Set.of(), 1, "anna"), "described by a file");
             conflicts(() -> ofFile.remove("desk", 1), "described by a file");
             conflicts(() -> ofVariables.remove("slack", 1), "described by the environment");
             conflicts(() -> ofVariables.create("slack", slack(), "anna"), "already");
@@ -300,13 +301,13 @@ class ChannelsTest {
             Channels channels = channels(catalog);
             channels.create("chat", slack(), "anna");
             conflicts(() -> channels.create("chat", slack(), "bert"), "already");
-            channels.change("chat", slack(), 1, "anna");
-            conflicts(() -> channels.change("chat", slack(), 1, "bert"), "meanwhile");
+            channels.change("chat", slack(), Set.of(), 1, "anna");
+            conflicts(() -> channels.change("chat", slack(), Set.of(), 1, "bert"), "meanwhile");
             conflicts(() -> channels.remove("chat", 1), "meanwhile");
             for (ThrowingCallable call : Stream.<ThrowingCallable>of(
                             () -> channels.show("other"),
                             () -> channels.remove("other", 1),
-                            () -> channels.change("other", slack(), 1, "anna"))
+                            () -> channels.change("other", slack(), Set.of(), 1, "anna"))
                     .toList()) {
                 assertThatThrownBy(call).isInstanceOf(Missing.class).hasMessageContaining("no channel 'other'");
             }

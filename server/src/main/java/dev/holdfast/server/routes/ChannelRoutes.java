@@ -20,6 +20,7 @@ import dev.holdfast.server.view.ChannelView;
 import dev.holdfast.server.view.ListView;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,9 +45,18 @@ public final class ChannelRoutes {
     }
 
     /** What a channel of the server shall be from now on. */
-    record Change(String type, ObjectNode settings, Optional<List<String>> events, long revision) {
+    record Change(
+            String type,
+            ObjectNode settings,
+            Optional<List<String>> drop,
+            Optional<List<String>> events,
+            long revision) {
         ChannelText text() {
             return new ChannelText(type, settings, events.orElse(List.of()));
+        }
+
+        Set<String> dropped() {
+            return Set.copyOf(drop.orElse(List.of()));
         }
     }
 
@@ -99,6 +109,7 @@ public final class ChannelRoutes {
                 .change(
                         call.text("channel"),
                         change.text(),
+                        change.dropped(),
                         change.revision(),
                         call.principal().actor())));
     }
