@@ -124,7 +124,7 @@ class FillingDiskIT {
                 assertThat(files(stack, "lease", "tmp"))
                         .as("what the runs held")
                         .isEmpty();
-                assertThat(Shell.run("find", stack.spool().toString(), "-type", "f"))
+                assertThat(Shell.run("find", stack.spool().toString(), "-name", "spool-*"))
                         .as("what the runs held")
                         .isEmpty();
                 assertThat(served.statusOfAnybody("/health/live")).isEqualTo(200);
