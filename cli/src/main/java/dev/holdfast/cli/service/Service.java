@@ -195,8 +195,7 @@ public final class Service implements AutoCloseable {
         int port = server.start(settings.port(), settings.bind());
         notifier.start();
         runs.start();
-        opened(new ExpiryWatch(certificate(), access.tokens(), notifier, ground.clock()))
-                .start();
+        opened(new ExpiryWatch(certificate(), access, notifier, ground.clock())).start();
         note(ServerProcess.current(url(port), certificate()).asReady(url(port)));
     }
 
