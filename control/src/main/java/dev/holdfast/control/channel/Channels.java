@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.result.RowView;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -321,7 +322,10 @@ public final class Channels {
 
     private List<Row> rows() {
         return asked(handle -> handle.createQuery("SELECT name, content, revision FROM notify_channel ORDER BY name")
-                .map((row, _) -> new Row(row.getString("name"), row.getString("content"), row.getLong("revision")))
+                .map((RowView row) -> new Row(
+                        row.getColumn("name", String.class),
+                        row.getColumn("content", String.class),
+                        row.getColumn("revision", Long.class)))
                 .list());
     }
 
