@@ -38,6 +38,7 @@ final class Commands {
         ALL.put("list", ListCommand::new);
         ALL.put("restore-latest", RestoreLatestCommand::new);
         ALL.put("runs", RunsCommand::new);
+        ALL.put("incidents", IncidentsCommand::new);
         ALL.put("cancel", CancelCommand::new);
         ALL.put("logs", LogsCommand::new);
         ALL.put("recovery-code", RecoveryCodeCommand::new);

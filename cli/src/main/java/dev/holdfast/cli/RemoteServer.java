@@ -285,7 +285,13 @@ final class RemoteServer {
         }
     }
 
-    // ------------------------------------------------------------------ runs
+    // ------------------------------------------------------------------ runs, incidents
+
+    JsonNode incidents(Optional<String> stack, boolean all, int limit) {
+        String filter = (all ? "" : "&open=true")
+                + stack.map(name -> "&stack=" + encoded(name)).orElse("");
+        return client.get("/api/v1/incidents?limit=" + limit + filter).path("items");
+    }
 
     JsonNode runs(Optional<String> stack, int limit) {
         String filter = stack.map(name -> "&stack=" + encoded(name)).orElse("");

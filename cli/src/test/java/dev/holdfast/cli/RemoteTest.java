@@ -210,6 +210,22 @@ class RemoteTest {
     }
 
     @Test
+    void incidents_that_go_on_are_listed_and_others_only_if_they_are_asked_for() {
+        String open =
+                "{\"title\": \"shop: backup failed\\u001b[2J\", \"began\": \"2026-11-20T02:00:00Z\", \"told\": 2}";
+        String over =
+                open.replace("backup", "check").replace("\"told\"", "\"ended\": \"2026-11-21T02:00:00Z\", \"told\"");
+        server.on("GET /api/v1/incidents?limit=20&open=true", "{\"items\": [" + open + "]}")
+                .on("GET /api/v1/incidents?limit=5&stack=shop", "{\"items\": [" + open + ", " + over + "]}");
+
+        assertThat(program.run("incidents")).isZero();
+        assertThat(program.out()).contains("shop: backup failed").doesNotContain("\u001b");
+        assertThat(program.run("incidents", "--all", "--limit", "5", "--stack", "shop", "--json"))
+                .isZero();
+        assertThat(program.out()).contains("\"incidents\":[{").contains("2026-11-21T02:00:00Z");
+    }
+
+    @Test
     void a_token_that_is_missing_is_asked_for_and_never_shown() {
         program.environment.remove("HOLDFAST_TOKEN");
 

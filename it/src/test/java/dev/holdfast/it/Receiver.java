@@ -35,10 +35,13 @@ final class Receiver implements AutoCloseable {
         }
     }
 
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
     /** What a stack file says to have everything told here. */
     String notify(String... events) {
-        return "{channels: {people: {webhook: {url: 'http://127.0.0.1:"
-                + server.getAddress().getPort() + "/'}}}, routes: [{channels: [people], events: ["
+        return "{channels: {people: {webhook: {url: '" + url() + "'}}}, routes: [{channels: [people], events: ["
                 + String.join(", ", events) + "]}]}";
     }
 

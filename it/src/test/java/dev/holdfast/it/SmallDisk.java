@@ -69,6 +69,29 @@ final class SmallDisk implements AutoCloseable {
         Shell.run(command.toArray(String[]::new));
     }
 
+    /** Takes all room that is left, also what others give back meanwhile. */
+    void fill() {
+        Until.met("there is no room", () -> {
+            inside("dd", "if=/dev/zero", "of=" + filler(), "bs=4096", "oflag=append", "conv=notrunc", "status=none");
+            return inside("df", "--output=avail", path.toString()).matches("(?s)\\s*Avail\\s+0\\s*");
+        });
+    }
+
+    /** Gives back what {@link #fill} took. */
+    void empty() {
+        inside("rm", filler().toString());
+    }
+
+    private Path filler() {
+        return path.resolve("filler");
+    }
+
+    private String inside(String... command) {
+        List<String> all = new ArrayList<>(prefix());
+        all.addAll(List.of(command));
+        return Shell.tried(all.toArray(String[]::new));
+    }
+
     @Override
     public void close() throws IOException {
         if (space == null) {

@@ -16,10 +16,11 @@ import dev.holdfast.server.http.Route;
 import dev.holdfast.server.metrics.Health;
 import dev.holdfast.server.metrics.ServiceMetrics;
 import dev.holdfast.server.routes.AccessRoutes;
+import dev.holdfast.server.routes.ChannelRoutes;
 import dev.holdfast.server.routes.DestinationRoutes;
 import dev.holdfast.server.routes.DownloadRoutes;
+import dev.holdfast.server.routes.HistoryRoutes;
 import dev.holdfast.server.routes.LinkRoutes;
-import dev.holdfast.server.routes.NotificationRoutes;
 import dev.holdfast.server.routes.RestoreRoutes;
 import dev.holdfast.server.routes.RunRoutes;
 import dev.holdfast.server.routes.SettingsRoutes;
@@ -148,7 +149,8 @@ public final class HoldfastServer implements AutoCloseable {
                         new LinkRoutes(services, downloads).all(),
                         new RestoreRoutes(services).all(),
                         new DestinationRoutes(services).all(),
-                        new NotificationRoutes(services).all(),
+                        new ChannelRoutes(services).all(),
+                        new HistoryRoutes(services).all(),
                         new AccessRoutes(services.access(), ways).all(),
                         new TeamRoutes(services, downloads).all(),
                         new WatchRoutes(new Health(services), metrics, contract).all())

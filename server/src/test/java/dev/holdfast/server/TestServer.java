@@ -15,12 +15,16 @@ import dev.holdfast.control.access.User;
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.CatalogPlace;
 import dev.holdfast.control.catalog.Seal;
+import dev.holdfast.control.channel.Channels;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.config.ServerChannels;
 import dev.holdfast.control.config.StackFileReader;
 import dev.holdfast.control.hook.CallHook;
 import dev.holdfast.control.hook.CommandHook;
 import dev.holdfast.control.hook.Hooks;
+import dev.holdfast.control.notify.NotificationBook;
+import dev.holdfast.control.notify.NotificationHistory;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.Notifier;
 import dev.holdfast.control.operation.InitOperation;
@@ -55,7 +59,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A whole server with everything behind it, on a folder of its own: catalog in SQLite, repositories on disk, runs that are carried
@@ -74,6 +80,7 @@ final class TestServer implements AutoCloseable {
     final int port;
     final ApiClient client;
     final Codes codes = new Codes();
+    final NotificationBook book;
     private final HttpClient hookClient = HttpClient.newHttpClient();
 
     TestServer(Path folder) throws IOException {
@@ -118,6 +125,8 @@ final class TestServer implements AutoCloseable {
                         () -> RunLimits.USUAL,
                         false),
                 RunService.Machine.of(clock, random));
+        Channels channels = Channels.in(catalog, seal, reader, folder, ServerChannels.Said.NOTHING, clock);
+        book = new Book(stacks, channels);
         Access access = Access.in(catalog, SessionLimits.DEFAULT, state, clock);
         services = new Services(
                 runs.runs(),
@@ -130,7 +139,8 @@ final class TestServer implements AutoCloseable {
                 environment,
                 text -> reader.parse(folder.resolve("stack.yaml"), "stack", text),
                 Notifier.SILENT,
-                Notifications.NONE,
+                new NotificationHistory(catalog, book, clock),
+                channels,
                 access,
                 DownloadLinks.in(catalog, seal, access, clock, random),
                 LiveSettings.in(catalog, environment, clock),
@@ -149,6 +159,24 @@ final class TestServer implements AutoCloseable {
         runs.start();
         port = server.start(0, "127.0.0.1");
         client = new ApiClient((edge.tls().isPresent() ? "https" : "http") + "://127.0.0.1:" + port, server.contract());
+    }
+
+    /** Who is told what, as a server knows it. */
+    private record Book(Stacks known, Channels channels) implements NotificationBook {
+        @Override
+        public Set<String> stacks() {
+            return known.list().stream().map(StackRecord::name).collect(Collectors.toSet());
+        }
+
+        @Override
+        public Optional<Notifications> ofStack(String stack) {
+            return known.find(stack).map(record -> record.config().policies().notifications());
+        }
+
+        @Override
+        public Notifications ofServer() {
+            return channels.notifications();
+        }
     }
 
     /** Recovery codes as a server keeps them, without the codes. */

@@ -1,8 +1,10 @@
 package dev.holdfast.cli.service;
 
+import dev.holdfast.control.access.Access;
 import dev.holdfast.control.access.ApiToken;
 import dev.holdfast.control.access.ApiTokens;
 import dev.holdfast.control.access.TokenId;
+import dev.holdfast.control.access.Users;
 import dev.holdfast.control.notify.Fact;
 import dev.holdfast.control.notify.Notifier;
 import java.io.IOException;
@@ -35,13 +37,15 @@ final class ExpiryWatch implements AutoCloseable {
 
     private final Optional<Path> certificate;
     private final ApiTokens tokens;
+    private final Users users;
     private final Notifier notifier;
     private final InstantSource clock;
     private final CountDownLatch ending = new CountDownLatch(1);
 
-    ExpiryWatch(Optional<Path> certificate, ApiTokens tokens, Notifier notifier, InstantSource clock) {
+    ExpiryWatch(Optional<Path> certificate, Access access, Notifier notifier, InstantSource clock) {
         this.certificate = certificate;
-        this.tokens = tokens;
+        this.tokens = access.tokens();
+        this.users = access.users();
         this.notifier = notifier;
         this.clock = clock;
     }
@@ -81,7 +85,7 @@ final class ExpiryWatch implements AutoCloseable {
         }
     }
 
-    /** Of tokens with one label the one that ends last: the others were replaced. */
+    /** Of tokens of one owner with one label the one that ends last: the others were replaced. */
     private List<Fact.Expiry> ends() {
         Instant since = clock.instant().minus(MISSED_WITHIN);
         Map<String, Fact.Expiry> last = new TreeMap<>();
@@ -92,12 +96,20 @@ final class ExpiryWatch implements AutoCloseable {
             for (ApiToken token : page) {
                 token.expires()
                         .filter(ends -> ends.isAfter(since))
-                        .map(ends -> new Fact.Expiry(token.label(), token.made(), ends))
+                        .map(ends -> new Fact.Expiry(name(token), token.made(), ends))
                         .ifPresent(one -> last.merge(one.name(), one, ExpiryWatch::later));
                 before = Optional.of(token.id());
             }
         } while (page.size() == PAGE);
         return List.copyOf(last.values());
+    }
+
+    /** Names of users have no spaces, so no two owners share one. */
+    private String name(ApiToken token) {
+        String owner = users.find(token.owner())
+                .map(user -> user.name())
+                .orElseGet(() -> token.owner().text());
+        return token.label() + " of " + owner;
     }
 
     private static Fact.Expiry later(Fact.Expiry one, Fact.Expiry other) {

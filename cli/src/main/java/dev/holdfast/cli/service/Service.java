@@ -6,6 +6,7 @@ import dev.holdfast.control.access.SessionLimits;
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.CatalogPlace;
 import dev.holdfast.control.catalog.Seal;
+import dev.holdfast.control.channel.Channels;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.ServerChannels;
 import dev.holdfast.control.config.StackConfig;
@@ -15,8 +16,6 @@ import dev.holdfast.control.hook.CommandHook;
 import dev.holdfast.control.hook.Hooks;
 import dev.holdfast.control.notify.CatalogNotifier;
 import dev.holdfast.control.notify.ChannelTrouble;
-import dev.holdfast.control.notify.Notifications;
-import dev.holdfast.control.notify.Reach;
 import dev.holdfast.control.operation.Cancellation;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.Repositories;
@@ -161,10 +160,10 @@ public final class Service implements AutoCloseable {
         RunService runs = opened(RunService.open(
                 parts(ground, catalog, seal, stacks, snapshots, live),
                 RunService.Machine.of(ground.clock(), ground.random())));
-        Notifications channels = channels();
-        Telling telling = new Telling(stacks, snapshots, runs.runs(), channels);
-        CatalogNotifier notifier =
-                opened(new CatalogNotifier(catalog, telling, telling, Reach.NO_METADATA, ground.clock()));
+        Channels channels = Channels.in(catalog, seal, reader, settings.folder(), channelsOfStart(), ground.clock());
+        Telling telling = new Telling(stacks, snapshots, runs.runs(), channels::notifications);
+        CatalogNotifier notifier = opened(new CatalogNotifier(
+                catalog, telling, telling, ServerChannels.reach(settings.environment()), ground.clock()));
         runs.listeners()
                 .add(new RunNews(
                         notifier, runs.runs(), runs.logs(), stacks, snapshots, ground.connectors(), ground.clock()));
@@ -181,12 +180,13 @@ public final class Service implements AutoCloseable {
                 settings.environment(),
                 text -> reader.parse(settings.folder().resolve("stack.yaml"), "the stack", text),
                 notifier,
+                notifier.history(),
                 channels,
                 access,
                 DownloadLinks.in(catalog, seal, access, ground.clock(), ground.random()),
                 live,
                 keys.codes(ground.clock()),
-                () -> warnings(notifier),
+                () -> warnings(notifier, channels),
                 ground.clock());
         HoldfastServer server = opened(server(services, runs, catalog, live, contract));
         IdleMemory idle = opened(new IdleMemory(runs));
@@ -199,8 +199,7 @@ public final class Service implements AutoCloseable {
         int port = server.start(settings.port(), settings.bind());
         notifier.start();
         runs.start();
-        opened(new ExpiryWatch(certificate(), access.tokens(), notifier, ground.clock()))
-                .start();
+        opened(new ExpiryWatch(certificate(), access, notifier, ground.clock())).start();
         note(ServerProcess.current(url(port), certificate()).asReady(url(port)));
     }
 
@@ -272,7 +271,7 @@ public final class Service implements AutoCloseable {
                 settings.backupOnStart());
     }
 
-    private Notifications channels() {
+    private ServerChannels.Said channelsOfStart() {
         ServerChannels.unknown(settings.environment())
                 .forEach(name -> LOG.warn("{} is not known and means nothing; is it misspelt?", name));
         return ServerChannels.read(settings.environment(), settings.folder());
@@ -351,11 +350,16 @@ public final class Service implements AutoCloseable {
         keys.unsaved().forEach(Reminders::unsaved);
     }
 
-    private List<WarningView> warnings(CatalogNotifier notifier) {
+    private List<WarningView> warnings(CatalogNotifier notifier, Channels channels) {
         List<WarningView> warnings = new ArrayList<>();
         keys.unsaved()
                 .forEach(stack -> warnings.add(new WarningView(stack, Reminders.UNSAVED, Reminders.UNSAVED_HINT)));
-        notifier.troubles().forEach(trouble -> warnings.add(silent(trouble)));
+        notifier.history().troubles().forEach(trouble -> warnings.add(silent(trouble)));
+        channels.troubles()
+                .forEach(trouble -> warnings.add(new WarningView(
+                        "",
+                        "channel '" + trouble.channel() + "' cannot be used: " + trouble.message(),
+                        trouble.hint())));
         return warnings;
     }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,12 +37,12 @@ final class Telling implements NotificationBook, DigestSource {
     private final Stacks stacks;
     private final Snapshots snapshots;
     private final Runs runs;
-    private final Notifications server;
+    private final Supplier<Notifications> server;
 
     /**
-     * @param server what the server says, for all stacks and for itself
+     * @param server what the server says now, for all stacks and for itself
      */
-    Telling(Stacks stacks, Snapshots snapshots, Runs runs, Notifications server) {
+    Telling(Stacks stacks, Snapshots snapshots, Runs runs, Supplier<Notifications> server) {
         this.stacks = stacks;
         this.snapshots = snapshots;
         this.runs = runs;
@@ -60,7 +61,7 @@ final class Telling implements NotificationBook, DigestSource {
 
     @Override
     public Notifications ofServer() {
-        return server;
+        return server.get();
     }
 
     @Override

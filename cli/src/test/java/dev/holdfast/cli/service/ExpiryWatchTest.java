@@ -1,6 +1,7 @@
 package dev.holdfast.cli.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.holdfast.control.access.Access;
 import dev.holdfast.control.access.ApiToken;
@@ -61,14 +62,14 @@ class ExpiryWatchTest {
         try (Catalog catalog = Catalog.open(new CatalogPlace.File(folder.resolve("catalog.db")))) {
             Access access = Access.in(catalog, SessionLimits.DEFAULT, folder, now::get);
             User user = access.users().create(new NewUser("ci", Optional.empty(), Grant.everywhere(Role.OPERATOR)));
-            ExpiryWatch watch = new ExpiryWatch(Optional.empty(), access.tokens(), notifier, now::get);
+            ExpiryWatch watch = new ExpiryWatch(Optional.empty(), access, notifier, now::get);
             assertThat(seen(watch)).isEmpty();
 
             ApiToken deploy = issue(access, user, "deploy", Optional.of(Duration.ofDays(90)));
             issue(access, user, "for ever", Optional.empty());
             assertThat(seen(watch))
                     .containsExactly(new Fact.Expiry(
-                            "deploy", deploy.made(), deploy.expires().orElseThrow()));
+                            "deploy of ci", deploy.made(), deploy.expires().orElseThrow()));
 
             now.updateAndGet(instant -> instant.plus(Duration.ofDays(80)));
             ApiToken next = issue(access, user, "deploy", Optional.of(Duration.ofDays(90)));
@@ -81,6 +82,24 @@ class ExpiryWatchTest {
             assertThat(seen(watch)).as("ended five days ago").hasSize(1);
             now.updateAndGet(instant -> instant.plus(Duration.ofDays(15)));
             assertThat(seen(watch)).as("nobody missed it").isEmpty();
+        }
+    }
+
+    @Test
+    void a_token_that_ends_is_not_hidden_by_that_of_another_owner_with_the_same_label() {
+        try (Catalog catalog = Catalog.open(new CatalogPlace.File(folder.resolve("catalog.db")))) {
+            Access access = Access.in(catalog, SessionLimits.DEFAULT, folder, now::get);
+            User ci = access.users().create(new NewUser("ci", Optional.empty(), Grant.everywhere(Role.OPERATOR)));
+            User cd = access.users().create(new NewUser("cd", Optional.empty(), Grant.everywhere(Role.OPERATOR)));
+            ExpiryWatch watch = new ExpiryWatch(Optional.empty(), access, notifier, now::get);
+            ApiToken soon = issue(access, ci, "deploy", Optional.of(Duration.ofDays(10)));
+            ApiToken late = issue(access, cd, "deploy", Optional.of(Duration.ofDays(300)));
+
+            assertThat(seen(watch))
+                    .extracting(Fact.Expiry::name, Fact.Expiry::ends)
+                    .containsExactlyInAnyOrder(
+                            tuple("deploy of ci", soon.expires().orElseThrow()),
+                            tuple("deploy of cd", late.expires().orElseThrow()));
         }
     }
 

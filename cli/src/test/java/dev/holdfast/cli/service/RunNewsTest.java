@@ -272,7 +272,7 @@ class RunNewsTest {
 
         Instant from = FixedRuns.NOW.minusSeconds(1);
         List<StackSummary> summaries =
-                new Telling(stacks, snapshots, runs, Notifications.NONE).stacks(from, from.plusSeconds(100_000));
+                new Telling(stacks, snapshots, runs, () -> Notifications.NONE).stacks(from, from.plusSeconds(100_000));
 
         assertThat(summaries).singleElement().satisfies(summary -> {
             assertThat(summary.failed()).isEqualTo(30);

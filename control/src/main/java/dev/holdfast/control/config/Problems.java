@@ -16,11 +16,20 @@ final class Problems {
     /** How many are told at once. */
     private static final int MAX_TOLD = 10;
 
-    private final String file;
+    private final Optional<String> file;
     private final List<Problem> found = new ArrayList<>();
 
     Problems(String file) {
-        this.file = file;
+        this.file = Optional.of(file);
+    }
+
+    private Problems() {
+        this.file = Optional.empty();
+    }
+
+    /** For what is no file, so that lines mean nothing. */
+    static Problems withoutPlaces() {
+        return new Problems();
     }
 
     /**
@@ -73,7 +82,7 @@ final class Problems {
                 .limit(MAX_TOLD)
                 .toList();
         String message = told.stream()
-                .map(p -> file + ":" + p.line() + ": " + p.message())
+                .map(p -> file.map(name -> name + ":" + p.line() + ": ").orElse("") + p.message())
                 .collect(Collectors.joining("\n"));
         if (found.size() > told.size()) {
             message += "\nand " + (found.size() - told.size()) + " more";

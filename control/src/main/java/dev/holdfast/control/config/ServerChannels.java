@@ -7,6 +7,7 @@ import dev.holdfast.control.notify.NoticeKind;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.NotifyConfig;
 import dev.holdfast.control.notify.PingStyle;
+import dev.holdfast.control.notify.Reach;
 import dev.holdfast.control.notify.Route;
 import dev.holdfast.control.schedule.TimeSpan;
 import dev.holdfast.engine.error.ErrorCode;
@@ -58,7 +59,8 @@ public final class ServerChannels {
             "MAIL_FROM",
             "MAIL_TO",
             "EVENTS",
-            "REMIND");
+            "REMIND",
+            "REACH");
 
     /** What means nothing without another one. */
     private static final Map<String, String> NEEDS = Map.of(
@@ -71,6 +73,20 @@ public final class ServerChannels {
 
     private final Environment environment;
 
+    /**
+     * What was said.
+     *
+     * @param fromVariables names of the channels that variables describe; the others are those of the file
+     */
+    public record Said(Notifications notifications, Set<String> fromVariables) {
+        /** Nobody is told anything. */
+        public static final Said NOTHING = new Said(Notifications.NONE, Set.of());
+
+        public Said {
+            fromVariables = Set.copyOf(fromVariables);
+        }
+    }
+
     private ServerChannels(Environment environment) {
         this.environment = environment;
     }
@@ -79,7 +95,7 @@ public final class ServerChannels {
      * @param folder where a relative path begins
      * @throws Invalid (CONFIGURATION_INVALID) if something is not right; it is told without secrets
      */
-    public static Notifications read(Environment environment, Path folder) {
+    public static Said read(Environment environment, Path folder) {
         ServerChannels variables = new ServerChannels(environment);
         Notifications said = environment
                 .value(FILE)
@@ -96,11 +112,33 @@ public final class ServerChannels {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private Notifications with(Notifications said) {
+    /**
+     * Where channels of this server and of its stacks may be.
+     *
+     * @throws Invalid (CONFIGURATION_INVALID) if the environment says what cannot be
+     */
+    public static Reach reach(Environment environment) {
+        return new ServerChannels(environment).reach();
+    }
+
+    private Reach reach() {
+        return value("REACH").map(this::reach).orElse(Reach.NO_METADATA);
+    }
+
+    private Reach reach(String text) {
+        return switch (text) {
+            case "anywhere" -> Reach.ANYWHERE;
+            case "no-metadata" -> Reach.NO_METADATA;
+            case "public" -> Reach.PUBLIC;
+            default -> throw wrong("REACH is '" + text + "'; expected anywhere, no-metadata or public");
+        };
+    }
+
+    private Said with(Notifications said) {
         NEEDS.forEach(this::requireOther);
         List<NotifyConfig> more = channels();
         if (more.isEmpty()) {
-            return said;
+            return new Said(said, Set.of());
         }
         List<NotifyConfig> channels = new ArrayList<>(said.channels());
         channels.addAll(more);
@@ -111,7 +149,9 @@ public final class ServerChannels {
                 .map(text -> TimeSpan.parse(text)
                         .orElseThrow(() -> wrong("REMIND is '" + text + "'; expected a span such as 24h")))
                 .or(said::reminder);
-        return made("REMIND", () -> new Notifications(channels, routes, reminder, said.digest(), said.alarms()));
+        Notifications all =
+                made("REMIND", () -> new Notifications(channels, routes, reminder, said.digest(), said.alarms()));
+        return new Said(all, more.stream().map(NotifyConfig::name).collect(Collectors.toSet()));
     }
 
     private void requireOther(String name, String other) {

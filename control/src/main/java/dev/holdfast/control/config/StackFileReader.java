@@ -93,7 +93,22 @@ public final class StackFileReader {
         Problems problems = new Problems(file.toString());
         Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("/"));
         Section.Context context = new Section.Context(folder, environment, problems);
-        String content = content(file, file.toString());
+        return notifications(context, content(file, file.toString()));
+    }
+
+    /**
+     * The same from a document that is no file: what is wrong is told without a place.
+     *
+     * @param folder where relative paths in it begin
+     * @throws Missing (SECRET_MISSING) if only secrets are missing
+     * @throws Invalid (CONFIGURATION_INVALID) if anything else is wrong
+     */
+    public Notifications notifications(Path folder, String document) {
+        return notifications(new Section.Context(folder, environment, Problems.withoutPlaces()), document);
+    }
+
+    private Notifications notifications(Section.Context context, String content) {
+        Problems problems = context.problems();
         Optional<Notifications> said = problems.attempt(() -> NotifyReader.read(
                 new Section(context, "", 1, root(content), Example.NOTIFY).only(List.of("notify"), Example.NOTIFY),
                 environment.zone()));

@@ -43,6 +43,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
     private final IncidentTable incidents;
     private final DeliveryTable deliveries;
     private final OrderedIds ids;
+    private final NotificationHistory history;
     private final DigestTable digestTable = new DigestTable();
     private final SizeTable sizes = new SizeTable();
     private final Semaphore nudges = new Semaphore(0);
@@ -80,6 +81,7 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         this.ids = new OrderedIds(clock);
         this.incidents = new IncidentTable(ids);
         this.deliveries = new DeliveryTable(ids);
+        this.history = new NotificationHistory(catalog, book, clock);
     }
 
     /** Begins to send what waits. */
@@ -127,35 +129,9 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         return answer;
     }
 
-    /**
-     * Incidents, the newest first.
-     *
-     * @param stack of one stack only
-     * @param openOnly without those that are over
-     * @param before older than the one with this id, for the next page
-     * @param most how many at most
-     */
-    public List<Incident> incidents(Optional<String> stack, boolean openOnly, Optional<String> before, int most) {
-        return jdbi.withHandle(handle -> incidents.page(handle, stack, openOnly, before, most)).stream()
-                .map(IncidentTable.Row::incident)
-                .toList();
-    }
-
-    /**
-     * Messages of the last 30 days, the newest first.
-     *
-     * @param stack of the channels of one stack only
-     * @param before older than the one with this id, for the next page
-     * @param most how many at most
-     */
-    public List<Delivery> deliveries(Optional<String> stack, Optional<String> before, int most) {
-        return jdbi.withHandle(handle -> deliveries.page(handle, stack, before, most));
-    }
-
-    /** Channels that did not take what they were sent in the last day. */
-    public List<ChannelTrouble> troubles() {
-        return jdbi.withHandle(
-                handle -> deliveries.troubles(handle, clock.instant().minus(Duration.ofDays(1))));
+    /** What it knows of what goes on and of what people were told. */
+    public NotificationHistory history() {
+        return history;
     }
 
     /** What is wrong with the settings as they are now, a sentence each: routes to channels that are not there. */
@@ -378,7 +354,10 @@ public final class CatalogNotifier implements Notifier, AutoCloseable {
         List<StackSummary> summaries = digests.stacks(config.begin(due), due).stream()
                 .filter(summary -> stack.isEmpty() || stack.get().equals(summary.stack()))
                 .toList();
-        List<Incident> open = incidents(stack, true, Optional.empty(), MOST_IN_DIGEST);
+        IncidentFilter goingOn = stack.map(name -> IncidentFilter.ALL.ofStacks(Set.of(name)))
+                .orElse(IncidentFilter.ALL)
+                .goingOn();
+        List<Incident> open = history.incidents(goingOn, Optional.empty(), MOST_IN_DIGEST);
         return DigestText.of(stack, config.day().isPresent(), summaries, open, due);
     }
 

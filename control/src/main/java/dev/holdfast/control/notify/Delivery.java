@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param title one line
  * @param created when it was made
  * @param attempts how often it was tried
+ * @param next when it is tried next, if it waits
  * @param answer what the other side said last
  * @param ended when it was delivered or given up
  */
@@ -25,6 +26,7 @@ public record Delivery(
         State state,
         Instant created,
         int attempts,
+        Optional<Instant> next,
         String answer,
         Optional<Instant> ended) {
     /** How it stands. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.RowView;
 
@@ -111,30 +112,34 @@ final class DeliveryTable {
     /** Channels that did not take what they were sent since a moment. */
     List<ChannelTrouble> troubles(Handle handle, Instant since) {
         return handle.createQuery("""
-                        SELECT stack, channel, sum(CASE WHEN state = 'FAILED' THEN 1 ELSE 0 END) AS lost,
-                            sum(CASE WHEN ended IS NULL THEN 1 ELSE 0 END) AS waiting, max(answer) AS said
-                        FROM notify_delivery
-                        WHERE (state = 'FAILED' AND ended >= :since) OR (ended IS NULL AND attempts >= 3)
-                        GROUP BY stack, channel ORDER BY stack, channel LIMIT 100""")
+                        SELECT t.*, (SELECT a.answer FROM notify_delivery a
+                            WHERE a.stack = t.stack AND a.channel = t.channel AND a.state != 'DELIVERED' AND a.answer != ''
+                            ORDER BY a.id DESC LIMIT 1) AS said
+                        FROM (SELECT stack, channel, sum(CASE WHEN state = 'FAILED' THEN 1 ELSE 0 END) AS lost,
+                                sum(CASE WHEN ended IS NULL THEN 1 ELSE 0 END) AS waiting
+                            FROM notify_delivery
+                            WHERE (state = 'FAILED' AND ended >= :since) OR (ended IS NULL AND attempts >= 3)
+                            GROUP BY stack, channel) t
+                        ORDER BY stack, channel LIMIT 100""")
                 .bind("since", since.toEpochMilli())
                 .map(row -> new ChannelTrouble(
                         Optional.of(row.getColumn("stack", String.class)).filter(stack -> !stack.isEmpty()),
                         row.getColumn("channel", String.class),
                         row.getColumn("lost", Integer.class),
                         row.getColumn("waiting", Integer.class),
-                        row.getColumn("said", String.class)))
+                        Optional.ofNullable(row.getColumn("said", String.class)).orElse("")))
                 .list();
     }
 
     /** Messages, the newest first. */
-    List<Delivery> page(Handle handle, Optional<String> stack, Optional<String> before, int most) {
-        return handle.createQuery("""
-                        SELECT * FROM notify_delivery WHERE (:every = 1 OR stack = :stack) AND id < :before
-                        ORDER BY id DESC LIMIT :most""")
-                .bind("every", stack.isEmpty() ? 1 : 0)
-                .bind("stack", stack.orElse(""))
-                .bind("before", before.orElse("~"))
-                .bind("most", most)
+    List<Delivery> page(Handle handle, DeliveryFilter filter, Optional<String> before, int most) {
+        Conditions conditions = new Conditions()
+                .among("stack", filter.stacks())
+                .among("channel", filter.channel().map(Set::of))
+                .among("state", filter.state().map(state -> Set.of(state.name())))
+                .before(before);
+        return conditions
+                .query(handle, "notify_delivery", most)
                 .map(DeliveryTable::delivery)
                 .list();
     }
@@ -185,6 +190,8 @@ final class DeliveryTable {
     }
 
     private static Delivery delivery(RowView row) {
+        Optional<Instant> ended =
+                Optional.ofNullable(row.getColumn("ended", Long.class)).map(Instant::ofEpochMilli);
         return new Delivery(
                 row.getColumn("id", String.class),
                 Optional.of(row.getColumn("stack", String.class)).filter(stack -> !stack.isEmpty()),
@@ -194,7 +201,10 @@ final class DeliveryTable {
                 Delivery.State.valueOf(row.getColumn("state", String.class)),
                 Instant.ofEpochMilli(row.getColumn("created", Long.class)),
                 row.getColumn("attempts", Integer.class),
+                ended.isPresent()
+                        ? Optional.empty()
+                        : Optional.of(Instant.ofEpochMilli(row.getColumn("due", Long.class))),
                 row.getColumn("answer", String.class),
-                Optional.ofNullable(row.getColumn("ended", Long.class)).map(Instant::ofEpochMilli));
+                ended);
     }
 }

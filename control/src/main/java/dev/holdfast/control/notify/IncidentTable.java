@@ -129,16 +129,11 @@ final class IncidentTable {
     }
 
     /** Incidents, the newest first. */
-    List<Row> page(Handle handle, Optional<String> stack, boolean openOnly, Optional<String> before, int most) {
-        return handle.createQuery("""
-                        SELECT * FROM notify_incident
-                        WHERE (:every = 1 OR stack = :stack) AND (:open = 0 OR ended IS NULL) AND id < :before
-                        ORDER BY id DESC LIMIT :most""")
-                .bind("every", stack.isEmpty() ? 1 : 0)
-                .bind("stack", stack.orElse(""))
-                .bind("open", openOnly ? 1 : 0)
-                .bind("before", before.orElse("~"))
-                .bind("most", most)
+    List<Row> page(Handle handle, IncidentFilter filter, Optional<String> before, int most) {
+        Conditions conditions = new Conditions().among("stack", filter.stacks()).before(before);
+        filter.open().ifPresent(open -> conditions.plain(open ? "ended IS NULL" : "ended IS NOT NULL"));
+        return conditions
+                .query(handle, "notify_incident", most)
                 .map(IncidentTable::row)
                 .list();
     }

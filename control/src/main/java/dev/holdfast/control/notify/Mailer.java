@@ -191,7 +191,6 @@ final class Mailer {
     private static String reason(Exception e) {
         return chain(e).stream()
                 .map(part -> part.getMessage() == null ? part.getClass().getSimpleName() : part.getMessage())
-                .map(message -> OneLine.of(message, 200))
                 .distinct()
                 .collect(Collectors.joining(": "));
     }

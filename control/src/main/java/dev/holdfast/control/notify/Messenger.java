@@ -24,36 +24,37 @@ final class Messenger implements AutoCloseable {
      * @param delivery name of this message, the same when it is sent again
      */
     Answer send(NotifyConfig channel, Notice notice, String delivery) {
-        return Scrubber.of(channel).clean(answer(channel, notice, delivery));
+        Scrubber scrubber = Scrubber.of(channel);
+        return scrubber.clean(answer(scrubber, channel, notice, delivery));
     }
 
     /** Pings a monitor. */
     Answer ping(NotifyConfig.Ping channel, Signal signal) {
-        return Scrubber.of(channel)
-                .clean(PingMessage.call(channel, signal)
-                        .map(call -> call(call, reply -> PingMessage.answer(channel, reply)))
-                        .orElseGet(() -> new Answer.Taken("nothing to say to this monitor")));
+        Scrubber scrubber = Scrubber.of(channel);
+        return scrubber.clean(PingMessage.call(channel, signal)
+                .map(call -> call(scrubber, call, reply -> PingMessage.answer(channel, reply)))
+                .orElseGet(() -> new Answer.Taken("nothing to say to this monitor")));
     }
 
-    private Answer answer(NotifyConfig channel, Notice notice, String delivery) {
+    private Answer answer(Scrubber scrubber, NotifyConfig channel, Notice notice, String delivery) {
         return switch (channel) {
             case NotifyConfig.Email c -> mail.send(c, notice, delivery);
             case NotifyConfig.Webhook c ->
-                call(WebhookMessage.call(c, notice, delivery, clock.instant()), Reply::answer);
-            case NotifyConfig.Slack c -> call(SlackMessage.call(c, notice), Reply::answer);
-            case NotifyConfig.Discord c -> call(DiscordMessage.call(c, notice), DiscordMessage::answer);
-            case NotifyConfig.Telegram c -> call(TelegramMessage.call(c, notice), TelegramMessage::answer);
-            case NotifyConfig.Teams c -> call(TeamsMessage.call(c, notice), Reply::answer);
-            case NotifyConfig.Mattermost c -> call(MattermostMessage.call(c, notice), Reply::answer);
-            case NotifyConfig.Ntfy c -> call(NtfyMessage.call(c, notice), Reply::answer);
-            case NotifyConfig.Gotify c -> call(GotifyMessage.call(c, notice), Reply::answer);
+                call(scrubber, WebhookMessage.call(c, notice, delivery, clock.instant()), Reply::answer);
+            case NotifyConfig.Slack c -> call(scrubber, SlackMessage.call(c, notice), Reply::answer);
+            case NotifyConfig.Discord c -> call(scrubber, DiscordMessage.call(c, notice), DiscordMessage::answer);
+            case NotifyConfig.Telegram c -> call(scrubber, TelegramMessage.call(c, notice), TelegramMessage::answer);
+            case NotifyConfig.Teams c -> call(scrubber, TeamsMessage.call(c, notice), Reply::answer);
+            case NotifyConfig.Mattermost c -> call(scrubber, MattermostMessage.call(c, notice), Reply::answer);
+            case NotifyConfig.Ntfy c -> call(scrubber, NtfyMessage.call(c, notice), Reply::answer);
+            case NotifyConfig.Gotify c -> call(scrubber, GotifyMessage.call(c, notice), Reply::answer);
             case NotifyConfig.Ping c -> ping(c, PingMessage.signal(notice, delivery));
         };
     }
 
-    private Answer call(HttpCall call, Function<Reply, Answer> reading) {
+    private Answer call(Scrubber scrubber, HttpCall call, Function<Reply, Answer> reading) {
         try {
-            return reading.apply(http.call(call));
+            return reading.apply(scrubber.clean(http.call(call)));
         } catch (OutOfReach e) {
             return new Answer.Refused(said(e), Optional.empty());
         } catch (IOException e) {
@@ -64,7 +65,7 @@ final class Messenger implements AutoCloseable {
     }
 
     private static String said(IOException e) {
-        return OneLine.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), 300);
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     @Override

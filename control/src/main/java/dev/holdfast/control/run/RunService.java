@@ -121,9 +121,10 @@ public final class RunService implements AutoCloseable {
         this.events = new EventStream(jdbi, table, eventTicker);
         this.logs = new LogFiles(parts.state().resolve("logs"), parts.zone(), jdbi);
         Endings endings = new Endings(jdbi, table, stacks, events, logs, listeners);
+        Relook relook = new Relook(stacks, parts.snapshots(), machine.executor(), () -> closing);
         Execution execution = new Execution(
                 parts.connectors(),
-                stack -> listed(parts, stack),
+                stack -> listed(parts, stack, relook),
                 parts.snapshots(),
                 parts.environment(),
                 machine.clock());
@@ -158,7 +159,7 @@ public final class RunService implements AutoCloseable {
         this.untold = new Untold(jdbi, table, endings, heart, ticker);
         this.lateness = new Lateness(jdbi, table, stacks, limits, listeners);
         this.runs = new QueuedRuns(jdbi, table, stacks, endings, events, ticker);
-        this.listeners.add(new Relook(stacks, parts.snapshots(), machine.executor(), () -> closing));
+        this.listeners.add(relook);
         this.lastReload = ticker.elapsed();
         this.lastSweep = ticker.elapsed();
         this.lastWatch = ticker.elapsed();
@@ -180,8 +181,8 @@ public final class RunService implements AutoCloseable {
         }
     }
 
-    private static Repositories listed(Parts parts, StackRecord stack) {
-        return new Listing(parts.repositories(), parts.snapshots(), stack);
+    private static Repositories listed(Parts parts, StackRecord stack, Relook relook) {
+        return new Listing(parts.repositories(), parts.snapshots(), stack, () -> relook.outdated(stack.name()));
     }
 
     private Dispatcher.Task work(

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Repositories of one stack that bring its listing up to date by what operations see in them anyway; nothing is read for it
- * alone. A listing that cannot be written disturbs no operation.
+ * alone. A listing that cannot be written disturbs no operation; whoever asked for it is told, and may look again.
  */
 public final class Listing implements Repositories {
     private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
@@ -38,11 +38,16 @@ public final class Listing implements Repositories {
     private final Repositories repositories;
     private final Snapshots snapshots;
     private final StackRecord stack;
+    private final Runnable outdated;
 
-    public Listing(Repositories repositories, Snapshots snapshots, StackRecord stack) {
+    /**
+     * @param outdated told when the listing is not what was seen
+     */
+    public Listing(Repositories repositories, Snapshots snapshots, StackRecord stack, Runnable outdated) {
         this.repositories = repositories;
         this.snapshots = snapshots;
         this.stack = stack;
+        this.outdated = outdated;
     }
 
     @Override
@@ -87,6 +92,7 @@ public final class Listing implements Repositories {
                 return true;
             } catch (JdbiException e) {
                 LOG.warn("the listing of stack={} cannot be read", stack.name(), e);
+                outdated.run();
                 return false;
             }
         }
@@ -177,6 +183,7 @@ public final class Listing implements Repositories {
                 }
             } catch (JdbiException e) {
                 LOG.warn("the listing of stack={} cannot be brought up to date", stack.name(), e);
+                outdated.run();
             }
         }
     }

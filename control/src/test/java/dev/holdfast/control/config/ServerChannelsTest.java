@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.control.notify.NoticeKind;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.control.notify.NotifyConfig;
+import dev.holdfast.control.notify.Reach;
 import dev.holdfast.engine.error.Invalid;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ class ServerChannelsTest {
     private Path folder;
 
     private Notifications read(String... variables) {
-        return ServerChannels.read(environment(variables), folder);
+        return ServerChannels.read(environment(variables), folder).notifications();
     }
 
     private static Environment environment(String... variables) {
@@ -139,6 +140,22 @@ class ServerChannelsTest {
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining(message)
                 .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void where_channels_may_be_is_said_by_the_environment_and_never_guessed() {
+        assertThat(ServerChannels.reach(environment())).isEqualTo(Reach.NO_METADATA);
+        assertThat(ServerChannels.reach(environment("HOLDFAST_NOTIFY_REACH", "no-metadata")))
+                .isEqualTo(Reach.NO_METADATA);
+        assertThat(ServerChannels.reach(environment("HOLDFAST_NOTIFY_REACH", "public")))
+                .isEqualTo(Reach.PUBLIC);
+        assertThat(ServerChannels.reach(environment("HOLDFAST_NOTIFY_REACH", "anywhere")))
+                .isEqualTo(Reach.ANYWHERE);
+        assertThatThrownBy(() -> ServerChannels.reach(environment("HOLDFAST_NOTIFY_REACH", "publik")))
+                .isInstanceOf(Invalid.class)
+                .hasMessage("HOLDFAST_NOTIFY_REACH is 'publik'; expected anywhere, no-metadata or public");
+        assertThat(ServerChannels.unknown(environment("HOLDFAST_NOTIFY_REACH", "public")))
+                .isEmpty();
     }
 
     @Test

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.config.Secret;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,9 +65,9 @@ abstract class CatalogNotifierContract {
         assertThat(stand.asked().get(1).json().path("incident").path("name").asString())
                 .isEqualTo("failure/shop/backup");
         assertThat(stand.asked().get(1).json().path("text").asString()).contains("It went on for 5 d 0 h.");
-        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+        assertThat(notifier.history().incidents(IncidentFilter.ALL.goingOn(), Optional.empty(), 10))
                 .isEmpty();
-        assertThat(notifier.incidents(Optional.of("shop"), false, Optional.empty(), 10))
+        assertThat(notifier.history().incidents(IncidentFilter.ALL.ofStacks(Set.of("shop")), Optional.empty(), 10))
                 .singleElement()
                 .satisfies(incident -> {
                     assertThat(incident.told()).isEqualTo(1);
@@ -169,7 +172,7 @@ abstract class CatalogNotifierContract {
 
         assertThat(titles())
                 .containsExactly("shop: backup failed", "shop: backup was missed", "Over: shop: backup failed");
-        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+        assertThat(notifier.history().incidents(IncidentFilter.ALL.goingOn(), Optional.empty(), 10))
                 .isEmpty();
     }
 
@@ -252,7 +255,7 @@ abstract class CatalogNotifierContract {
             pass(Duration.ofHours(1));
             notifier.tend();
         }
-        assertThat(notifier.troubles()).singleElement().satisfies(trouble -> {
+        assertThat(notifier.history().troubles()).singleElement().satisfies(trouble -> {
             assertThat(trouble.stack()).contains("shop");
             assertThat(trouble.channel()).isEqualTo("hook");
             assertThat(trouble.waiting()).isEqualTo(1);
@@ -261,7 +264,71 @@ abstract class CatalogNotifierContract {
         });
         pass(Duration.ofHours(1));
         notifier.tend();
-        assertThat(notifier.troubles()).isEmpty();
+        assertThat(notifier.history().troubles()).isEmpty();
+    }
+
+    @Test
+    void a_channel_in_trouble_says_what_it_answered_last_and_no_more_when_it_is_gone() throws Exception {
+        stand.says(400, "zzz: no such hook");
+        hear(failed());
+        pass(Duration.ofMinutes(1));
+        stand.says(400, "aaa: no such hook");
+        hear(good());
+        pass(Duration.ofMinutes(1));
+        hear(failed());
+
+        assertThat(titles()).hasSize(3);
+        assertThat(notifier.history().troubles()).singleElement().satisfies(trouble -> {
+            assertThat(trouble.lost()).isEqualTo(2);
+            assertThat(trouble.said()).isEqualTo("HTTP 400: aaa: no such hook");
+        });
+        book.stack("shop", said());
+        assertThat(notifier.history().troubles()).isEmpty();
+    }
+
+    /** What comes back is written by somebody else: it is kept, shown and logged. */
+    @Test
+    void what_a_channel_answered_is_kept_on_one_line_and_without_any_of_its_secrets() throws Exception {
+        String header = "Bearer s3cret/header=\"with<everything>";
+        String key = "s3cret-signing-key-0123456789";
+        NotifyConfig channel = new NotifyConfig.Webhook(
+                "hook",
+                stand.url("/s3cret-path/ab12?token=s3cret+query%2F1"),
+                Map.of("Authorization", new Secret(header)),
+                Optional.of(new Secret(key)),
+                Optional.empty());
+        book.stack("shop", said(channel));
+        String injected =
+                "\r\nSet-Cookie: session=stolen\r\n\r\n2026-11-20T12:00:00Z ERROR forged\u2028line\u001b[31m\u0000";
+        List<String> answers = List.of(
+                "no" + injected,
+                // cut in the middle of a secret, its beginning would be left
+                "x".repeat(180) + key,
+                "x".repeat(199) + header,
+                "{\"sent\": " + Json.write(Map.of("a", header)) + "}",
+                URLEncoder.encode(header, StandardCharsets.UTF_8) + " "
+                        + URLEncoder.encode(key, StandardCharsets.UTF_8),
+                "POST /s3cret-path/ab12?token=s3cret+query%2F1 HTTP/1.1 token 's3cret query/1'",
+                Html.escaped(header),
+                Base64.getEncoder().encodeToString(header.getBytes(StandardCharsets.UTF_8)),
+                "y".repeat(100_000));
+        try (Overheard log = new Overheard(CatalogNotifier.class)) {
+            for (String answer : answers) {
+                stand.says(400, answer);
+                notifier.tell(Notices.plain());
+                notifier.tend();
+                assertThat(delivery().answer())
+                        .startsWith("HTTP 400: ")
+                        .doesNotContain("s3cret", "Bearer", "ab12", "\r", "\n")
+                        .doesNotContain("czNjcmV0", "ZWFyZXIg", "%22with", "\u2028", "\u001b", "\u0000")
+                        .hasSizeLessThanOrEqualTo(220);
+            }
+            assertThat(log.lines()).hasSizeGreaterThanOrEqualTo(answers.size());
+            assertThat(log.lines())
+                    .allSatisfy(line -> assertThat(line)
+                            .doesNotContain("s3cret", "Bearer")
+                            .doesNotContainPattern("[\\p{Cc}\u2028\u2029]"));
+        }
     }
 
     @Test
@@ -271,12 +338,12 @@ abstract class CatalogNotifierContract {
         book.forget("shop");
         pass(Duration.ofDays(29));
         notifier.tend();
-        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+        assertThat(notifier.history().incidents(IncidentFilter.ALL.goingOn(), Optional.empty(), 10))
                 .hasSize(1);
         pass(Duration.ofDays(2));
         notifier.tend();
 
-        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+        assertThat(notifier.history().incidents(IncidentFilter.ALL.goingOn(), Optional.empty(), 10))
                 .isEmpty();
         assertThat(titles()).allMatch(title -> title.equals("shop: backup failed"));
     }
@@ -292,7 +359,7 @@ abstract class CatalogNotifierContract {
         hear(tokens(ends("old", 300, 5)));
         hear(tokens());
         assertThat(titles()).hasSize(3);
-        assertThat(notifier.incidents(Optional.empty(), true, Optional.empty(), 10))
+        assertThat(notifier.history().incidents(IncidentFilter.ALL.goingOn(), Optional.empty(), 10))
                 .isEmpty();
     }
 
@@ -476,7 +543,8 @@ abstract class CatalogNotifierContract {
         assertThat(notifier.test(Optional.of("shop"), hook("/hook")))
                 .isEqualTo(new Answer.Refused("HTTP 403: invalid_token", Optional.empty()));
         assertThat(notifier.test(Optional.empty(), hook("/hook"))).isInstanceOf(Answer.Taken.class);
-        assertThat(notifier.deliveries(Optional.empty(), Optional.empty(), 10)).isEmpty();
+        assertThat(notifier.history().deliveries(DeliveryFilter.ALL, Optional.empty(), 10))
+                .isEmpty();
         assertThat(stand.asked().getLast().json().path("event").asString()).isEqualTo("test");
     }
 
@@ -512,15 +580,34 @@ abstract class CatalogNotifierContract {
             hear(good());
             pass(Duration.ofMinutes(1));
         }
-        List<Delivery> first = notifier.deliveries(Optional.of("shop"), Optional.empty(), 4);
-        List<Delivery> second = notifier.deliveries(
-                Optional.of("shop"), Optional.of(first.getLast().id()), 10);
+        List<Delivery> first =
+                notifier.history().deliveries(DeliveryFilter.ALL.ofStacks(Set.of("shop")), Optional.empty(), 4);
+        List<Delivery> second = notifier.history()
+                .deliveries(
+                        DeliveryFilter.ALL.ofStacks(Set.of("shop")),
+                        Optional.of(first.getLast().id()),
+                        10);
 
         assertThat(first).hasSize(4);
         assertThat(second).hasSize(6);
         assertThat(first.getFirst().kind()).isEqualTo("recovered");
-        assertThat(notifier.deliveries(Optional.of("blog"), Optional.empty(), 10))
+        assertThat(notifier.history().deliveries(DeliveryFilter.ALL.ofStacks(Set.of("blog")), Optional.empty(), 10))
                 .isEmpty();
+        assertThat(deliveries(new DeliveryFilter(Optional.empty(), Optional.of("hook"), Optional.empty())))
+                .hasSize(10);
+        assertThat(deliveries(new DeliveryFilter(Optional.empty(), Optional.of("x"), Optional.empty())))
+                .isEmpty();
+        assertThat(deliveries(
+                        new DeliveryFilter(Optional.empty(), Optional.empty(), Optional.of(Delivery.State.FAILED))))
+                .isEmpty();
+        assertThat(deliveries(DeliveryFilter.ALL.ofStacks(Set.of()))).isEmpty();
+        IncidentFilter over = new IncidentFilter(Optional.of(Set.of("shop", "blog")), Optional.of(false));
+        List<Incident> newest = notifier.history().incidents(over, Optional.empty(), 2);
+        List<Incident> older =
+                notifier.history().incidents(over, Optional.of(newest.getLast().id()), 10);
+        assertThat(newest).hasSize(2);
+        assertThat(older).hasSize(3);
+        assertThat(older.getFirst().began()).isBefore(newest.getLast().began());
     }
 
     @Test
@@ -560,8 +647,14 @@ abstract class CatalogNotifierContract {
         return new Fact.DestinationSeen("shop", "offsite", level, level ? "" : "it does not answer", now.get());
     }
 
+    private List<Delivery> deliveries(DeliveryFilter filter) {
+        return notifier.history().deliveries(filter, Optional.empty(), 100);
+    }
+
     private Delivery delivery() {
-        return notifier.deliveries(Optional.empty(), Optional.empty(), 10).getFirst();
+        return notifier.history()
+                .deliveries(DeliveryFilter.ALL, Optional.empty(), 10)
+                .getFirst();
     }
 
     private List<String> titles() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.CatalogPlace;
+import dev.holdfast.control.catalog.Catalogs;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import java.nio.file.Path;
@@ -50,6 +51,26 @@ class CatalogAwayTest {
                 station.service.pump();
                 assertThat(station.service.logs().text(run.id())).contains("run finished kind=backup state=succeeded");
             }
+        }
+    }
+
+    /** As a disk does that is full while the repository is closed, and has room again when the end is written down. */
+    @Test
+    void a_snapshot_that_the_catalog_did_not_take_is_listed_when_the_end_of_its_run_is_written() {
+        VirtualTime time = new VirtualTime(Instant.parse("2026-11-20T12:00:00Z"));
+        try (Catalog catalog = Catalogs.SQLITE.open(folder);
+                Station station = new Station(catalog, time, folder.resolve("one"), RunLimits.USUAL, Station.AT_ONCE)) {
+            catalog.jdbi().useHandle(handle -> handle.execute("""
+                    CREATE TRIGGER no_room BEFORE INSERT ON snapshot WHEN EXISTS (SELECT 1 FROM run WHERE state = 'RUNNING')
+                    BEGIN SELECT RAISE(ABORT, 'no room'); END"""));
+            station.stacks.with(Station.stack("shop"));
+            RunRecord run = station.backup("shop");
+            station.tick();
+
+            RunRecord ended = station.show(run);
+            assertThat(ended.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(station.snapshots.find("shop", ended.snapshot().orElseThrow()))
+                    .isPresent();
         }
     }
 

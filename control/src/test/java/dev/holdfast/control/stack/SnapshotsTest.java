@@ -195,7 +195,7 @@ class SnapshotsTest {
 
         repository.pinned.clear();
         repository.pinned.add(second.id());
-        try (OpenRepository seen = new Listing(repository, anew, SHOP).open(CONFIG.repository())) {
+        try (OpenRepository seen = new Listing(repository, anew, SHOP, () -> {}).open(CONFIG.repository())) {
             assertThat(seen.pinned()).containsExactly(second.id());
         }
         assertThat(anew.pinned("shop")).containsExactly(second.id());
@@ -213,7 +213,7 @@ class SnapshotsTest {
         Snapshots snapshots = snapshots(kind);
         Snapshot first = add("shop", NOON.minusSeconds(60));
         snapshots.refresh(SHOP);
-        Listing listing = new Listing(repository, snapshots, SHOP);
+        Listing listing = new Listing(repository, snapshots, SHOP, () -> {});
         Snapshot second;
         try (OpenRepository slow = listing.open(CONFIG.repository())) {
             assertThat(slow.snapshots()).containsExactly(first);

@@ -11,6 +11,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +43,9 @@ public final class PackWriter {
     private final Lane nodes;
     private final Queue<BlobSealer> idleShort = new ConcurrentLinkedQueue<>();
     private final Queue<BlobSealer> idleLong = new ConcurrentLinkedQueue<>();
+    /** Packs that nobody has taken over yet. */
+    private final Set<OpenPack> begun = ConcurrentHashMap.newKeySet();
+
     private final AtomicInteger packs = new AtomicInteger();
     private final AtomicLong storedBytes = new AtomicLong();
 
@@ -163,6 +168,7 @@ public final class PackWriter {
         int number = packs.getAndIncrement();
         StoreKey key = new StoreKey(lane.kind.folder() + fan(number) + "/" + session + "-" + number);
         OpenPack pack = new OpenPack(key, lane.kind, salt, keys.packKey(header), spool.begin(spoolName(number)));
+        begun.add(pack);
         pack.file.write(header, header.length, 0);
         lane.open = pack;
         return pack;
@@ -184,6 +190,7 @@ public final class PackWriter {
             PackInfo info = new PackInfo(pack.key, pack.kind, pack.salt, pack.length + (long) end.length);
             storedBytes.addAndGet(FileHeader.BYTES + end.length);
             outlet.finished(info, pack.entries, pack.file);
+            begun.remove(pack);
         }
     }
 
@@ -202,16 +209,15 @@ public final class PackWriter {
         closeSealers();
     }
 
-    /** Gives up the open packs. */
+    /** Gives up all packs that nobody has taken over; nothing may be stored at the same time or afterwards. */
     public void abandon() {
         for (Lane lane : List.of(data, nodes)) {
             synchronized (lane) {
-                if (lane.open != null) {
-                    lane.open.file.delete();
-                    lane.open = null;
-                }
+                lane.open = null;
             }
         }
+        begun.forEach(pack -> pack.file.delete());
+        begun.clear();
         closeSealers();
     }
 

@@ -94,8 +94,7 @@ public final class SpoolFile {
                 spool.failed(from, reason);
                 Spool.Folder next = spool.current();
                 try {
-                    FileChannel target = create(next);
-                    copy(channel, target);
+                    FileChannel target = copied(next);
                     channel.close();
                     Files.deleteIfExists(from.path().resolve(name));
                     channel = target;
@@ -106,6 +105,19 @@ public final class SpoolFile {
             }
         } finally {
             moving.writeLock().unlock();
+        }
+    }
+
+    /** What is there so far, in another folder; nothing is left in it if that cannot be. */
+    private FileChannel copied(Spool.Folder next) throws IOException {
+        FileChannel target = create(next);
+        try {
+            copy(channel, target);
+            return target;
+        } catch (IOException e) {
+            target.close();
+            Files.deleteIfExists(next.path().resolve(name));
+            throw e;
         }
     }
 

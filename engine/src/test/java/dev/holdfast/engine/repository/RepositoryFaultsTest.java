@@ -63,6 +63,17 @@ class RepositoryFaultsTest {
         everywhere(FaultyStore::failAfter, this::backUpFresh, this::oldIsWhole);
     }
 
+    /** Packs are on their way to a destination that takes no more when the run ends; a server goes on for weeks after that. */
+    @Test
+    void a_backup_of_many_packs_whose_destination_fails_leaves_nothing_in_the_spool() {
+        NavigableMap<String, byte[]> large = Yard.data(3, 100, 6_000_000);
+        everywhere(FaultyStore::failBefore, repository -> yard.backup(repository, large), left -> {
+            try (Repository repository = yard.openQuickly(created, left)) {
+                assertThat(repository.snapshots()).isNotEmpty();
+            }
+        });
+    }
+
     @Test
     void a_prune_whose_process_dies_before_any_call_loses_nothing() {
         twoSnapshotsOneForgotten();
@@ -91,6 +102,7 @@ class RepositoryFaultsTest {
             FaultyStore faulty = new FaultyStore(memory);
             fault.at(faulty, call);
             attempt(faulty, operation);
+            assertThat(spool).as("after call " + call).isEmptyDirectory();
             yard.now = yard.now.plus(Duration.ofMinutes(16));
             check.accept(memory);
         }

@@ -243,8 +243,9 @@ public final class Schemas {
             Map.Entry<String, JsonNode> field,
             String at,
             List<Mismatch> found) {
-        String place = at + "/" + (field.getKey().length() > SHOWN ? "…" : field.getKey());
-        limit(isUnwritable(field.getKey()), at, "has a field with a character that no text has", found);
+        boolean unwritable = isUnwritable(field.getKey());
+        String place = at + "/" + (unwritable || field.getKey().length() > SHOWN ? "…" : field.getKey());
+        limit(unwritable, at, "has a field with a character that no text has", found);
         JsonNode known = properties.get(field.getKey());
         if (known != null) {
             check(known, field.getValue(), place, found);

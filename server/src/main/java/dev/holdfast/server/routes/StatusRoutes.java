@@ -1,5 +1,6 @@
 package dev.holdfast.server.routes;
 
+import dev.holdfast.control.access.Role;
 import dev.holdfast.control.run.RunFilter;
 import dev.holdfast.control.run.RunState;
 import dev.holdfast.server.http.Admission;
@@ -49,14 +50,16 @@ public final class StatusRoutes {
                 name,
                 services.clock().instant(),
                 started,
-                warnings(visible),
+                warnings(call),
                 looks.summaries(visible),
                 new StatusView.RunCounts(count(call, RunState.WAITING), count(call, RunState.RUNNING))));
     }
 
-    private List<WarningView> warnings(Predicate<String> visible) {
+    private List<WarningView> warnings(Call call) {
+        Predicate<String> visible = call.visible();
+        boolean everything = call.principal().mayEverywhere(Role.VIEWER);
         List<WarningView> warnings = new ArrayList<>(services.warnings().get().stream()
-                .filter(warning -> warning.stack().isEmpty() || visible.test(warning.stack()))
+                .filter(warning -> warning.stack().isEmpty() ? everything : visible.test(warning.stack()))
                 .toList());
         services.stacks().troubles().stream()
                 .filter(trouble -> visible.test(trouble.stack()))

@@ -2,9 +2,10 @@ package dev.holdfast.server.services;
 
 import dev.holdfast.control.access.Access;
 import dev.holdfast.control.access.DownloadLinks;
+import dev.holdfast.control.channel.Channels;
 import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.StackConfig;
-import dev.holdfast.control.notify.Notifications;
+import dev.holdfast.control.notify.NotificationHistory;
 import dev.holdfast.control.notify.Notifier;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.Repositories;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * What the routes ask.
  *
  * @param reader reads the text of a stack file, to try it; throws Invalid if it cannot be
+ * @param history what goes on, and what people were told
  * @param channels of the server itself
  * @param links to single downloads
  * @param settings that may change
@@ -41,7 +43,8 @@ public record Services(
         Environment environment,
         Function<String, StackConfig> reader,
         Notifier notifier,
-        Notifications channels,
+        NotificationHistory history,
+        Channels channels,
         Access access,
         DownloadLinks links,
         LiveSettings settings,
