@@ -2,7 +2,9 @@ package dev.holdfast.cli;
 
 import dev.holdfast.cli.client.ServerPlace;
 import dev.holdfast.cli.service.StateFolder;
+import dev.holdfast.control.operation.Run;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,11 +27,8 @@ abstract class AnywhereCommand extends RepositoryCommand {
         return state.folder(cli);
     }
 
-    /** The server named, or that of this machine where nothing else says what is meant. */
     private Optional<ServerPlace> place() {
-        boolean localSaid = file != null || repository != null;
-        return remote.place(cli, localSaid)
-                .or(() -> localSaid || isDescribed() ? Optional.empty() : LocalServer.place(stateFolder()));
+        return remote.placeOrOwn(this, file != null || repository != null);
     }
 
     /** Whether a server is to be asked. */
@@ -39,6 +38,14 @@ abstract class AnywhereCommand extends RepositoryCommand {
 
     final <T> T remotely(Function<RemoteServer, T> question) {
         return RemoteOptions.ask(cli, place().orElseThrow(), question);
+    }
+
+    /** Has a server do something to the repository of the stack that is meant, with its progress shown. */
+    final <T> T atRepository(BiFunction<RemoteRepository, Run, T> work) {
+        return remotely(server -> {
+            RemoteRepository there = server.repository(Optional.ofNullable(stackName));
+            return running(run -> work.apply(there, run));
+        });
     }
 
     final String stackOfServer(RemoteServer server) {

@@ -31,7 +31,7 @@ final class CancelCommand extends ServerCommand {
 
     @Override
     Report perform() {
-        return new CancelReport(ask(server -> server.cancel(run)));
+        return new CancelReport(ask(server -> server.runs().cancel(run)));
     }
 
     /** The run as it stands now. */

@@ -18,11 +18,12 @@ import picocli.CommandLine.Option;
             "  holdfast check",
             "  holdfast check --read-data",
             "  holdfast check --repository s3://shop-backup --json",
+            "  holdfast check --server https://backup.example.org:8484 --stack shop",
             "",
             "Exit codes: 0 all is well; 3 a destination is behind, or there is nothing to check yet;",
             "71 something is damaged or missing. All are listed by 'holdfast --help'."
         })
-final class CheckCommand extends RepositoryCommand {
+final class CheckCommand extends AnywhereCommand {
     @Option(names = "--read-data", description = "Read all data again and verify every byte.")
     boolean readData;
 
@@ -32,6 +33,9 @@ final class CheckCommand extends RepositoryCommand {
 
     @Override
     Report perform() {
+        if (atServer()) {
+            return new CheckReportPage(atRepository((there, run) -> there.check(readData, run)));
+        }
         RepositoryConfig config = choice().repository();
         CheckOperation operation = new CheckOperation(cli.repositories());
         return new CheckReportPage(running(run -> operation.run(config, readData, run)));

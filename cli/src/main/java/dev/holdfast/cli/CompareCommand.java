@@ -15,18 +15,20 @@ import picocli.CommandLine.Parameters;
         header = "Compares a snapshot with the live sources or restored copies.",
         description = {
             "Compares a snapshot with the live sources, or with restored copies: rows and content hash of every",
-            "table, content and metadata of every object and file."
+            "table, content and metadata of every object and file. Places are those that a server reaches where one",
+            "does it; there only administrators may name some."
         },
         footer = {
             "",
             "Examples:",
             "  holdfast compare",
             "  holdfast compare latest --part database --with database=shop_yesterday",
+            "  holdfast compare --server https://backup.example.org:8484 --stack shop",
             "",
             "Exit codes: 0 everything is equal; 70 something differs, or nothing could be compared.",
             "All are listed by 'holdfast --help'."
         })
-final class CompareCommand extends RepositoryCommand {
+final class CompareCommand extends AnywhereCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "SNAPSHOT",
@@ -48,6 +50,9 @@ final class CompareCommand extends RepositoryCommand {
 
     @Override
     Report perform() {
+        if (atServer()) {
+            return new CompareReport(atRepository((there, run) -> there.compare(snapshot, parts, places, run)));
+        }
         CompareOperation operation = new CompareOperation(cli.connectors(), cli.repositories(), cli.environment());
         CompareOperation.Request request = new CompareOperation.Request(choice(), snapshot, parts, places);
         return new CompareReport(running(run -> operation.run(request, run)));

@@ -18,26 +18,28 @@ import picocli.CommandLine.Parameters;
         description = {
             "Writes the database of a snapshot as a file that PostgreSQL's own pg_restore or psql restores, without",
             "Holdfast. Nothing is unpacked on the way: no server is needed, and no room but that of the file. The rows",
-            "of every table are counted and hashed while they are written, and must be those that were captured."
+            "of every table are counted and hashed while they are written, and must be those that were captured.",
+            "Where a server does it, the file comes from there and lands here; what is cut on the way gets no name."
         },
         footer = {
             "",
             "Formats:",
             "  custom   an archive as of 'pg_dump -Fc': pg_restore -d EMPTY_DATABASE FILE; -j works",
-            "  sql      a text: psql -v ON_ERROR_STOP=1 -d EMPTY_DATABASE -f FILE; needs pg_restore here",
+            "  sql      a text: psql -v ON_ERROR_STOP=1 -d EMPTY_DATABASE -f FILE; needs pg_restore where it is made",
             "  roles    the roles that the database uses, as SQL; run it with psql before the others",
             "",
             "Examples:",
             "  holdfast export latest --output shop.dump",
             "  holdfast export 01jd8x database --format sql --compress 6 --output shop.sql.gz",
             "  holdfast export latest --format roles --output roles.sql",
+            "  holdfast export --server https://backup.example.org:8484 --stack shop --output shop.dump",
             "  set -o pipefail; holdfast export latest --compress 0 --output - | pg_restore -d shop_copy",
             "",
             "Exit codes: 0 the file is whole; 3 it is, but something will not be exactly as it was; 24 the snapshot",
             "is damaged; 63 the file exists or cannot be written. Only a whole file gets its name.",
             "All are listed by 'holdfast --help'."
         })
-final class ExportCommand extends RepositoryCommand {
+final class ExportCommand extends AnywhereCommand {
     private static final String STANDARD_OUTPUT = "-";
     private static final int USUAL_ARCHIVE_LEVEL = 6;
 
@@ -96,6 +98,10 @@ final class ExportCommand extends RepositoryCommand {
     @Override
     Report perform() {
         checkOptions();
+        if (atServer()) {
+            return new ExportReportPage(atRepository(
+                    (there, run) -> there.export(snapshot, Optional.ofNullable(part), format(), file(), run)));
+        }
         ExportOperation operation = new ExportOperation(cli.connectors(), cli.repositories(), cli.clock());
         ExportOperation.Request request =
                 new ExportOperation.Request(choice(), snapshot, Optional.ofNullable(part), format());

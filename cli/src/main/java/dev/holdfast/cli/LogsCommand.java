@@ -35,12 +35,12 @@ final class LogsCommand extends ServerCommand {
     Report perform() {
         return ask(server -> {
             String id = run == null ? newest(server) : run;
-            return new LogsReport(id, server.log(id));
+            return new LogsReport(id, server.runs().log(id));
         });
     }
 
     private String newest(RemoteServer server) {
-        for (JsonNode newest : server.runs(stackOption(), 1)) {
+        for (JsonNode newest : server.runs().list(stackOption(), 1)) {
             return newest.path("id").asString("");
         }
         throw new Missing(ErrorCode.UNKNOWN_NAME, "the server has no run yet", "'holdfast now' starts one.");

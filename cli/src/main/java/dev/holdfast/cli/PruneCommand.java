@@ -14,11 +14,12 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  holdfast prune --dry-run",
             "  holdfast prune",
+            "  holdfast prune --server https://backup.example.org:8484 --stack shop",
             "",
             "Exit codes: 0 done; 3 a destination is behind; 25 a backup is running.",
             "All are listed by 'holdfast --help'."
         })
-final class PruneCommand extends CliCommand {
+final class PruneCommand extends UpkeepCommand {
     @Option(names = "--dry-run", description = "Only tell what would be freed.")
     boolean dryRun;
 
@@ -28,7 +29,10 @@ final class PruneCommand extends CliCommand {
 
     @Override
     Report perform() {
-        RepositoryConfig config = unlocked(stack()).repository();
+        if (atServer()) {
+            return new PruneReportPage(atRepository((there, run) -> there.prune(dryRun, run)));
+        }
+        RepositoryConfig config = here().repository();
         PruneOperation operation = new PruneOperation(cli.repositories());
         return new PruneReportPage(running(run -> operation.run(config, dryRun, run)));
     }

@@ -60,6 +60,14 @@ final class RemoteOptions {
                 variable(cli, CERTIFICATE_VARIABLE).map(Path::of).map(cli.folder()::resolve)));
     }
 
+    /** The server named, or that of this machine where nothing else says what is meant. */
+    Optional<ServerPlace> placeOrOwn(CliCommand command, boolean localSaid) {
+        return place(command.cli, localSaid)
+                .or(() -> localSaid || command.isDescribed()
+                        ? Optional.empty()
+                        : LocalServer.place(command.stateFolder()));
+    }
+
     private static Optional<String> variable(Cli cli, String name) {
         return cli.environment().value(name);
     }

@@ -10,31 +10,20 @@ import dev.holdfast.control.operation.Run;
 import dev.holdfast.control.operation.ShowResult;
 import dev.holdfast.control.operation.SnapshotSelector;
 import dev.holdfast.control.operation.SnapshotsResult;
-import dev.holdfast.control.operation.Step;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
-import dev.holdfast.engine.source.Progress;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,15 +32,23 @@ import tools.jackson.databind.node.ObjectNode;
 /** What commands ask of a server: the same questions as they put to operations, with the same answers. */
 final class RemoteServer {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Set<String> UNDER_WAY = Set.of("waiting", "running");
-    private static final long PAUSE_NANOS = 300_000_000;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int PAGE = 500;
 
     private final ServerClient client;
+    private final RemoteRuns runs;
 
     RemoteServer(ServerClient client) {
         this.client = client;
+        this.runs = new RemoteRuns(client);
+    }
+
+    RemoteRuns runs() {
+        return runs;
+    }
+
+    /** The repository of the stack that is meant. */
+    RemoteRepository repository(Optional<String> stack) {
+        return new RemoteRepository(client, this, stack(stack));
     }
 
     /**
@@ -90,18 +87,14 @@ final class RemoteServer {
         if (!labels.isEmpty()) {
             labels.forEach(order.putObject("labels")::put);
         }
-        JsonNode ended = followed(client.post("/api/v1/runs", order, onlyOnce()), run);
-        return Answers.backup(result(ended), Answers.time(ended.path("began")));
-    }
-
-    /** A request that is sent again because the answer was lost begins nothing twice. */
-    private static Map<String, String> onlyOnce() {
-        return Map.of("Idempotency-Key", UUID.randomUUID().toString());
+        JsonNode ended = runs.carriedOut("/api/v1/runs", order, run);
+        return Answers.backup(RemoteRuns.result(ended), Answers.time(ended.path("began")));
     }
 
     SnapshotsResult snapshots(Optional<String> stack) {
         List<Snapshot> snapshots = allSnapshots(stack);
-        String filter = stack.map(name -> "?stack=" + encoded(name)).orElse("");
+        String filter =
+                stack.map(name -> "?stack=" + ServerClient.encoded(name)).orElse("");
         JsonNode destinations = client.get("/api/v1/destinations" + filter).path("items");
         return new SnapshotsResult(snapshots, 0, Answers.list(destinations, Answers::destination), List.of());
     }
@@ -112,14 +105,15 @@ final class RemoteServer {
     }
 
     private List<Snapshot> allSnapshots(Optional<String> stack, String more) {
-        String filter = stack.map(name -> "&stack=" + encoded(name)).orElse("") + more;
+        String filter =
+                stack.map(name -> "&stack=" + ServerClient.encoded(name)).orElse("") + more;
         List<Snapshot> all = new ArrayList<>();
         String after = "";
         do {
             JsonNode page = client.get("/api/v1/snapshots?limit=" + PAGE + filter + after);
             all.addAll(Answers.list(page.path("items"), Answers::snapshot));
             String next = page.path("next").asString("");
-            after = next.isEmpty() ? "" : "&after=" + encoded(next);
+            after = next.isEmpty() ? "" : "&after=" + ServerClient.encoded(next);
         } while (!after.isEmpty());
         Collections.reverse(all);
         return all;
@@ -127,8 +121,26 @@ final class RemoteServer {
 
     /** The snapshot that is meant by {@code latest}, an id, or the beginning of one. */
     Snapshot snapshot(String stack, String text) {
-        return SnapshotSelector.among(allSnapshots(Optional.of(stack)), Optional.of(stack))
-                .select(text);
+        return select(stack, List.of(text)).getFirst();
+    }
+
+    /** The same for several, in their order. */
+    List<Snapshot> select(String stack, List<String> texts) {
+        SnapshotSelector selector = SnapshotSelector.among(snapshotsOf(stack), Optional.of(stack));
+        return texts.stream().map(selector::select).toList();
+    }
+
+    /**
+     * All snapshots of a stack, oldest first.
+     *
+     * @throws dev.holdfast.engine.error.HoldfastException (UNKNOWN_NAME) if there is no such stack
+     */
+    List<Snapshot> snapshotsOf(String stack) {
+        List<Snapshot> all = allSnapshots(Optional.of(stack));
+        if (all.isEmpty()) {
+            client.get("/api/v1/stacks/" + ServerClient.encoded(stack));
+        }
+        return all;
     }
 
     /** Those that are pinned, oldest first. */
@@ -138,11 +150,10 @@ final class RemoteServer {
 
     /** Pins snapshots, named as {@link #snapshot} takes them, or releases them. */
     void pin(String stack, List<String> snapshots, boolean pinned) {
-        SnapshotSelector selector = SnapshotSelector.among(allSnapshots(Optional.of(stack)), Optional.of(stack));
-        List<Snapshot> chosen = snapshots.stream().map(selector::select).toList();
-        chosen.forEach(snapshot -> client.patch(
-                "/api/v1/stacks/" + encoded(stack) + "/snapshots/" + snapshot.id(),
-                JSON.createObjectNode().put("pinned", pinned)));
+        select(stack, snapshots)
+                .forEach(snapshot -> client.patch(
+                        "/api/v1/stacks/" + ServerClient.encoded(stack) + "/snapshots/" + snapshot.id(),
+                        JSON.createObjectNode().put("pinned", pinned)));
     }
 
     ShowResult show(String stack, String snapshot, Optional<String> partName, String prefix, ShowReport.Lines lines) {
@@ -159,8 +170,9 @@ final class RemoteServer {
     }
 
     private boolean entries(Snapshot snapshot, Part part, String prefix, ShowReport.Lines lines) {
-        String path = "/api/v1/stacks/" + encoded(snapshot.stack()) + "/snapshots/" + snapshot.id() + "/entries?part="
-                + encoded(part.name()) + "&prefix=" + encoded(prefix) + "&limit=" + PAGE;
+        String path = "/api/v1/stacks/" + ServerClient.encoded(snapshot.stack()) + "/snapshots/" + snapshot.id()
+                + "/entries?part=" + ServerClient.encoded(part.name()) + "&prefix=" + ServerClient.encoded(prefix)
+                + "&limit=" + PAGE;
         String after = "";
         do {
             JsonNode page = client.get(path + after);
@@ -170,7 +182,7 @@ final class RemoteServer {
                 }
             }
             String next = page.path("next").asString("");
-            after = next.isEmpty() ? "" : "&after=" + encoded(next);
+            after = next.isEmpty() ? "" : "&after=" + ServerClient.encoded(next);
         } while (!after.isEmpty());
         return true;
     }
@@ -222,8 +234,8 @@ final class RemoteServer {
             confirm(plan, confirmation);
             order.put("confirm", needed);
         }
-        JsonNode ended = followed(client.post("/api/v1/restores", order, onlyOnce()), run);
-        return Answers.restore(result(ended), wanted.snapshot(), failure(ended));
+        JsonNode ended = runs.carriedOut("/api/v1/restores", order, run);
+        return Answers.restore(RemoteRuns.result(ended), wanted.snapshot(), RemoteRuns.failure(ended));
     }
 
     private static void confirm(RestoreResult plan, Confirmation confirmation) {
@@ -284,6 +296,7 @@ final class RemoteServer {
             values.forEach(array::add);
         }
     }
+<<<<<<< HEAD
 
     // ------------------------------------------------------------------ runs, incidents
 
@@ -440,4 +453,6 @@ final class RemoteServer {
             return Optional.empty();
         }
     }
+=======
+>>>>>>> s/client
 }

@@ -15,8 +15,8 @@ import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -31,38 +31,41 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  holdfast retention --dry-run",
             "  holdfast retention --yes",
+            "  holdfast retention --dry-run --server https://backup.example.org:8484 --stack shop",
             "",
             "Exit codes: 0 done; 3 done, but a destination is behind; 81 it was not confirmed.",
             "All are listed by 'holdfast --help'."
         })
-final class RetentionCommand extends CliCommand {
+final class RetentionCommand extends UpkeepCommand {
     @Option(names = "--dry-run", description = "Show what would be kept and why, and give up nothing.")
     boolean dryRun;
 
     @Option(names = "--yes", description = "Confirm beforehand.")
     boolean yes;
 
-    @Mixin
-    StateOption state = new StateOption();
-
     RetentionCommand(Cli cli) {
         super(cli);
     }
 
     @Override
-    StateFolder stateFolder() {
-        return state.folder(cli);
-    }
-
-    @Override
     Report perform() {
-        StackConfig stack = unlocked(stack());
+        if (atServer()) {
+            return new RetentionReport(remotely(there -> agreed(there::simulate, () -> running(there::retain))));
+        }
+        StackConfig stack = here();
         return withFacts(stack.name(), facts -> new RetentionReport(applied(stack, facts)));
     }
 
     private RetentionResult applied(StackConfig stack, RetentionFacts facts) {
         RetentionOperation operation = new RetentionOperation(cli.repositories(), cli.clock());
-        RetentionResult planned = running(run -> operation.run(RetentionOperation.Request.of(stack, facts, true), run));
+        return agreed(
+                () -> running(run -> operation.run(RetentionOperation.Request.of(stack, facts, true), run)),
+                () -> running(run -> operation.run(RetentionOperation.Request.of(stack, facts, false), run)));
+    }
+
+    /** What would be given up, and if somebody agrees to that, what was. */
+    private RetentionResult agreed(Supplier<RetentionResult> plan, Supplier<RetentionResult> work) {
+        RetentionResult planned = plan.get();
         int removed = planned.plan().removed().size();
         if (dryRun || removed == 0) {
             return planned;
@@ -75,7 +78,7 @@ final class RetentionCommand extends CliCommand {
                     "it was not confirmed: " + question.loss(),
                     "look at it with --dry-run, and add --yes.");
         }
-        return running(run -> operation.run(RetentionOperation.Request.of(stack, facts, false), run));
+        return work.get();
     }
 
     /** Proofs, and versions said later, are in the catalog of the server, if there is one here. */

@@ -28,6 +28,6 @@ final class RunsCommand extends ServerCommand {
 
     @Override
     Report perform() {
-        return new RunsReport(ask(server -> server.runs(stackOption(), Math.clamp(limit, 1, 1000))));
+        return new RunsReport(ask(server -> server.runs().list(stackOption(), Math.clamp(limit, 1, 1000))));
     }
 }

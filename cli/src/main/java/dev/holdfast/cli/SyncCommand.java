@@ -12,18 +12,22 @@ import picocli.CommandLine.Command;
             "",
             "Examples:",
             "  holdfast sync",
+            "  holdfast sync --server https://backup.example.org:8484 --stack shop",
             "",
             "Exit codes: 0 all destinations are complete; 3 one is still behind.",
             "All are listed by 'holdfast --help'."
         })
-final class SyncCommand extends CliCommand {
+final class SyncCommand extends UpkeepCommand {
     SyncCommand(Cli cli) {
         super(cli);
     }
 
     @Override
     Report perform() {
-        RepositoryConfig config = unlocked(stack()).repository();
+        if (atServer()) {
+            return new SyncReportPage(atRepository(RemoteRepository::sync));
+        }
+        RepositoryConfig config = here().repository();
         SyncOperation operation = new SyncOperation(cli.repositories());
         return new SyncReportPage(running(run -> operation.run(config, run)));
     }

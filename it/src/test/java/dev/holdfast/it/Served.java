@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A server of the distribution, and an administrator who asks it over HTTP. Closing it ends it. */
 final class Served implements AutoCloseable {
@@ -144,6 +145,13 @@ final class Served implements AutoCloseable {
         String token = JSON.readTree(issued.body()).path("jwt").asString("");
         assertThat(token.split("\\.")).hasSize(3);
         return token;
+    }
+
+    /** An API token of a role. */
+    String token(String role) {
+        ObjectNode order = JSON.createObjectNode().put("label", "a " + role);
+        order.putObject("grant").put("role", role);
+        return post(201, "/api/v1/tokens", order).path("secret").asString("");
     }
 
     URI url() {

@@ -8,12 +8,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A wire to a server on this machine, with a port of its own. Bytes pass unchanged until it is cut. */
 final class Wire implements AutoCloseable {
     private final ServerSocket end;
     private final int server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicLong refused = new AtomicLong();
     private volatile boolean cut;
 
     private Wire(int server) {
@@ -45,6 +47,11 @@ final class Wire implements AutoCloseable {
         open.forEach(Wire::reset);
     }
 
+    /** How many connections were reset as soon as they came. */
+    long refused() {
+        return refused.get();
+    }
+
     void mend() {
         cut = false;
     }
@@ -59,6 +66,7 @@ final class Wire implements AutoCloseable {
                 if (cut) {
                     reset(client);
                     reset(behind);
+                    refused.incrementAndGet();
                 }
                 Thread.ofVirtual().start(() -> pass(client, behind));
                 Thread.ofVirtual().start(() -> pass(behind, client));

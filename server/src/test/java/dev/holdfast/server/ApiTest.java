@@ -93,6 +93,8 @@ class ApiTest {
                         .filter(item -> item.get("snapshot").asString().equals(first))
                         .allMatch(item -> item.get("keep").asBoolean()))
                 .isTrue();
+        assertThat(plan.get("left").asInt()).isEqualTo(plan.get("items").size());
+        assertThat(plan.at("/destinations/0/state").asString()).isEqualTo("complete");
         admin.post("/api/v1/stacks/shop/retention/simulate").expect(200);
         admin.post("/api/v1/stacks/shop/retention/simulate", "{\"zone\":\"Nowhere\"}")
                 .expectProblem(400, "configuration-invalid");
@@ -190,6 +192,55 @@ class ApiTest {
                         .expect(200)
                         .text())
                 .isNotEmpty();
+    }
+
+    @Test
+    void several_snapshots_are_given_up_together_or_none_of_them() {
+        String one = backup();
+        String other = backup();
+        String at = "/api/v1/stacks/shop/forget";
+        String order = "{\"snapshots\":[\"%s\",\"%s\",\"%s\"],\"confirm\":\"%s\"}";
+        admin.post(at, order.formatted(one, other, other, "shopp")).expectProblem(409, "not-confirmed");
+        admin.post(at, order.formatted(one, "01jd0000000000000000000000", other, "shop"))
+                .expectProblem(404, "snapshot-missing");
+        admin.post(at, "{\"snapshots\":[],\"confirm\":\"shop\"}").expectProblem(400, "usage");
+        admin.get(at(one)).expect(200);
+
+        JsonNode run = ended(admin.post(at, order.formatted(one, other, other, "shop")));
+        assertThat(run.get("state").asString()).as(run.toString()).isEqualTo("succeeded");
+        assertThat(run.at("/result/forgotten").valueStream().map(JsonNode::asString))
+                .containsExactly(one, other);
+        admin.get(at(one)).expectProblem(404, "snapshot-missing");
+        assertThat(admin.get("/api/v1/audit?action=forgetSnapshots&limit=1000")
+                        .expect(200)
+                        .text())
+                .contains(one + " " + other);
+    }
+
+    private static String backup() {
+        return ended(admin.post("/api/v1/runs", "{\"stack\":\"shop\",\"kind\":\"backup\"}"))
+                .get("snapshot")
+                .asString();
+    }
+
+    @Test
+    void retention_that_was_applied_tells_why_as_the_command_does() {
+        JsonNode result = ended(
+                        admin.post("/api/v1/runs", "{\"stack\":\"shop\",\"kind\":\"retention\",\"dryRun\":true}"))
+                .get("result");
+        assertThat(result.get("kept").asInt()).isPositive();
+        assertThat(result.get("removed").asInt()).isZero();
+        assertThat(result.at("/snapshots/0/why/0").asString()).isNotEmpty();
+    }
+
+    @Test
+    void a_snapshot_is_compared_with_another_place() {
+        JsonNode run = ended(admin.post(
+                "/api/v1/runs",
+                "{\"stack\":\"shop\",\"kind\":\"compare\",\"snapshot\":\"" + first + "\",\"places\":{\"uploads\":\""
+                        + folder + "\"}}"));
+        assertThat(run.at("/error/code").asString()).as(run.toString()).isEqualTo("different");
+        assertThat(run.at("/result/parts/0/with").asString()).contains(folder.toString());
     }
 
     @Test

@@ -6,10 +6,15 @@ import dev.holdfast.control.access.Role;
 import dev.holdfast.control.operation.InitOperation;
 import dev.holdfast.control.run.RunId;
 import dev.holdfast.demo.stand.PrivatePostgres;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -77,7 +82,56 @@ class DatabaseDownloadTest {
             assertThat(linked(server, admin, thing.formatted("\"export\",\"format\":\"sql\""))
                             .text())
                     .contains("CREATE TABLE public.orders");
+            followed(admin, at);
             admin.get(at + "/content?part=database&key=document/roles").expectProblem(400, "usage");
+        }
+    }
+
+    /** The same file, in frames, and then its report; or why there is none. */
+    private static void followed(ApiClient admin, String at) throws IOException {
+        String script = admin.get(at + "/export?format=sql").expect(200).text();
+        Frames frames = Frames.of(admin.get(at + "/export/followed?format=sql").expect(200));
+        assertThat(known(frames.file.toString(StandardCharsets.UTF_8))).isEqualTo(known(script));
+        assertThat(frames.news.getLast().at("/report/fileBytes").asInt()).isEqualTo(frames.file.size());
+        assertThat(frames.news.getLast().at("/report/findings")).isEmpty();
+        assertThat(frames.news)
+                .anyMatch(news -> news.at("/progress/phase").asString("").equals("export")
+                        && news.at("/progress/bytes").asLong() > 0);
+        assertThat(frames.patches).isZero();
+        Frames patched = Frames.of(
+                admin.get(at + "/export/followed?part=database&changeable=true").expect(200));
+        assertThat(patched.patches).isPositive();
+        Frames failed =
+                Frames.of(admin.get(at + "/export/followed?part=nothing").expect(200));
+        assertThat(failed.news.getLast().at("/error/code").asString()).isEqualTo("part-missing");
+        assertThat(failed.file.size()).isZero();
+    }
+
+    /** Without the word that pg_restore makes up each time. */
+    private static String known(String script) {
+        return script.replaceAll("restrict \\w+", "restrict");
+    }
+
+    /** What a followed export consists of. */
+    private static final class Frames {
+        private final ByteArrayOutputStream file = new ByteArrayOutputStream();
+        private final List<JsonNode> news = new ArrayList<>();
+        private int patches;
+
+        static Frames of(ApiClient.Answer answer) throws IOException {
+            assertThat(answer.header("content-type")).isEqualTo("application/vnd.holdfast.export");
+            Frames frames = new Frames();
+            DataInputStream in = new DataInputStream(
+                    new ByteArrayInputStream(answer.response().body()));
+            for (int kind = in.read(); kind >= 0; kind = in.read()) {
+                byte[] bytes = in.readNBytes(in.readInt());
+                switch (kind) {
+                    case 0 -> frames.file.write(bytes);
+                    case 1 -> frames.news.add(JsonMapper.shared().readTree(bytes));
+                    default -> frames.patches++;
+                }
+            }
+            return frames;
         }
     }
 

@@ -124,6 +124,7 @@ class LiveTest {
                     .contains("event: state")
                     .contains("\"state\":\"waiting\"")
                     .contains("event: step")
+                    .containsPattern("\"ended\":true,\"entries\":[1-9]\\d*,\"bytes\":\\d+")
                     .contains("\"state\":\"succeeded\"");
             assertThat(client.get(run).expect(200).json().get("state").asString())
                     .isEqualTo("succeeded");

@@ -85,7 +85,8 @@ class RestrictedTest {
                 "/entries?part=uploads",
                 "/content?part=uploads&key=hello.txt",
                 "/table?part=uploads&table=t",
-                "/export")) {
+                "/export",
+                "/export/followed")) {
             for (String stack : List.of("shop", "other")) {
                 assertThat(rita.get("/api/v1/stacks/" + stack + "/snapshots/" + snapshot + path)
                                 .status())
@@ -103,6 +104,13 @@ class RestrictedTest {
                 .expectProblem(404, "snapshot-missing");
         rita.send("PATCH", "/api/v1/stacks/other/snapshots/" + snapshot, "{\"note\":\"mine\"}")
                 .expectProblem(404, "snapshot-missing");
+        rita.post("/api/v1/stacks/other/forget", "{\"snapshots\":[\"" + snapshot + "\"],\"confirm\":\"other\"}")
+                .expectProblem(404, "snapshot-missing");
+        rita.post(
+                        "/api/v1/runs",
+                        "{\"stack\":\"other\",\"kind\":\"compare\",\"places\":{\"uploads\":\"" + server.uploads
+                                + "\"}}")
+                .expectProblem(403, "forbidden");
         String order = "{\"stack\":\"other\",\"snapshot\":\"" + snapshot + "\"}";
         rita.post("/api/v1/restores/plan", order).expectProblem(404, "snapshot-missing");
         assertThat(ended(rita.post("/api/v1/restores", order)).at("/error/code").asString())

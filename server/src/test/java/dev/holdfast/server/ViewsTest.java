@@ -112,7 +112,7 @@ class ViewsTest {
                         "a place",
                         Optional.of(new RunRecord.Problem(ErrorCode.STORE_FULL, "it is full", "make room."))),
                 new RunEvent.State(RunState.RUNNING, "", Optional.empty()),
-                new RunEvent.Stepped(Step.Phase.OPEN, "first", true),
+                new RunEvent.Stepped(Step.Phase.OPEN, "first", true, 5, 6),
                 new RunEvent.Progressed(new RunProgress(Step.Phase.OPEN, "first", 1, 2, 3, 4)),
                 new RunEvent.Found("first", "look"),
                 new RunEvent.Line("text"));
@@ -139,7 +139,9 @@ class ViewsTest {
         assertThat(texts.get(0)).startsWith(head).contains("\"waitingFor\":\"a place\"", "\"store-full\"");
         assertThat(texts.get(1)).isEqualTo(head + "\"event\":\"state\",\"state\":\"running\"}");
         assertThat(texts.get(2))
-                .isEqualTo(head + "\"event\":\"step\",\"phase\":\"open\",\"subject\":\"first\",\"ended\":true}");
+                .isEqualTo(
+                        head
+                                + "\"event\":\"step\",\"phase\":\"open\",\"subject\":\"first\",\"ended\":true,\"entries\":5,\"bytes\":6}");
         assertThat(texts.get(4)).isEqualTo(head + "\"event\":\"finding\",\"subject\":\"first\",\"message\":\"look\"}");
         assertThat(texts.get(5)).isEqualTo(head + "\"event\":\"line\",\"message\":\"text\"}");
     }

@@ -148,11 +148,13 @@ class WhoMayTest {
     }
 
     @Test
-    void only_an_administrator_restores_to_another_place() {
+    void only_an_administrator_restores_to_another_place_or_compares_with_one() {
         String order = "{\"stack\":\"shop\",\"snapshot\":\"latest\",\"places\":{\"uploads\":\"/etc\"}}";
         for (String path : List.of("/api/v1/restores", "/api/v1/restores/plan")) {
             server.client.as(operator).post(path, order).expectProblem(403, "forbidden");
         }
+        String compare = "{\"stack\":\"shop\",\"kind\":\"compare\",\"places\":{\"uploads\":\"/etc\"}}";
+        server.client.as(operator).post("/api/v1/runs", compare).expectProblem(403, "forbidden");
     }
 
     @Test

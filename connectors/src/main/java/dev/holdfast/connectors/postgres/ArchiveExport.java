@@ -105,11 +105,13 @@ final class ArchiveExport {
         return contentBytes;
     }
 
-    /** Writes everything to a file, and where its data are, if the file can take that. */
+    /** Writes everything to a file, and where its data are, if the file can take that; reads it back, if it can be read. */
     void write(ExportFile file) throws IOException {
         write(file::write);
-        if (file.seekable()) {
+        if (file.changeable()) {
             entryPlaces.forEach((id, place) -> patch(file, place, blocks.getOrDefault(id, -1L)));
+        }
+        if (file.seekable()) {
             new ArchiveProof(file, survey.charset()).verify(survey.count(), additions, blocks);
         }
     }

@@ -122,7 +122,9 @@ public final class PostgresExporter implements Exporter {
                 }
             }
         } catch (HoldfastException e) {
-            markIncomplete(counted, e);
+            if (level == 0) {
+                markIncomplete(counted, e);
+            }
             throw e;
         }
         return report(part, archive, counted);
@@ -134,12 +136,17 @@ public final class PostgresExporter implements Exporter {
                 && Set.of("on", "true", "yes", "1").contains(setting.value());
     }
 
-    /** What went down a pipe already cannot be taken back; compressed text fails by itself where it is cut. */
-    private void markIncomplete(Counted counted, HoldfastException failure) {
-        if (level == 0 && !counted.seekable()) {
+    /**
+     * Ends plain SQL that is not complete so that psql fails with it: what went down a pipe already cannot be taken back. Compressed
+     * text fails by itself where it is cut.
+     *
+     * @param failure why it is not complete
+     */
+    public static void markIncomplete(ExportFile file, HoldfastException failure) {
+        if (!file.changeable()) {
             try {
                 byte[] end = INCOMPLETE.getBytes(StandardCharsets.US_ASCII);
-                counted.write(end, 0, end.length);
+                file.write(end, 0, end.length);
             } catch (HoldfastException e) {
                 failure.addSuppressed(e);
             }
@@ -215,6 +222,11 @@ public final class PostgresExporter implements Exporter {
         @Override
         public boolean seekable() {
             return file.seekable();
+        }
+
+        @Override
+        public boolean changeable() {
+            return file.changeable();
         }
 
         @Override

@@ -27,15 +27,21 @@ public final class ForgetOperation {
             SnapshotSelector selector = SnapshotSelector.among(repository.snapshots(), choice.stackName());
             Set<Snapshot> wanted =
                     snapshots.stream().map(selector::select).collect(Collectors.toCollection(LinkedHashSet::new));
-            confirm(wanted, repository, confirmation);
+            confirm(wanted, repository.snapshots(), confirmation);
             repository.forget(wanted.stream().map(Snapshot::id).collect(Collectors.toSet()));
             return new ForgetResult(List.copyOf(wanted), repository.snapshots().size(), repository.destinations());
         }
     }
 
-    private static void confirm(Set<Snapshot> wanted, OpenRepository repository, Confirmation confirmation) {
+    /**
+     * Asks whether snapshots may be given up for ever.
+     *
+     * @param all those of which they are given up
+     * @throws Cancelled (NOT_CONFIRMED) if nobody agrees
+     */
+    public static void confirm(Set<Snapshot> wanted, List<Snapshot> all, Confirmation confirmation) {
         String ids = wanted.stream().map(Snapshot::id).map(SnapshotId::text).collect(Collectors.joining(", "));
-        boolean last = wanted.containsAll(repository.snapshots());
+        boolean last = wanted.containsAll(all);
         String loss = (wanted.size() == 1 ? "Snapshot " : wanted.size() + " snapshots ") + ids
                 + " can never be restored again" + (last ? ", and no other is left." : ".");
         if (!confirmation.given(new Confirmation.Question(loss, "forget"))) {

@@ -40,7 +40,11 @@ public final class RetentionOperation {
     }
 
     public RetentionResult run(Request request, Run run) {
-        RetentionResult simulated = simulated(request, run);
+        RetentionResult simulated;
+        try (OpenRepository repository =
+                run.step(Step.of(OPEN), _ -> repositories.open(request.stack().repository()))) {
+            simulated = simulate(request, repository);
+        }
         List<Snapshot> removed = simulated.plan().removed();
         if (request.dryRun() || removed.isEmpty()) {
             return simulated;
@@ -53,15 +57,14 @@ public final class RetentionOperation {
         return new RetentionResult(simulated.plan(), false, forgotten.left(), forgotten.destinations());
     }
 
-    private RetentionResult simulated(Request request, Run run) {
+    /** What would be kept and given up, in a repository that is open already; changes nothing. */
+    public RetentionResult simulate(Request request, OpenRepository repository) {
         StackConfig stack = request.stack();
         Set<String> sources = stack.sources().stream().map(SourceConfig::name).collect(Collectors.toSet());
-        try (OpenRepository repository = run.step(Step.of(OPEN), _ -> repositories.open(stack.repository()))) {
-            RetentionFacts facts = request.facts().withPinned(repository.pinned());
-            RetentionPlan plan = new Retention(request.policy(), facts, sources)
-                    .plan(repository.snapshots(), stack.name(), clock.instant());
-            return new RetentionResult(
-                    plan, request.dryRun(), repository.snapshots().size(), repository.destinations());
-        }
+        RetentionFacts facts = request.facts().withPinned(repository.pinned());
+        List<Snapshot> snapshots = repository.snapshots();
+        RetentionPlan plan =
+                new Retention(request.policy(), facts, sources).plan(snapshots, stack.name(), clock.instant());
+        return new RetentionResult(plan, request.dryRun(), snapshots.size(), repository.destinations());
     }
 }

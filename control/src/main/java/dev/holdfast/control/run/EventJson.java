@@ -20,7 +20,9 @@ final class EventJson {
                 MAPPER.writeValueAsString(MAPPER.createObjectNode()
                         .put("phase", step.phase().name())
                         .put("subject", step.subject())
-                        .put("ended", step.ended()));
+                        .put("ended", step.ended())
+                        .put("entries", step.entries())
+                        .put("bytes", step.bytes()));
             case RunEvent.Progressed progressed -> RunTable.json(progressed.progress());
             case RunEvent.Found found ->
                 MAPPER.writeValueAsString(MAPPER.createObjectNode()
@@ -60,7 +62,9 @@ final class EventJson {
                 new RunEvent.Stepped(
                         Step.Phase.valueOf(json.required("phase").asString()),
                         json.required("subject").asString(),
-                        json.required("ended").asBoolean());
+                        json.required("ended").asBoolean(),
+                        json.path("entries").asLong(0),
+                        json.path("bytes").asLong(0));
             case "finding" ->
                 new RunEvent.Found(
                         json.required("subject").asString(),

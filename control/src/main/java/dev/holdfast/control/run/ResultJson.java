@@ -194,7 +194,10 @@ final class ResultJson {
     }
 
     private static void retention(ObjectNode json, RetentionResult result) {
-        json.put("dryRun", result.dryRun());
+        json.put("dryRun", result.dryRun())
+                .put("kept", result.plan().kept().size())
+                .put("removed", result.plan().removed().size())
+                .put("left", result.left());
         ArrayNode snapshots = json.putArray("snapshots");
         result.plan().decisions().forEach(decision -> {
             ObjectNode one = snapshots
@@ -202,12 +205,8 @@ final class ResultJson {
                     .put("id", decision.snapshot().id().text())
                     .put("time", decision.snapshot().began().toString())
                     .put("kept", decision.isKept());
-            texts(
-                    one,
-                    "reasons",
-                    decision.reasons().stream().map(Object::toString).toList());
+            texts(one, "why", decision.reasons().stream().map(Object::toString).toList());
         });
-        json.put("left", result.left());
         destinations(json, result.destinations());
     }
 

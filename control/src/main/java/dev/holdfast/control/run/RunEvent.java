@@ -35,8 +35,10 @@ public record RunEvent(long sequence, RunId run, String stack, Instant at, Body 
      * A step began, or has ended.
      *
      * @param subject a part's name, or empty for the whole
+     * @param entries what it did if it has ended
+     * @param bytes what it did if it has ended
      */
-    public record Stepped(Step.Phase phase, String subject, boolean ended) implements Body {
+    public record Stepped(Step.Phase phase, String subject, boolean ended, long entries, long bytes) implements Body {
         @Override
         public String label() {
             return "step";

@@ -84,7 +84,7 @@ final class RunWatch implements RunListener {
         lastHeard = ticker.elapsed();
         Counted counted = new Counted(step);
         current = counted;
-        events.note(run, new RunEvent.Stepped(step.phase(), step.subject(), false));
+        events.note(run, new RunEvent.Stepped(step.phase(), step.subject(), false, 0, 0));
         line("step " + shown(step) + " begins");
         return counted;
     }
@@ -93,7 +93,9 @@ final class RunWatch implements RunListener {
     public void ended(Step step) {
         lastHeard = ticker.elapsed();
         Counted counted = current;
-        events.note(run, new RunEvent.Stepped(step.phase(), step.subject(), true));
+        long entries = counted == null ? 0 : counted.entries.get();
+        long bytes = counted == null ? 0 : counted.bytes.get();
+        events.note(run, new RunEvent.Stepped(step.phase(), step.subject(), true, entries, bytes));
         line("step " + shown(step) + " ended" + (counted == null ? "" : counted.done()));
     }
 

@@ -20,7 +20,12 @@ public interface ExportFile extends AutoCloseable {
     /** Whether what was written can be read and changed until the commit. */
     boolean seekable();
 
-    /** Writes over bytes that were written; only if {@link #seekable}. */
+    /** Whether what was written can be changed until the commit, though perhaps not read again. */
+    default boolean changeable() {
+        return seekable();
+    }
+
+    /** Writes over bytes that were written; only if {@link #changeable}. */
     void patch(long position, byte[] bytes);
 
     /**

@@ -1,7 +1,9 @@
 package dev.holdfast.server.routes;
 
+import dev.holdfast.control.operation.Cancellation;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.control.operation.ExportOperation;
+import dev.holdfast.control.operation.ExportResult;
 import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.Run;
 import dev.holdfast.control.stack.SnapshotRecord;
@@ -9,20 +11,26 @@ import dev.holdfast.control.stack.SnapshotRecord.PartRecord;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.server.browse.Contents;
+import dev.holdfast.server.browse.ExportFrames;
 import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.browse.StreamedExport;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Route;
 import dev.holdfast.server.services.Services;
+import dev.holdfast.server.view.ExportNewsView;
+import dev.holdfast.server.view.ExportReportView;
+import dev.holdfast.server.view.FailureView;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -35,6 +43,7 @@ public final class DownloadRoutes {
     /** Each holds some MiB, and an export opens the repository anew. */
     private static final int AT_ONCE = 6;
 
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final String BYTES = "application/octet-stream";
     private static final int USUAL_LEVEL = 6;
     private static final DateTimeFormatter TIME =
@@ -52,7 +61,14 @@ public final class DownloadRoutes {
     }
 
     public List<Route> all() {
-        return List.of(route(DownloadOrder.CONTENT), route(DownloadOrder.TABLE), route(DownloadOrder.EXPORT));
+        return List.of(
+                route(DownloadOrder.CONTENT),
+                route(DownloadOrder.TABLE),
+                route(DownloadOrder.EXPORT),
+                Route.get(
+                        SnapshotRoutes.ONE + "/export/followed",
+                        Admission.OPERATOR,
+                        call -> followed(DownloadOrder.of(call, DownloadOrder.EXPORT), call.flag("changeable"))));
     }
 
     private Route route(String kind) {
@@ -112,12 +128,40 @@ public final class DownloadRoutes {
 
     private Answer export(DownloadOrder order) {
         SnapshotRecord snapshot = services.snapshots().show(stack(order).name(), new SnapshotId(order.snapshot()));
-        ExportFormat format = switch (order.format().orElse("custom")) {
+        return database(snapshot, order.part(), format(order));
+    }
+
+    private static ExportFormat format(DownloadOrder order) {
+        return switch (order.format().orElse("custom")) {
             case "sql" -> new ExportFormat.Sql(order.compress().orElse(0), order.create());
             case "roles" -> new ExportFormat.Roles(order.compress().orElse(0));
             default -> new ExportFormat.Archive(order.compress().orElse(USUAL_LEVEL));
         };
-        return database(snapshot, order.part(), format);
+    }
+
+    /** For programs: with how it goes, what was found, and why it cannot be made whole. */
+    private Answer followed(DownloadOrder order, boolean changeable) {
+        StackRecord stack = stack(order);
+        SnapshotRecord snapshot = services.snapshots().show(stack.name(), new SnapshotId(order.snapshot()));
+        ExportOperation.Request request = new ExportOperation.Request(
+                RepositoryChoice.of(stack.config()), snapshot.id().text(), order.part(), format(order));
+        return new Answer.Download(snapshot.id() + ".export", ExportFrames.TYPE, out -> {
+            enter();
+            try (ExportFrames frames = ExportFrames.to(out, HEARTBEAT)) {
+                frames.tell(told(request, frames, changeable));
+            } finally {
+                places.release();
+            }
+        });
+    }
+
+    private ExportNewsView told(ExportOperation.Request request, ExportFrames frames, boolean changeable) {
+        try {
+            ExportResult result = exports.run(request, frames.file(changeable), new Run(frames, new Cancellation()));
+            return ExportNewsView.of(ExportReportView.of(result));
+        } catch (HoldfastException e) {
+            return ExportNewsView.of(FailureView.of(e));
+        }
     }
 
     /** A database of a snapshot as a file; the only one, if none is named. */

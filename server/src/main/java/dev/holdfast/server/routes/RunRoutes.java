@@ -1,6 +1,7 @@
 package dev.holdfast.server.routes;
 
 import dev.holdfast.control.access.Role;
+import dev.holdfast.control.operation.SnapshotSelector;
 import dev.holdfast.control.run.RunEvent;
 import dev.holdfast.control.run.RunEvents;
 import dev.holdfast.control.run.RunFilter;
@@ -58,7 +59,8 @@ public final class RunRoutes {
             boolean readData,
             boolean dryRun,
             Optional<String> snapshot,
-            Optional<List<String>> parts) {
+            Optional<List<String>> parts,
+            Optional<Map<String, String>> places) {
         RunRequest request() {
             return switch (RunKind.valueOf(kind.toUpperCase(Locale.ROOT))) {
                 case BACKUP -> new RunRequest.Backup(stack, sources.orElse(List.of()), allLabels());
@@ -67,7 +69,11 @@ public final class RunRoutes {
                 case PRUNE -> new RunRequest.Prune(stack, dryRun);
                 case RETENTION -> new RunRequest.Retention(stack, dryRun);
                 case COMPARE ->
-                    new RunRequest.Compare(stack, snapshot.orElse("latest"), parts.orElse(List.of()), Map.of());
+                    new RunRequest.Compare(
+                            stack,
+                            snapshot.orElse(SnapshotSelector.LATEST),
+                            parts.orElse(List.of()),
+                            places.orElse(Map.of()));
                 case RESTORE, FORGET, EXPORT ->
                     throw new Invalid(ErrorCode.USAGE, "a run of this kind is not started here", "");
             };
@@ -125,7 +131,15 @@ public final class RunRoutes {
     private Answer start(Call call) {
         Order order = call.body(Order.class);
         call.permit(Role.OPERATOR, order.stack());
+        permitPlaces(call, order.places());
         return accepted(begin(services, call, order.request()));
+    }
+
+    /** Whoever names another place than the source's own could reach anything that this server reaches. */
+    static void permitPlaces(Call call, Optional<Map<String, String>> places) {
+        if (places.filter(some -> !some.isEmpty()).isPresent()) {
+            call.permitEverywhere(Role.ADMIN);
+        }
     }
 
     private Answer cancel(Call call) {

@@ -40,12 +40,16 @@ public final class SnapshotRoutes {
     /** What is changed of a snapshot. */
     record Change(Optional<Boolean> pinned, Optional<String> note, Optional<String> appVersion) {}
 
+    /** Which snapshots are given up. */
+    record Forgetting(List<String> snapshots, String confirm) {}
+
     public List<Route> all() {
         return List.of(
                 Route.get("/api/v1/snapshots", Admission.VIEWER, this::list),
                 Route.get(ONE, Admission.VIEWER, call -> Answer.ok(SnapshotView.of(snapshot(call)))),
                 Route.patch(ONE, Admission.OPERATOR, this::annotate),
                 Route.delete(ONE, Admission.ADMIN, this::forget),
+                Route.post("/api/v1/stacks/{stack}/forget", Admission.ADMIN, this::forgetSome),
                 Route.get(ONE + "/entries", Admission.VIEWER, this::entries),
                 Route.get(ONE + "/differences/{other}", Admission.VIEWER, this::differences));
     }
@@ -90,6 +94,27 @@ public final class SnapshotRoutes {
     private Answer forget(Call call) {
         SnapshotRecord snapshot = snapshot(call);
         return RunRoutes.accepted(forget(services, call, snapshot, call.text("confirm")));
+    }
+
+    /** All are looked for first: one name that is wrong, and none is given up. */
+    private Answer forgetSome(Call call) {
+        StackRecord stack = stack(call);
+        Forgetting order = call.body(Forgetting.class);
+        List<String> ids = order.snapshots().stream()
+                .map(id -> services.snapshots()
+                        .show(stack.name(), new SnapshotId(id))
+                        .id()
+                        .text())
+                .distinct()
+                .toList();
+        if (!order.confirm().equals(stack.name())) {
+            throw new Cancelled(
+                    ErrorCode.NOT_CONFIRMED,
+                    ids.size() + " snapshots would be given up for ever, and that was not confirmed",
+                    "give the name of the stack as 'confirm'.");
+        }
+        call.note("snapshots " + String.join(" ", ids));
+        return RunRoutes.accepted(RunRoutes.begin(services, call, new RunRequest.Forget(stack.name(), ids, true)));
     }
 
     /** Begins to give up a snapshot, if its id was written once more. */

@@ -121,8 +121,7 @@ final class StackLooks {
         return states.stream()
                 .filter(state -> state.name().equals(config.name()))
                 .findFirst()
-                .map(state -> new DestinationView(
-                        stack, state.name(), state.location(), state.level() ? "complete" : "behind", state.reason()))
+                .map(state -> DestinationView.of(stack, state))
                 .orElseGet(() -> new DestinationView(stack, config.name(), location(config), "unknown", ""));
     }
 

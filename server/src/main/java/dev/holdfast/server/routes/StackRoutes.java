@@ -4,16 +4,15 @@ import dev.holdfast.control.access.Role;
 import dev.holdfast.control.config.Spelling;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.operation.DoctorOperation;
+import dev.holdfast.control.operation.RetentionOperation;
+import dev.holdfast.control.operation.RetentionResult;
 import dev.holdfast.control.operation.Run;
-import dev.holdfast.control.retention.Retention;
-import dev.holdfast.control.retention.RetentionFacts;
 import dev.holdfast.control.retention.RetentionPolicy;
 import dev.holdfast.control.schedule.Schedule;
+import dev.holdfast.control.stack.CatalogFacts;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.engine.repository.Snapshot;
-import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.server.browse.Shelf;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
@@ -43,12 +42,14 @@ public final class StackRoutes {
     private final Shelf shelf;
     private final StackLooks looks;
     private final DoctorOperation doctor;
+    private final RetentionOperation retention;
 
     public StackRoutes(Services services, Shelf shelf) {
         this.services = services;
         this.shelf = shelf;
         this.looks = new StackLooks(services);
         this.doctor = new DoctorOperation(services.connectors(), services.repositories(), services.clock());
+        this.retention = new RetentionOperation(services.repositories(), services.clock());
     }
 
     /** A new stack. */
@@ -214,38 +215,11 @@ public final class StackRoutes {
         RetentionPolicy policy = call.maybeBody(Policy.class)
                 .map(Policy::policy)
                 .orElseGet(() -> stack.config().policies().retention().policy());
+        CatalogFacts facts = CatalogFacts.of(services.snapshots(), stack.name());
         try (Shelf.Lent lent = shelf.lend(stack)) {
-            Retention retention = new Retention(
-                    policy,
-                    facts(stack.name()),
-                    stack.config().sources().stream()
-                            .map(source -> source.name())
-                            .collect(Collectors.toSet()));
-            return Answer.ok(RetentionPlanView.of(
-                    StackLooks.retention(policy),
-                    retention.plan(
-                            lent.repository().snapshots(),
-                            stack.name(),
-                            services.clock().instant())));
+            RetentionResult result = retention.simulate(
+                    new RetentionOperation.Request(stack.config(), policy, facts, true), lent.repository());
+            return Answer.ok(RetentionPlanView.of(stack.name(), StackLooks.retention(policy), result));
         }
-    }
-
-    private RetentionFacts facts(String stack) {
-        Set<SnapshotId> pinned = services.snapshots().pinned(stack);
-        return new RetentionFacts() {
-            @Override
-            public boolean isPinned(Snapshot snapshot) {
-                return pinned.contains(snapshot.id()) || RetentionFacts.super.isPinned(snapshot);
-            }
-
-            @Override
-            public boolean isProven(Snapshot snapshot) {
-                return services.snapshots()
-                        .find(stack, snapshot.id())
-                        .filter(known -> known.assurance().restored().isPresent()
-                                || known.assurance().matched().isPresent())
-                        .isPresent();
-            }
-        };
     }
 }

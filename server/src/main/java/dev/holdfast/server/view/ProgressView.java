@@ -6,7 +6,7 @@ import java.util.Locale;
 /** How far the present step of a run has come. */
 public record ProgressView(
         String phase, String subject, long entries, long expectedEntries, long bytes, long expectedBytes) {
-    static ProgressView of(RunProgress progress) {
+    public static ProgressView of(RunProgress progress) {
         return new ProgressView(
                 progress.phase().name().toLowerCase(Locale.ROOT),
                 progress.subject(),

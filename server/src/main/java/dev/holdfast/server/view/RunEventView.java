@@ -25,7 +25,8 @@ public record RunEventView(
         record InState(String state, Optional<String> waitingFor, Optional<FailureView> error) implements What {}
 
         /** A step begins or ends. */
-        record Step(String phase, Optional<String> subject, boolean ended) implements What {}
+        record Step(String phase, Optional<String> subject, boolean ended, Optional<Long> entries, Optional<Long> bytes)
+                implements What {}
 
         /** How far a step is. */
         record Progress(String phase, Optional<String> subject, ProgressView progress) implements What {}
@@ -47,17 +48,21 @@ public record RunEventView(
                                 state.state().label(),
                                 filled(state.waitingFor()),
                                 state.error().map(FailureView::of)));
-            case RunEvent.Stepped step ->
-                view(
-                        event,
-                        "step",
-                        new What.Step(
-                                step.phase().name().toLowerCase(Locale.ROOT), filled(step.subject()), step.ended()));
+            case RunEvent.Stepped step -> view(event, "step", step(step));
             case RunEvent.Progressed progressed -> view(event, "progress", progress(progressed));
             case RunEvent.Found found ->
                 view(event, "finding", new What.Finding(filled(found.subject()), found.message()));
             case RunEvent.Line line -> view(event, "line", new What.Line(line.text()));
         };
+    }
+
+    private static What step(RunEvent.Stepped step) {
+        return new What.Step(
+                step.phase().name().toLowerCase(Locale.ROOT),
+                filled(step.subject()),
+                step.ended(),
+                Optional.of(step.entries()).filter(_ -> step.ended()),
+                Optional.of(step.bytes()).filter(_ -> step.ended()));
     }
 
     private static What progress(RunEvent.Progressed progressed) {
