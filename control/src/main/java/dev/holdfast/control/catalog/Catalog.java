@@ -140,6 +140,8 @@ public final class Catalog implements AutoCloseable {
                 .table("holdfast_migrations")
                 .placeholders(Map.of("bytes", file ? "BLOB" : "BYTEA"))
                 .baselineOnMigrate(false)
+                // all steps or none, and one flush to the disk instead of twenty
+                .group(true)
                 .validateMigrationNaming(true)
                 .load();
         requireKnown(flyway.info());
