@@ -22,7 +22,8 @@ final class Sshd implements AutoCloseable {
         key("host-key");
         key("key");
         Files.writeString(
-                folder.resolve("known_hosts"), "[127.0.0.1]:" + port + " " + Files.readString(folder.resolve("host-key.pub")));
+                folder.resolve("known_hosts"),
+                "[127.0.0.1]:" + port + " " + Files.readString(folder.resolve("host-key.pub")));
         Path configuration = Files.write(
                 folder.resolve("sshd_config"),
                 List.of(
@@ -58,7 +59,15 @@ final class Sshd implements AutoCloseable {
     }
 
     private void key(String name) {
-        Shell.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.resolve(name).toString());
+        Shell.run(
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                folder.resolve(name).toString());
     }
 
     private boolean answers() {
@@ -79,8 +88,9 @@ final class Sshd implements AutoCloseable {
 
     /** A destination of a stack file. */
     String destination(String name, Path path) {
-        return name + ": {sftp: {host: 127.0.0.1, port: %d, user: '%s', path: '%s', key: '%s', known-hosts: '%s'}}"
-                .formatted(port, System.getProperty("user.name"), path, key(), knownHosts());
+        return name
+                + ": {sftp: {host: 127.0.0.1, port: %d, user: '%s', path: '%s', key: '%s', known-hosts: '%s'}}"
+                        .formatted(port, System.getProperty("user.name"), path, key(), knownHosts());
     }
 
     String url(Path path) {

@@ -94,6 +94,7 @@ final class SftpExportFile implements ExportFile {
     public void commit() {
         steadily(to -> {
             upload.finish(to.channel(), to.file());
+            requireWhole(to);
             to.channel().flush(to.file());
             if (!published) {
                 publish(to.channel());
@@ -222,11 +223,18 @@ final class SftpExportFile implements ExportFile {
         }
     }
 
+    private void requireWhole(Line to) throws IOException {
+        long there = to.channel().size(to.file());
+        if (there != upload.taken()) {
+            throw lost(there + " bytes are there, and " + upload.taken() + " were sent");
+        }
+    }
+
     private Unavailable lost(String why) {
         hopeless = true;
         return new Unavailable(
                 ErrorCode.STORE_UNAVAILABLE,
-                "'" + location() + "' cannot be continued after the connection was cut: " + why,
+                "'" + location() + "' cannot be continued: " + why,
                 "export it again; see whether the server lost files, or something else removes them.");
     }
 
