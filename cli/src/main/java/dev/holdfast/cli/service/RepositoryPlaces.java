@@ -4,6 +4,7 @@ import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.S3Config;
+import dev.holdfast.control.config.SftpConfig;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.InitOperation;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>the repository itself, if no destination has one and none ever had one as far as anybody here knows;
  *   <li>a copy at a destination that is new, while another destination has the repository;
- *   <li>a copy again that is gone: a bucket, or a folder whose file system is the one it was on.
+ *   <li>a copy again that is gone: a bucket, a folder of another server, or a folder whose file system is the one it was on.
  * </ul>
  *
  * A folder whose file system is away (a disk that is not mounted) is left alone: the backup tells that it is behind. So is a
@@ -166,7 +167,7 @@ public final class RepositoryPlaces {
         return switch (config) {
             case LocalConfig local ->
                 mounts.of(local.path()).map(Object::toString).orElse(UNKNOWN_MOUNT);
-            case S3Config _ -> "";
+            case S3Config _, SftpConfig _ -> "";
         };
     }
 
@@ -266,7 +267,7 @@ public final class RepositoryPlaces {
 
     private boolean isWanted(Place place, Map<String, String> before, boolean used) {
         return switch (place.config()) {
-            case S3Config _ -> true;
+            case S3Config _, SftpConfig _ -> true;
             case LocalConfig local -> isWanted(local, place, before, used);
         };
     }

@@ -67,7 +67,12 @@ final class HostKeys implements ServerKeyVerifier {
 
     /** What to do about it. */
     String advice() {
-        return advice(server);
+        return kinds().isEmpty() || server.fingerprint().isPresent()
+                ? advice(server)
+                : "if nobody gave the server another key, somebody stands in between: do not go on; else remove the old key with:"
+                        + " ssh-keygen -f " + server.knownHosts() + " -R '"
+                        + KnownHosts.name(server.host(), server.port())
+                        + "', and " + advice(server);
     }
 
     @Override

@@ -38,7 +38,7 @@ final class KnownHosts {
      * @throws IOException if the file cannot be read
      */
     static List<Line> about(String host, int port, Path file) throws IOException {
-        String name = (port == SshLocation.DEFAULT_PORT ? host : "[" + host + "]:" + port).toLowerCase(Locale.ROOT);
+        String name = name(host, port).toLowerCase(Locale.ROOT);
         List<Line> found = new ArrayList<>();
         for (String raw : Files.readAllLines(file, StandardCharsets.UTF_8)) {
             String line = raw.strip();
@@ -53,6 +53,11 @@ final class KnownHosts {
             }
         }
         return found;
+    }
+
+    /** What the file calls a server. */
+    static String name(String host, int port) {
+        return port == SshLocation.DEFAULT_PORT ? host : "[" + host + "]:" + port;
     }
 
     private static boolean matches(String patterns, String name) {

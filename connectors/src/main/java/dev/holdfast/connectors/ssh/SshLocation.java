@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param knownHosts file with the keys of servers, as OpenSSH writes it
  * @param fingerprint of the server's key, such as {@code SHA256:…}, in place of the file
  * @param jump the server through which this one is reached
+ * @param agent socket of an ssh agent that knows keys to log in with
  */
 public record SshLocation(
         String host,
@@ -25,7 +26,8 @@ public record SshLocation(
         Optional<String> password,
         Path knownHosts,
         Optional<String> fingerprint,
-        Optional<SshLocation> jump) {
+        Optional<SshLocation> jump,
+        Optional<Path> agent) {
     public static final int DEFAULT_PORT = 22;
 
     /** The server alone, for messages. */

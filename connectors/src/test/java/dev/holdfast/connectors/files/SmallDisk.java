@@ -22,7 +22,7 @@ public final class SmallDisk implements AutoCloseable {
         return path;
     }
 
-    void remount(String option) throws IOException, InterruptedException {
+    public void remount(String option) throws IOException, InterruptedException {
         Shell.run("mount", "-o", "remount," + option, path.toString());
     }
 

@@ -302,6 +302,7 @@ class PostgresLocationTest {
                 Optional.of("hidden"),
                 home,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         assertThatThrownBy(() -> PostgresLocation.parse("host=/run/pg").withSsh(ssh))
                 .isInstanceOf(Invalid.class);

@@ -23,10 +23,11 @@ import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
+import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An SSH server for tests, on this machine, with one user who may forward ports: the machine's own {@code sshd} where it is
+ * An SSH server for tests, on this machine, with one user who may forward ports and use SFTP: the machine's own {@code sshd} where it is
  * installed, or the server that comes with the library.
  */
 public final class SshStand implements AutoCloseable {
@@ -70,6 +71,7 @@ public final class SshStand implements AutoCloseable {
         server.setPort(stand.port);
         server.setKeyPairProvider(KeyPairProvider.wrap(stand.hostKey));
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
+        server.setSubsystemFactories(List.of(new SftpSubsystemFactory.Builder().build()));
         server.setPublickeyAuthenticator(
                 (user, key, session) -> user.equals(user()) && KeyUtils.compareKeys(key, stand.userKey.getPublic()));
         server.setPasswordAuthenticator((user, password, session) -> user.equals(user()) && password.equals(PASSWORD));
@@ -80,6 +82,9 @@ public final class SshStand implements AutoCloseable {
 
     /** The machine's own server, with Ed25519 keys. */
     public static SshStand openSsh(Path folder) throws Exception {
+        if (!installed()) {
+            throw new IllegalStateException("this test needs " + SSHD + ": apt-get install openssh-server");
+        }
         SshStand stand = new SshStand(folder, KeyPairProvider.SSH_ED25519, 256);
         Path hostKey = stand.write("host-key", stand.hostKey, Optional.empty());
         Path authorized = folder.resolve("authorized_keys");
@@ -93,6 +98,7 @@ public final class SshStand implements AutoCloseable {
                         "AuthorizedKeysFile " + authorized,
                         "PidFile none",
                         "StrictModes no",
+                        "Subsystem sftp internal-sftp",
                         "UsePAM no",
                         "PermitRootLogin yes",
                         "PasswordAuthentication no"));
@@ -184,6 +190,7 @@ public final class SshStand implements AutoCloseable {
                 Optional.empty(),
                 hosts,
                 fingerprint,
+                Optional.empty(),
                 Optional.empty());
     }
 

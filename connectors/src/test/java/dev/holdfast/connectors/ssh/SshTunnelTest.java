@@ -91,6 +91,7 @@ class SshTunnelTest {
                 Optional.of(password).filter(p -> !p.isEmpty()),
                 stand.knownHosts(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -114,6 +115,47 @@ class SshTunnelTest {
         leads(stand.location(Path.of("/nowhere"), Optional.of(stand.fingerprint())));
     }
 
+    private static SshLocation byAgent(SshStand stand, Path socket) {
+        SshLocation to = stand.location();
+        return new SshLocation(
+                to.host(),
+                to.port(),
+                to.user(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                to.knownHosts(),
+                to.fingerprint(),
+                to.jump(),
+                Optional.of(socket));
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("servers")
+    void an_agent_signs_with_keys_that_it_does_not_show(SshStand stand) throws Exception {
+        Path socket = Files.createTempDirectory(folder, "agent").resolve("socket");
+        assertThatThrownBy(() -> leads(byAgent(stand, socket)))
+                .isInstanceOf(Missing.class)
+                .hasMessageContaining("no ssh agent answers at '" + socket + "'");
+        Process agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            await(() -> Files.exists(socket));
+            assertThatThrownBy(() -> leads(byAgent(stand, socket)))
+                    .isInstanceOf(AccessDenied.class)
+                    .hasMessageContaining("refuses user");
+            ProcessBuilder add = new ProcessBuilder("ssh-add", "-q", stand.key().toString()).redirectErrorStream(true);
+            add.environment().put("SSH_AUTH_SOCK", socket.toString());
+            Process adding = add.start();
+            String said = new String(adding.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(adding.waitFor()).as(said).isZero();
+            leads(byAgent(stand, socket));
+        } finally {
+            agent.destroyForcibly();
+        }
+    }
+
     @Test
     void a_password_opens_it_where_the_server_takes_one() {
         leads(with(library, Optional.empty(), "", SshStand.PASSWORD));
@@ -131,7 +173,8 @@ class SshTunnelTest {
                 last.password(),
                 last.knownHosts(),
                 last.fingerprint(),
-                Optional.of(library.location())));
+                Optional.of(library.location()),
+                Optional.empty()));
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -212,6 +255,7 @@ class SshTunnelTest {
                     Optional.empty(),
                     Optional.of("x"),
                     library.knownHosts(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
             assertThatThrownBy(() -> leads(nobody))

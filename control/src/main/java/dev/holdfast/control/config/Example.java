@@ -19,6 +19,8 @@ public final class Example {
     static final String EXCLUDE = "for example: exclude: [\"*.tmp\", \"cache/\"]";
     static final String LOCAL = "for example: local: {path: /var/backups/shop}";
     static final String S3 = "for example: s3: {endpoint: 'http://127.0.0.1:9000', bucket: shop-backup}";
+    static final String SFTP =
+            "for example: sftp: {host: nas.example.org, user: backup, path: /srv/backups/shop, key: ~/.ssh/id_ed25519}";
     static final String DESTINATIONS = "for example: destinations: {disk: {local: {path: /var/backups/shop}}}";
     static final String SOURCES = "for example: sources: {uploads: {directory: {path: /srv/shop/uploads}}}";
     static final String REPOSITORY =

@@ -24,6 +24,7 @@ final class Overlap {
     private static Object place(DestinationConfig destination) {
         return switch (destination) {
             case LocalConfig local -> local.path();
+            case SftpConfig sftp -> sftp.folder().url();
             case S3Config s3 -> s3.place().endpoint() + " " + s3.place().url();
         };
     }

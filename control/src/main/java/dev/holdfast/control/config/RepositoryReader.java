@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Reads where a stack is kept. */
 final class RepositoryReader {
-    private static final List<String> DESTINATION_KINDS = List.of("local", "s3");
+    private static final List<String> DESTINATION_KINDS = List.of("local", "s3", "sftp");
 
     private RepositoryReader() {}
 
@@ -62,6 +62,9 @@ final class RepositoryReader {
         String kind = destination.onlyKind("destination '" + name + "'", DESTINATION_KINDS, Example.DESTINATIONS);
         if (kind.equals("s3")) {
             return new S3Config(name, S3Reader.read(destination.section("s3", Example.S3), Example.S3));
+        }
+        if (kind.equals("sftp")) {
+            return new SftpConfig(name, SftpReader.read(destination.section("sftp", Example.SFTP)));
         }
         Section local = destination.section("local", Example.LOCAL).only(List.of("path"), Example.LOCAL);
         return new LocalConfig(

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A repository named on the command line, for machines that have no stack file: a path, or {@code s3://bucket/prefix} with
- * server and keys from the environment.
+ * A repository named on the command line, for machines that have no stack file: a path, {@code s3://bucket/prefix} with
+ * server and keys from the environment, or {@code sftp://user@host:port/path} with the key from there.
  */
 public final class RepositoryUrl {
     private static final String EXAMPLE =
-            "for example: --repository /var/backups/shop, or --repository s3://shop-backup";
+            "for example: --repository /var/backups/shop, --repository s3://shop-backup, or --repository sftp://backup@nas/srv/shop";
 
     private RepositoryUrl() {}
 
@@ -31,9 +31,13 @@ public final class RepositoryUrl {
             }
             return new S3Config("s3", place);
         }
+        if (text.startsWith("sftp://")) {
+            return new SftpConfig("sftp", SftpReader.read(text, environment));
+        }
         String path = text.startsWith("file://") ? text.substring("file://".length()) : text;
         if (path.isBlank() || path.contains("://")) {
-            throw new Invalid(ErrorCode.USAGE, "'" + text + "' is neither a path nor an s3:// address", EXAMPLE);
+            throw new Invalid(
+                    ErrorCode.USAGE, "'" + text + "' is neither a path nor an s3:// or sftp:// address", EXAMPLE);
         }
         return new LocalConfig("local", Path.of(path).toAbsolutePath().normalize());
     }

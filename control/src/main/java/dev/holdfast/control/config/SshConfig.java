@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * An SSH server through which a source is reached.
+ * An SSH server through which a source is reached, or where a copy is kept.
  *
  * @param host its name or address, as the file of known hosts has it
  * @param port 1 to 65535
@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param knownHosts file with the keys of servers
  * @param fingerprint of the server's key, in place of the file
  * @param jump the SSH server through which this one is reached
+ * @param agent socket of an ssh agent that knows keys to log in with
  */
 public record SshConfig(
         String host,
@@ -25,6 +26,7 @@ public record SshConfig(
         Optional<Secret> password,
         Path knownHosts,
         Optional<String> fingerprint,
-        Optional<SshConfig> jump) {
+        Optional<SshConfig> jump,
+        Optional<Path> agent) {
     public static final int DEFAULT_PORT = 22;
 }

@@ -8,6 +8,7 @@ import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.S3Config;
 import dev.holdfast.control.config.S3Place;
+import dev.holdfast.control.config.SftpConfig;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
@@ -30,6 +31,8 @@ final class Separation {
                 case LocalConfig local ->
                     place instanceof DirectoryConfig directory && overlap(directory.path(), local.path());
                 case S3Config s3 -> place instanceof BucketConfig bucket && overlap(bucket.place(), s3.place());
+                // another machine, as far as anybody can tell from here
+                case SftpConfig _ -> false;
             };
             if (overlap) {
                 throw refused(place, destination, "a restore would replace the repository");
@@ -72,6 +75,7 @@ final class Separation {
         return switch (destination) {
             case LocalConfig local -> local.path().toString();
             case S3Config s3 -> s3.place().url();
+            case SftpConfig sftp -> sftp.folder().url();
         };
     }
 

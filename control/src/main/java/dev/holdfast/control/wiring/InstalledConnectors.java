@@ -19,6 +19,8 @@ import dev.holdfast.connectors.s3.BucketTarget;
 import dev.holdfast.connectors.s3.S3Credentials;
 import dev.holdfast.connectors.s3.S3Location;
 import dev.holdfast.connectors.s3.S3Store;
+import dev.holdfast.connectors.sftp.SftpLocation;
+import dev.holdfast.connectors.sftp.SftpStore;
 import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DatabasePart;
@@ -32,6 +34,8 @@ import dev.holdfast.control.config.S3Config;
 import dev.holdfast.control.config.S3Keys;
 import dev.holdfast.control.config.S3Place;
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.config.SftpConfig;
+import dev.holdfast.control.config.SftpFolder;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.SshConfig;
 import dev.holdfast.control.operation.Connectors;
@@ -78,6 +82,7 @@ public final class InstalledConnectors implements Connectors {
         return switch (destination) {
             case LocalConfig local -> new LocalStore(local.path());
             case S3Config s3 -> new RetryingStore(new S3Store(location(s3.place())));
+            case SftpConfig sftp -> new RetryingStore(new SftpStore(location(sftp.folder())));
         };
     }
 
@@ -186,7 +191,12 @@ public final class InstalledConnectors implements Connectors {
                 ssh.password().map(Secret::text),
                 ssh.knownHosts(),
                 ssh.fingerprint(),
-                ssh.jump().map(InstalledConnectors::location));
+                ssh.jump().map(InstalledConnectors::location),
+                ssh.agent());
+    }
+
+    private static SftpLocation location(SftpFolder folder) {
+        return new SftpLocation(location(folder.server()), folder.path());
     }
 
     private static S3Location location(S3Place place) {

@@ -16,6 +16,7 @@ class PostgresConfigTest {
             Optional.empty(),
             Path.of("/hosts"),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     private static PostgresConfig at(String url) {

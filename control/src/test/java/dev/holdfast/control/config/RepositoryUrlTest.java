@@ -53,9 +53,48 @@ class RepositoryUrlTest {
     }
 
     @Test
+    void an_sftp_address_takes_the_key_from_the_environment() {
+        Environment environment = new Environment(
+                Map.of("HOME", "/home/shop", "SFTP_KEY", "/keys/backup", "SFTP_KEY_PASSWORD", "hunter2"));
+        SshConfig server = new SshConfig(
+                "nas",
+                2222,
+                "backup",
+                Optional.of(Path.of("/keys/backup")),
+                Optional.of(new Secret("hunter2")),
+                Optional.empty(),
+                Path.of("/home/shop/.ssh/known_hosts"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        assertThat(RepositoryUrl.parse("sftp://backup@nas:2222/srv/shop", environment)
+                        .destinations())
+                .isEqualTo(List.of(new SftpConfig("sftp", new SftpFolder(server, "/srv/shop"))));
+        assertThat(RepositoryUrl.parse("sftp://backup@nas:2222/~/shop", environment)
+                        .destinations())
+                .isEqualTo(List.of(new SftpConfig("sftp", new SftpFolder(server, "shop"))));
+        for (String wrong :
+                List.of("sftp://nas/srv", "sftp://backup:hunter2@nas/srv", "sftp://backup@nas", "sftp://backup@nas/")) {
+            assertThatThrownBy(() -> RepositoryUrl.parse(wrong, environment))
+                    .hasMessage("the sftp:// address is not sftp://user@host:port/path");
+        }
+        assertThatThrownBy(() -> RepositoryUrl.parse("sftp://backup@nas/srv", new Environment(Map.of("HOME", "/none"))))
+                .hasMessageContaining("nothing is known to log in with");
+        assertThat(RepositoryUrl.parse(
+                                "sftp://backup@nas/srv",
+                                new Environment(Map.of("HOME", "/none", "SSH_AUTH_SOCK", "/run/agent")))
+                        .destinations()
+                        .getFirst())
+                .isInstanceOfSatisfying(
+                        SftpConfig.class,
+                        sftp -> assertThat(sftp.folder().server().agent()).contains(Path.of("/run/agent")));
+    }
+
+    @Test
     void another_scheme_is_refused() {
-        assertThatThrownBy(() -> RepositoryUrl.parse("sftp://host/path", S3))
-                .hasMessage("'sftp://host/path' is neither a path nor an s3:// address");
+        assertThatThrownBy(() -> RepositoryUrl.parse("ftp://host/path", S3))
+                .hasMessage("'ftp://host/path' is neither a path nor an s3:// or sftp:// address");
         assertThatThrownBy(() -> RepositoryUrl.parse("s3://", S3)).hasMessage("'s3://' names no bucket");
     }
 }

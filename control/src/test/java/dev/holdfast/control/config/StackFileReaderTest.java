@@ -373,8 +373,45 @@ class StackFileReaderTest {
                                 Optional.of(new Secret("hunter2")),
                                 Path.of("/srv/shop/hosts"),
                                 Optional.of(fingerprint),
-                                Optional.empty()))));
+                                Optional.empty(),
+                                Optional.empty())),
+                        Optional.empty()));
         assertThat(ssh.toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void a_directory_of_another_server_is_a_destination() {
+        variables.put("SSH_AUTH_SOCK", "/run/agent");
+        String sftp = SMALL.replace("local:\n        path: /var/backups/shop", "sftp: {%s}");
+
+        DestinationConfig read = read(sftp.formatted(
+                        "host: nas, port: 2222, user: backup, path: /srv/shop, key: /keys/backup, agent: true"))
+                .repository()
+                .destinations()
+                .getFirst();
+
+        assertThat(read)
+                .isEqualTo(new SftpConfig(
+                        "disk",
+                        new SftpFolder(
+                                new SshConfig(
+                                        "nas",
+                                        2222,
+                                        "backup",
+                                        Optional.of(Path.of("/keys/backup")),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Path.of("/home/shop/.ssh/known_hosts"),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.of(Path.of("/run/agent"))),
+                                "/srv/shop")));
+        assertThat(message(sftp.formatted("host: nas, user: backup, key: k"))).contains("'path'");
+        assertThat(message(sftp.formatted("host: nas, user: backup, key: k, path: ../other")))
+                .contains("'repository.destinations.disk.sftp.path' is no path of a directory");
+        variables.remove("SSH_AUTH_SOCK");
+        assertThat(message(sftp.formatted("host: nas, user: backup, path: /srv/shop, agent: true")))
+                .contains("environment variable 'SSH_AUTH_SOCK' is not set");
     }
 
     @Test
@@ -385,7 +422,7 @@ class StackFileReaderTest {
 
         assertThat(message(ssh.formatted("")))
                 .isEqualTo(
-                        "/srv/shop/holdfast.yaml:6: 'sources.uploads.postgres.ssh' has neither 'key' nor 'password'");
+                        "/srv/shop/holdfast.yaml:6: 'sources.uploads.postgres.ssh' has neither 'key' nor 'password' nor 'agent'");
         assertThat(message(ssh.formatted(", key: k, fingerprint: aa:bb")))
                 .contains("'sources.uploads.postgres.ssh.fingerprint' is not a fingerprint");
         assertThat(message(ssh.formatted(", key: k, identity: x"))).contains("unknown key", "identity");

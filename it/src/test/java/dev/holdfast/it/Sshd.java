@@ -1,0 +1,105 @@
+package dev.holdfast.it;
+
+import dev.holdfast.demo.stand.FreePort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An OpenSSH server of one test on loopback, with keys of its own and SFTP for whoever runs the test. */
+final class Sshd implements AutoCloseable {
+    private static final Path PROGRAM = Path.of("/usr/sbin/sshd");
+
+    private final Path folder;
+    private final int port = FreePort.next();
+    private final Process process;
+
+    private Sshd(Path folder) throws IOException {
+        this.folder = folder;
+        key("host-key");
+        key("key");
+        Files.writeString(
+                folder.resolve("known_hosts"),
+                "[127.0.0.1]:" + port + " " + Files.readString(folder.resolve("host-key.pub")));
+        Path configuration = Files.write(
+                folder.resolve("sshd_config"),
+                List.of(
+                        "ListenAddress 127.0.0.1:" + port,
+                        "HostKey " + folder.resolve("host-key"),
+                        "AuthorizedKeysFile " + folder.resolve("key.pub"),
+                        "PidFile none",
+                        "StrictModes no",
+                        "UsePAM no",
+                        "PermitRootLogin yes",
+                        "PasswordAuthentication no",
+                        "Subsystem sftp internal-sftp"));
+        if (Shell.isRoot()) {
+            Files.createDirectories(Path.of("/run/sshd")); // what its package's service does
+        }
+        process = new ProcessBuilder(PROGRAM.toString(), "-D", "-e", "-f", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("sshd.log").toFile())
+                .start();
+    }
+
+    static Sshd in(Path folder) {
+        if (!Files.isExecutable(PROGRAM)) {
+            throw new AssertionError("this test needs " + PROGRAM + ": apt-get install openssh-server");
+        }
+        try {
+            Sshd server = new Sshd(Files.createDirectories(folder));
+            Until.met("sshd answers", server::answers);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void key(String name) {
+        Shell.run(
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                folder.resolve(name).toString());
+    }
+
+    private boolean answers() {
+        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    Path key() {
+        return folder.resolve("key");
+    }
+
+    Path knownHosts() {
+        return folder.resolve("known_hosts");
+    }
+
+    /** A destination of a stack file. */
+    String destination(String name, Path path) {
+        return name
+                + ": {sftp: {host: 127.0.0.1, port: %d, user: '%s', path: '%s', key: '%s', known-hosts: '%s'}}"
+                        .formatted(port, System.getProperty("user.name"), path, key(), knownHosts());
+    }
+
+    String url(Path path) {
+        return "sftp://" + System.getProperty("user.name") + "@127.0.0.1:" + port + path;
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
