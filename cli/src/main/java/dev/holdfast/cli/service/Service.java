@@ -29,7 +29,6 @@ import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.control.stack.Stacks;
 import dev.holdfast.server.HoldfastServer;
-import dev.holdfast.server.contract.Contract;
 import dev.holdfast.server.ServerSettings;
 import dev.holdfast.server.auth.Authenticator;
 import dev.holdfast.server.auth.CrossSiteGuard;
@@ -39,6 +38,7 @@ import dev.holdfast.server.auth.Jwts;
 import dev.holdfast.server.auth.Oidc;
 import dev.holdfast.server.auth.OidcSettings;
 import dev.holdfast.server.auth.TrustedProxies;
+import dev.holdfast.server.contract.Contract;
 import dev.holdfast.server.http.EdgeSettings;
 import dev.holdfast.server.http.TlsFiles;
 import dev.holdfast.server.metrics.MetricsAccess;
@@ -295,7 +295,11 @@ public final class Service implements AutoCloseable {
     // ------------------------------------------------------------- what it answers
 
     private HoldfastServer server(
-            Services services, RunService runs, Catalog catalog, LiveSettings live, CompletableFuture<Contract> contract) {
+            Services services,
+            RunService runs,
+            Catalog catalog,
+            LiveSettings live,
+            CompletableFuture<Contract> contract) {
         Jwts jwts = new Jwts(
                 services.access(),
                 JwtSettings.from(settings.environment()),

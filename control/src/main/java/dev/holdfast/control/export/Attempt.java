@@ -97,7 +97,7 @@ final class Attempt {
 
     /** Writes down what will be written, then makes room for it where an earlier attempt was cut off. */
     void begin(FilePlan plan) {
-        entry = entry.with(plan.files(!target.hasNewerThan(entry.snapshot())));
+        entry = entry.with(plan.files(name -> !target.hasNewerThan(entry.snapshot(), name)));
         begun = true;
         rewrite();
         target.reread();
@@ -131,8 +131,8 @@ final class Attempt {
         return found.isPresent()
                 && target.own().stream()
                         .flatMap(other -> other.files().stream())
-                        .anyMatch(file -> file.name().equals(name)
-                                && file.bytes().orElse(-1) == found.get().bytes());
+                        .anyMatch(file ->
+                                file.name().equals(name) && Fingerprint.matches(target.place(), file, found.get()));
     }
 
     /** Writes down what the files of a part are, and what will stand beside them. */

@@ -7,7 +7,6 @@ import dev.holdfast.control.retention.Retention;
 import dev.holdfast.control.retention.RetentionFacts;
 import dev.holdfast.control.retention.RetentionPlan;
 import dev.holdfast.control.retention.RetentionPlan.Reason;
-import dev.holdfast.control.retention.RetentionPlan.Rule;
 import dev.holdfast.control.retention.RetentionPolicy;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.repository.Part;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Applies the policy of a place to the exports in it, as {@link Retention} does to snapshots: counted are only whole ones, from the
@@ -130,15 +130,37 @@ public final class ExportRetention {
         return kept;
     }
 
-    /** Which of these snapshots the policy would keep if every one of them were here. */
-    public List<Snapshot> wanted(List<Snapshot> all, RetentionFacts facts, String stack, Instant now) {
-        return new Retention(policy, facts.withPinned(pinned), sources)
-                .plan(all, stack, now).decisions().stream()
-                        .filter(RetentionPlan.Decision::isKept)
-                        // kept for another reason than that it is wanted
-                        .filter(decision -> decision.reasons().stream().anyMatch(reason -> reason.rule() != Rule.CLOCK))
-                        .map(RetentionPlan.Decision::snapshot)
-                        .toList();
+    /**
+     * Which snapshots the place is to have, whether it has them or not.
+     *
+     * @param all snapshots of one stack that can be exported
+     * @param now by this machine's clock
+     */
+    public Set<SnapshotId> wanted(ExportConfig export, List<Snapshot> all, Target target, Instant now) {
+        Map<SnapshotId, Snapshot> known = new HashMap<>();
+        target.own().stream().filter(LedgerEntry::isWhole).forEach(entry -> known.put(entry.snapshot(), shown(entry)));
+        all.forEach(snapshot -> known.put(snapshot.id(), withParts(snapshot, export.partsOf(snapshot))));
+        return all.stream()
+                .map(Snapshot::stack)
+                .distinct()
+                .flatMap(stack -> new Retention(policy, RetentionFacts.RECORD_ONLY.withPinned(pinned), sources)
+                        .plan(known.values(), stack, now).kept().stream())
+                .map(Snapshot::id)
+                .collect(Collectors.toSet());
+    }
+
+    private static Snapshot withParts(Snapshot snapshot, List<Part> parts) {
+        return new Snapshot(
+                snapshot.id(),
+                snapshot.stack(),
+                snapshot.began(),
+                snapshot.committed(),
+                snapshot.host(),
+                snapshot.version(),
+                parts,
+                snapshot.labels(),
+                snapshot.findings(),
+                snapshot.storedBytes());
     }
 
     /** What retention looks at of a snapshot. */

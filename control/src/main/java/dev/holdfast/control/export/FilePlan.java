@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The names of everything that one export of one snapshot writes. */
 final class FilePlan {
@@ -29,18 +30,17 @@ final class FilePlan {
     }
 
     /**
-     * @param replacing whether files that the next snapshot replaces are among them
+     * @param replaced which of the names that the next snapshot replaces this one may have
      * @throws Invalid if two of them have one name
      */
-    List<Written> files(boolean replacing) {
+    List<Written> files(Predicate<FileName> replaced) {
         List<Written> files = new ArrayList<>();
         for (Part part : export.partsOf(snapshot)) {
             add(files, lasting(part), part.name(), false);
-            if (replacing) {
-                for (NameTemplate copy : export.names().copies()) {
-                    add(files, copy.name(values(part), zone), part.name(), true);
-                }
-            }
+            export.names().copies().stream()
+                    .map(copy -> copy.name(values(part), zone))
+                    .filter(replaced)
+                    .forEach(name -> add(files, name, part.name(), true));
         }
         files.add(Written.planned(manifest(files), "", false));
         Set<FileName> names = new HashSet<>();

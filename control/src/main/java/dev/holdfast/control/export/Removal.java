@@ -5,18 +5,13 @@ import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
-import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
 import dev.holdfast.engine.source.Finding;
-import java.io.IOException;
-import java.io.InputStream;
-import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +23,6 @@ import java.util.TreeSet;
  * thread.
  */
 public final class Removal {
-    private static final int BUFFER = 1 << 16;
-
     private final FilePlace place;
     private final Ledger ledger;
     private final boolean certain;
@@ -98,7 +91,7 @@ public final class Removal {
         if (found.isEmpty() || isNamedByOthers(entry, file)) {
             return;
         }
-        if (!isOurs(entry, file, found.get())) {
+        if (!Fingerprint.matches(place, file, found.get())) {
             findings.add(new Finding(
                     place.location(file.name()),
                     "is not as it was written for snapshot " + entry.snapshot() + "; it was left there"));
@@ -118,29 +111,5 @@ public final class Removal {
     private boolean isNamedByOthers(LedgerEntry entry, Written file) {
         return (!certain && file.replaceable())
                 || named.getOrDefault(file.name(), Set.of()).stream().anyMatch(id -> !id.equals(entry.id()));
-    }
-
-    /** One that was begun, or was touched since, is read: somebody else may have put a file there. */
-    private boolean isOurs(LedgerEntry entry, Written file, PlacedFile found) {
-        if (file.bytes().isEmpty() || file.bytes().getAsLong() != found.bytes()) {
-            return false;
-        }
-        boolean untouched = file.modified().isPresent()
-                && file.modified().get().equals(found.modified())
-                && entry.state() != State.BEGUN;
-        return untouched || sha256(file.name()).equals(file.sha256());
-    }
-
-    private String sha256(FileName name) {
-        try (InputStream in = place.open(name);
-                DigestInputStream digested = new DigestInputStream(in, Broadcast.digest("SHA-256"))) {
-            byte[] buffer = new byte[BUFFER];
-            while (digested.read(buffer) >= 0) {
-                // on to the end
-            }
-            return HexFormat.of().formatHex(digested.getMessageDigest().digest());
-        } catch (IOException e) {
-            throw new Unavailable(ErrorCode.STORE_UNAVAILABLE, "cannot read '" + place.location(name) + "'", "", e);
-        }
     }
 }

@@ -4,8 +4,10 @@ import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.NoSpace;
+import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.repository.SnapshotId;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +63,8 @@ public final class Target implements AutoCloseable {
         }
     }
 
-    void reread() {
+    /** Reads the ledger again. */
+    public void reread() {
         contents = ledger.read();
     }
 
@@ -106,6 +109,14 @@ public final class Target implements AutoCloseable {
                 .anyMatch(entry -> entry.isWhole() && entry.snapshot().compareTo(snapshot) > 0);
     }
 
+    /** Whether a newer snapshot is there under a name. */
+    boolean hasNewerThan(SnapshotId snapshot, FileName name) {
+        return own().stream()
+                .filter(entry -> entry.isWhole() && entry.snapshot().compareTo(snapshot) > 0)
+                .flatMap(entry -> entry.files().stream())
+                .anyMatch(file -> file.name().equals(name));
+    }
+
     public boolean isOpen() {
         return failure == null;
     }
@@ -115,8 +126,13 @@ public final class Target implements AutoCloseable {
         return Optional.ofNullable(failure);
     }
 
-    /** A name that is taken says nothing about the place itself. */
-    void fail(HoldfastException reason) {
+    /** When the ledger was written last, by the clock of the place. */
+    public Optional<Instant> lastWritten() {
+        return contents.lastWritten();
+    }
+
+    /** It is out from now on; a name that is taken says nothing about the place itself. */
+    public void fail(HoldfastException reason) {
         if (failure == null && !(reason instanceof AlreadyExists)) {
             failure = reason;
         }

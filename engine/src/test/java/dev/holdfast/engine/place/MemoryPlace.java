@@ -123,6 +123,9 @@ public final class MemoryPlace implements FilePlace {
         if (files.containsKey(name)) {
             throw exists(name);
         }
+        if (!files.containsKey(target)) {
+            throw new Missing(ErrorCode.STORE_OBJECT_MISSING, "'" + target + "' is not there", "");
+        }
         links.put(name, target);
     }
 
