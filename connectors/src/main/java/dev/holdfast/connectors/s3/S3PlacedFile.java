@@ -244,6 +244,7 @@ final class S3PlacedFile implements ExportFile {
             throw at.exists(key, null);
         }
         if (found.contentLength() != written) {
+            at.client().deleteObject(r -> r.bucket(at.bucket()).key(key));
             throw new Unavailable(
                     ErrorCode.STORE_UNAVAILABLE,
                     "'" + key + "' in " + at.location() + " has " + found.contentLength() + " bytes instead of "

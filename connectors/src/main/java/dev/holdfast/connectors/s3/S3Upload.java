@@ -208,16 +208,20 @@ final class S3Upload implements AutoCloseable {
     /** Ends it; what is still being sent first, because parts that arrive later would stay. */
     @Override
     public void close() {
-        threads.shutdownNow();
-        boolean interrupted = false;
+        // whoever stops this wants it cleared away, too
+        boolean stopped = Thread.interrupted();
         try {
-            interrupted = !threads.awaitTermination(LAST_WAIT_SECONDS, TimeUnit.SECONDS);
+            threads.shutdownNow();
+            boolean ended = threads.awaitTermination(LAST_WAIT_SECONDS, TimeUnit.SECONDS);
+            if (completed || (aborted() && ended)) {
+                new UploadMarker(at).remove(token);
+            }
         } catch (InterruptedException e) {
-            interrupted = true;
-            Thread.currentThread().interrupt();
-        }
-        if (completed || (aborted() && !interrupted)) {
-            new UploadMarker(at).remove(token);
+            stopped = true;
+        } finally {
+            if (stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

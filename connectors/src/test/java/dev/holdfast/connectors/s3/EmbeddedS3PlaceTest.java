@@ -1,6 +1,7 @@
 package dev.holdfast.connectors.s3;
 
 import dev.holdfast.engine.place.FileName;
+import java.util.List;
 
 final class EmbeddedS3PlaceTest extends S3PlaceContract {
     EmbeddedS3PlaceTest() {
@@ -11,6 +12,12 @@ final class EmbeddedS3PlaceTest extends S3PlaceContract {
     @Override
     protected int longestSegment() {
         return 200;
+    }
+
+    /** Keys are paths: such a one cannot be. */
+    @Override
+    protected List<String> belowFile() {
+        return List.of();
     }
 
     /** The server shows an object that is still being written under its name and a random suffix. */

@@ -89,9 +89,9 @@ abstract class S3PlaceContract extends FilePlaceContract {
                 location.credentials(),
                 true,
                 2));
-        // each answer brings something, so only an end of all bytes could end it: then the server is gone, too
         InputStream opened = through.open(name);
-        proxy.cut(Integer.MAX_VALUE, 0);
+        // or it would be read on from where it broke off
+        proxy.close();
         return opened;
     }
 
