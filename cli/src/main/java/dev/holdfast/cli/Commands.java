@@ -25,6 +25,7 @@ final class Commands {
         ALL.put("restore", RestoreCommand::new);
         ALL.put("compare", CompareCommand::new);
         ALL.put("export", ExportCommand::new);
+        ALL.put("exports", ExportsCommand::new);
         ALL.put("check", CheckCommand::new);
         ALL.put("sync", SyncCommand::new);
         ALL.put("pin", PinCommand::new);

@@ -1,11 +1,14 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.control.operation.ExportOperation;
+import dev.holdfast.control.operation.ExportsOperation;
 import dev.holdfast.control.operation.SnapshotSelector;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.source.ExportFile;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast export 01jd8x database --format sql --compress 6 --output shop.sql.gz",
             "  holdfast export latest --format roles --output roles.sql",
             "  holdfast export --server https://backup.example.org:8484 --stack shop --output shop.dump",
+            "  holdfast export --to-places            # what 'exports' of the stack file says, and all that lacks",
             "  set -o pipefail; holdfast export latest --compress 0 --output - | pg_restore -d shop_copy",
             "",
             "Exit codes: 0 the file is whole; 3 it is, but something will not be exactly as it was; 24 the snapshot",
@@ -55,7 +59,8 @@ final class ExportCommand extends AnywhereCommand {
             arity = "0..1",
             paramLabel = "SNAPSHOT",
             description = "'latest' (if none is given), an id, or the beginning of one.")
-    String snapshot = SnapshotSelector.LATEST;
+    @Nullable
+    String snapshot;
 
     @Parameters(
             index = "1",
@@ -71,9 +76,14 @@ final class ExportCommand extends AnywhereCommand {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            required = true,
             description = "The file to write, or '-' for standard output.")
     String output = "";
+
+    @Option(
+            names = "--to-places",
+            description = "Write the files that 'exports' of the stack file says to all its places, and make places"
+                    + " that are not there. Without SNAPSHOT, every snapshot that a place lacks.")
+    boolean toPlaces;
 
     @Option(
             names = "--compress",
@@ -98,13 +108,16 @@ final class ExportCommand extends AnywhereCommand {
     @Override
     Report perform() {
         checkOptions();
+        if (toPlaces) {
+            return keep();
+        }
         if (atServer()) {
             return new ExportReportPage(atRepository(
-                    (there, run) -> there.export(snapshot, Optional.ofNullable(part), format(), file(), run)));
+                    (there, run) -> there.export(snapshot(), Optional.ofNullable(part), format(), file(), run)));
         }
         ExportOperation operation = new ExportOperation(cli.connectors(), cli.repositories(), cli.clock());
         ExportOperation.Request request =
-                new ExportOperation.Request(choice(), snapshot, Optional.ofNullable(part), format());
+                new ExportOperation.Request(choice(), snapshot(), Optional.ofNullable(part), format());
         return new ExportReportPage(running(run -> operation.run(request, file(), run)));
     }
 
@@ -113,7 +126,38 @@ final class ExportCommand extends AnywhereCommand {
         return output.equals(STANDARD_OUTPUT);
     }
 
+    private String snapshot() {
+        return Objects.requireNonNullElse(snapshot, SnapshotSelector.LATEST);
+    }
+
+    private Report keep() {
+        if (atServer()) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "--to-places works where the stack file is",
+                    "a server writes to the places after each backup: 'holdfast now' has it do both.");
+        }
+        StackConfig stack = unlocked(stack());
+        ExportsOperation operation =
+                new ExportsOperation(cli.connectors().exportPlaces(), cli.repositories(), cli.clock());
+        ExportsOperation.Request request = new ExportsOperation.Request(
+                stack, Optional.ofNullable(snapshot), ExportsOperation.Work.KEEP, true);
+        return new ExportsReport(running(run -> operation.run(request, run)));
+    }
+
     private void checkOptions() {
+        if (toPlaces == !output.isEmpty()) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    toPlaces ? "--to-places and --output exclude each other" : "it is not said where the export goes",
+                    "name a file with --output, or say --to-places for the places of the stack file.");
+        }
+        if (toPlaces && (part != null || repository != null || level != null || create || overwrite)) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "with --to-places, part, format and places are those of 'exports' in the stack file",
+                    "leave the other options out.");
+        }
         if (level != null && (level < 0 || level > 9)) {
             throw new Invalid(ErrorCode.USAGE, "--compress takes 0 to 9, not " + level, "");
         }

@@ -1,12 +1,18 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.connectors.files.LocalExportFile;
+import dev.holdfast.connectors.files.LocalPlace;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.control.export.ExportPlaces;
+import dev.holdfast.control.export.FileFormat;
+import dev.holdfast.control.export.PlaceConfig;
+import dev.holdfast.control.export.Protection;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.ExportFormat;
+import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
 import dev.holdfast.engine.source.ExportFile;
@@ -90,5 +96,26 @@ final class NoConnectors implements Connectors {
     @Override
     public ExportFile exportFile(Path path, boolean overwrite) {
         return new LocalExportFile(path, overwrite);
+    }
+
+    @Override
+    public ExportPlaces exportPlaces() {
+        NoConnectors connectors = this;
+        return new ExportPlaces() {
+            @Override
+            public FilePlace open(PlaceConfig config) {
+                return new LocalPlace(Path.of(config.location()));
+            }
+
+            @Override
+            public Exporter exporter(Part part, FileFormat format) {
+                return connectors.exporter(part, new ExportFormat.Sql(0, false));
+            }
+
+            @Override
+            public ExportFile protectedBy(Protection protection, ExportFile file) {
+                throw new UnsupportedOperationException();
+            }
+        };
     }
 }

@@ -1,30 +1,23 @@
 package dev.holdfast.connectors.files;
 
-import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
-import dev.holdfast.engine.error.NoSpace;
 import dev.holdfast.engine.source.ExportFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +30,7 @@ public final class LocalExportFile implements ExportFile {
 
     private final Path path;
     private final boolean overwrite;
+    private final ExportHints hints;
     private final Path unfinished;
     private @Nullable FileChannel channel;
 
@@ -45,9 +39,14 @@ public final class LocalExportFile implements ExportFile {
      * @param overwrite whether a file of that name may be replaced
      */
     public LocalExportFile(Path path, boolean overwrite) {
+        this(path, overwrite, ExportHints.OF_COMMAND);
+    }
+
+    LocalExportFile(Path path, boolean overwrite, ExportHints hints) {
         this.path = path.toAbsolutePath().normalize();
         this.overwrite = overwrite;
-        this.unfinished = this.path.resolveSibling(".holdfast-" + UUID.randomUUID() + ".part");
+        this.hints = hints;
+        this.unfinished = Unfinished.beside(this.path);
     }
 
     @Override
@@ -58,8 +57,7 @@ public final class LocalExportFile implements ExportFile {
     @Override
     public void preflight() {
         if (Files.isDirectory(path)) {
-            throw new AlreadyExists(
-                    ErrorCode.FILE_UNWRITABLE, "'" + path + "' is a directory", "name a file in it with --output.");
+            throw new AlreadyExists(ErrorCode.FILE_UNWRITABLE, "'" + path + "' is a directory", hints.another());
         }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !overwrite) {
             throw exists(null);
@@ -70,7 +68,7 @@ public final class LocalExportFile implements ExportFile {
             throw new AlreadyExists(
                     ErrorCode.FILE_UNWRITABLE,
                     "'" + path + "' is no ordinary file, and only such a one is replaced",
-                    "name another file with --output.");
+                    hints.another());
         }
         try {
             channel = FileChannel.open(
@@ -83,11 +81,7 @@ public final class LocalExportFile implements ExportFile {
     }
 
     private AlreadyExists exists(@Nullable Throwable cause) {
-        return new AlreadyExists(
-                ErrorCode.FILE_UNWRITABLE,
-                "'" + path + "' exists already",
-                "name another file with --output, or allow it to be replaced with --overwrite.",
-                cause);
+        return new AlreadyExists(ErrorCode.FILE_UNWRITABLE, "'" + path + "' exists already", hints.taken(), cause);
     }
 
     private FileChannel channel() {
@@ -193,24 +187,6 @@ public final class LocalExportFile implements ExportFile {
     }
 
     private HoldfastException failure(IOException e) {
-        String reason = e instanceof FileSystemException system && system.getReason() != null
-                ? system.getReason()
-                : String.valueOf(e.getMessage());
-        String message = "cannot write '" + path + "': "
-                + (e instanceof AccessDeniedException ? "permission denied" : describe(e, reason));
-        String lower = reason.toLowerCase(Locale.ROOT);
-        if (lower.contains("no space") || lower.contains("quota")) {
-            return new NoSpace(
-                    ErrorCode.STORE_FULL, message, "free space there, or name a file elsewhere with --output.", e);
-        }
-        if (e instanceof AccessDeniedException || lower.contains("read-only")) {
-            return new AccessDenied(
-                    ErrorCode.FILE_UNWRITABLE, message, "let the user that runs holdfast write there.", e);
-        }
-        return new Failed(ErrorCode.FILE_UNWRITABLE, message, "name a file elsewhere with --output.", e);
-    }
-
-    private static String describe(IOException e, String reason) {
-        return e instanceof NoSuchFileException ? "there is no such folder" : reason;
+        return hints.failures().of("cannot write '" + path + "'", e);
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.connectors.files;
 
 import dev.holdfast.engine.tree.EntryKey;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,6 +27,16 @@ final class RawPath {
         }
         byte[] raw = bytes.toByteArray();
         return raw.length > 1 && raw[raw.length - 1] == '/' ? Arrays.copyOf(raw, raw.length - 1) : raw;
+    }
+
+    /** A path of exactly these bytes, whatever the locale would make of them. */
+    static Path path(byte[] absolute) {
+        StringBuilder escaped = new StringBuilder("file://");
+        for (byte b : absolute) {
+            boolean plain = b == '/' || (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9');
+            escaped.append(plain ? Character.toString(b) : "%%%02x".formatted(b & 0xff));
+        }
+        return Path.of(URI.create(escaped.toString()));
     }
 
     /** A folder and what lies in it: with exactly one slash between. */

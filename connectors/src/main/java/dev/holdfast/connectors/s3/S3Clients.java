@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.s3;
 
+import dev.holdfast.engine.store.RetryingStore;
 import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -14,10 +15,12 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * The clients of one location, over one set of connections. They agree with every server: no checksum trailers unless an
@@ -31,6 +34,7 @@ final class S3Clients implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofMinutes(2);
 
+    private final S3Location location;
     private final SdkHttpClient http;
     private final S3Client once;
     private final S3Client onceWhole;
@@ -38,22 +42,60 @@ final class S3Clients implements AutoCloseable {
     private final S3Client repeatingWhole;
 
     S3Clients(S3Location location) {
+        this(
+                location,
+                AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                        .maxAttempts(TRIES)
+                        .circuitBreakerEnabled(false)
+                        .build(),
+                SILENCE);
+    }
+
+    /**
+     * @param patience how the repeating clients repeat
+     * @param silence how long to wait for an answer
+     */
+    S3Clients(S3Location location, RetryingStore.Policy patience, Duration silence) {
+        this(location, strategy(patience), silence);
+    }
+
+    private S3Clients(S3Location location, RetryStrategy again, Duration silence) {
+        this.location = location;
         http = Apache5HttpClient.builder()
                 .maxConnections(location.connections())
                 .connectionAcquisitionTimeout(SILENCE)
                 .connectionTimeout(CONNECT)
-                .socketTimeout(SILENCE)
+                .socketTimeout(silence)
                 .tcpKeepAlive(true)
                 .build();
         RetryStrategy never = DefaultRetryStrategy.doNotRetry();
-        RetryStrategy again = AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                .maxAttempts(TRIES)
-                .circuitBreakerEnabled(false)
-                .build();
         once = client(location, never, true);
         onceWhole = client(location, never, false);
         repeating = client(location, again, true);
         repeatingWhole = client(location, again, false);
+    }
+
+    private static RetryStrategy strategy(RetryingStore.Policy patience) {
+        BackoffStrategy pauses =
+                BackoffStrategy.exponentialDelayHalfJitter(patience.firstPause(), patience.longestPause());
+        return AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                .maxAttempts(patience.tries())
+                .backoffStrategy(pauses)
+                .throttlingBackoffStrategy(pauses)
+                .circuitBreakerEnabled(false)
+                .build();
+    }
+
+    /** Signs addresses that others may fetch. */
+    S3Presigner presigner() {
+        S3Presigner.Builder builder = S3Presigner.builder()
+                .region(Region.of(location.region()))
+                .credentialsProvider(credentials(location))
+                .serviceConfiguration(S3Configuration.builder()
+                        .pathStyleAccessEnabled(location.pathStyle())
+                        .build());
+        location.endpoint().ifPresent(builder::endpointOverride);
+        return builder.build();
     }
 
     /** Makes every call once. */
@@ -69,6 +111,11 @@ final class S3Clients implements AutoCloseable {
     /** Repeats calls after passing faults; for calls whose repetition does no harm. */
     S3Client repeating() {
         return repeating;
+    }
+
+    /** Repeats calls after passing faults; for writing a body of a given length that can be read again. */
+    S3Client repeatingFor(long bodyBytes) {
+        return bodyBytes < PIECEWISE ? repeatingWhole : repeating;
     }
 
     /**

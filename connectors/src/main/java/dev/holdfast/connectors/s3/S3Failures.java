@@ -47,22 +47,31 @@ final class S3Failures {
             "IllegalLocationConstraintException",
             "InvalidLocationConstraint");
 
+    private static final String FEWER_SNAPSHOTS = "remove old snapshots with 'holdfast forget'";
+    private static final String FEWER_EXPORTS = "keep fewer exports";
+
     private final S3Location location;
     private final ErrorCode unavailable;
     private final ErrorCode denied;
+    private final String kept;
 
-    private S3Failures(S3Location location, ErrorCode unavailable, ErrorCode denied) {
+    private S3Failures(S3Location location, ErrorCode unavailable, ErrorCode denied, String kept) {
         this.location = location;
         this.unavailable = unavailable;
         this.denied = denied;
+        this.kept = kept;
     }
 
     static S3Failures ofStore(S3Location location) {
-        return new S3Failures(location, ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_ACCESS_DENIED);
+        return new S3Failures(location, ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_ACCESS_DENIED, FEWER_SNAPSHOTS);
+    }
+
+    static S3Failures ofPlace(S3Location location) {
+        return new S3Failures(location, ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_ACCESS_DENIED, FEWER_EXPORTS);
     }
 
     static S3Failures ofBucket(S3Location location) {
-        return new S3Failures(location, ErrorCode.BUCKET_UNAVAILABLE, ErrorCode.BUCKET_ACCESS_DENIED);
+        return new S3Failures(location, ErrorCode.BUCKET_UNAVAILABLE, ErrorCode.BUCKET_ACCESS_DENIED, FEWER_SNAPSHOTS);
     }
 
     static boolean isNotFound(SdkException e) {
@@ -119,7 +128,7 @@ final class S3Failures {
             return new NoSpace(
                     ErrorCode.STORE_FULL,
                     message,
-                    "Raise the quota, or remove old snapshots with 'holdfast forget'.",
+                    "Raise the quota, or " + kept + ".",
                     e);
         }
         if (status == 501 || code.equals("NotImplemented")) {

@@ -46,6 +46,18 @@ public record S3Location(
         return new S3Location(endpoint, region, otherBucket, otherPrefix, credentials, pathStyle, connections);
     }
 
+    /** The prefix as a folder: empty, or with one {@code /} at its end and none at its beginning. */
+    String folder() {
+        String trimmed = prefix.startsWith("/") ? prefix.substring(1) : prefix;
+        return trimmed.isEmpty() || trimmed.endsWith("/") ? trimmed : trimmed + "/";
+    }
+
+    /** The same for people: the prefix without a slash at either end. */
+    S3Location withoutSlashes() {
+        String folder = folder();
+        return with(bucket, folder.isEmpty() ? folder : folder.substring(0, folder.length() - 1));
+    }
+
     /** {@code s3://bucket/prefix}, and where the server is if it is not AWS. */
     @Override
     public String toString() {

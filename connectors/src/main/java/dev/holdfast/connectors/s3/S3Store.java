@@ -41,8 +41,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.CreateBucketConfiguration;
-import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -72,26 +70,19 @@ public final class S3Store implements ObjectStore {
     private final S3Clients clients;
     private final S3Client client;
     private final S3Client listing;
+    private final HomeBucket bucket;
 
     /**
      * @param location where; its prefix is a folder, a missing {@code /} at its end is added
      */
     public S3Store(S3Location location) {
-        this.prefix = folder(location.prefix());
-        this.location = location.with(location.bucket(), withoutSlash(prefix));
+        this.prefix = location.folder();
+        this.location = location.withoutSlashes();
         failures = S3Failures.ofStore(this.location);
         clients = new S3Clients(location);
         client = clients.once();
         listing = clients.repeating();
-    }
-
-    private static String folder(String prefix) {
-        String trimmed = prefix.startsWith("/") ? prefix.substring(1) : prefix;
-        return trimmed.isEmpty() || trimmed.endsWith("/") ? trimmed : trimmed + "/";
-    }
-
-    private static String withoutSlash(String folder) {
-        return folder.isEmpty() ? folder : folder.substring(0, folder.length() - 1);
+        bucket = new HomeBucket(client, this.location, failures);
     }
 
     @Override
@@ -101,34 +92,7 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public void prepare() {
-        try {
-            client.headBucket(r -> r.bucket(location.bucket()));
-        } catch (S3Exception e) {
-            if (e.statusCode() != 404) {
-                throw failures.of("cannot look for the bucket", e);
-            }
-            createBucket();
-        } catch (SdkException e) {
-            throw failures.of("cannot look for the bucket", e);
-        }
-    }
-
-    private void createBucket() {
-        CreateBucketRequest.Builder request = CreateBucketRequest.builder().bucket(location.bucket());
-        if (location.endpoint().isEmpty() && !location.region().equals("us-east-1")) {
-            request.createBucketConfiguration(CreateBucketConfiguration.builder()
-                    .locationConstraint(location.region())
-                    .build());
-        }
-        try {
-            client.createBucket(request.build());
-        } catch (S3Exception e) {
-            if (!S3Failures.code(e).equals("BucketAlreadyOwnedByYou")) {
-                throw failures.of("cannot create the bucket", e);
-            }
-        } catch (SdkException e) {
-            throw failures.of("cannot create the bucket", e);
-        }
+        bucket.prepare(false);
     }
 
     @Override
@@ -455,23 +419,10 @@ public final class S3Store implements ObjectStore {
         if (!S3Failures.isNotFound(e)) {
             return failures.of("cannot read '" + key + "'", e);
         }
-        if (S3Failures.isNoBucket(e) || !hasBucket()) {
+        if (S3Failures.isNoBucket(e) || !bucket.exists()) {
             return failures.noBucket(e);
         }
         return new Missing(ErrorCode.STORE_OBJECT_MISSING, "'" + key + "' is not there in " + location.uri(), "", e);
-    }
-
-    /** An answer to HEAD does not say whether object or bucket is missing. */
-    private boolean hasBucket() {
-        try {
-            client.headBucket(r -> r.bucket(location.bucket()));
-            return true;
-        } catch (SdkException e) {
-            if (S3Failures.isNotFound(e)) {
-                return false;
-            }
-            throw failures.of("cannot look for the bucket", e);
-        }
     }
 
     @Override

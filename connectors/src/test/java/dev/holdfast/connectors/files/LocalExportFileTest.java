@@ -111,7 +111,7 @@ class LocalExportFileTest {
         try (LocalExportFile file = new LocalExportFile(folder.resolve("no/x.dump"), false)) {
             assertThatThrownBy(file::preflight)
                     .isInstanceOf(Failed.class)
-                    .hasMessageEndingWith("there is no such folder");
+                    .hasMessageEndingWith("there is no such file or folder");
         }
     }
 

@@ -13,12 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A network between client and server that breaks the answers of some connections off after so many bytes. */
+/** A network between client and server that breaks some connections off after so many bytes of the answers, or of what is asked. */
 final class CuttingProxy implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final URI server;
     private final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicInteger requestCuts = new AtomicInteger();
+    private volatile int cutRequestsAfterBytes = Integer.MAX_VALUE;
     private volatile boolean onlyPut;
     private volatile int cutAfterBytes = Integer.MAX_VALUE;
 
@@ -43,8 +45,14 @@ final class CuttingProxy implements AutoCloseable {
         cut(times, -1);
     }
 
+    /** The next connections over which so many bytes are sent to the server end there. */
+    void cutRequests(int times, int afterBytes) {
+        requestCuts.set(times);
+        cutRequestsAfterBytes = afterBytes;
+    }
+
     int cutsLeft() {
-        return Math.max(0, cuts.get());
+        return Math.max(0, cuts.get()) + Math.max(0, requestCuts.get());
     }
 
     private interface Work {
@@ -67,7 +75,12 @@ final class CuttingProxy implements AutoCloseable {
             Socket client = listening.accept();
             Socket upstream = new Socket(server.getHost(), server.getPort());
             AtomicBoolean put = new AtomicBoolean();
-            start(() -> ask(client.getInputStream(), upstream.getOutputStream(), put));
+            start(() -> {
+                if (ask(client.getInputStream(), upstream.getOutputStream(), put)) {
+                    upstream.close();
+                    client.close();
+                }
+            });
             start(() -> {
                 try (client;
                         upstream) {
@@ -77,15 +90,22 @@ final class CuttingProxy implements AutoCloseable {
         }
     }
 
-    private static void ask(InputStream from, OutputStream to, AtomicBoolean put) throws IOException {
+    /** Passes on what is asked, and says whether to break off. */
+    private boolean ask(InputStream from, OutputStream to, AtomicBoolean put) throws IOException {
         byte[] buffer = new byte[8192];
+        long sent = 0;
         for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
             String start = new String(buffer, 0, Math.min(read, 5), StandardCharsets.US_ASCII);
             if (start.matches("(PUT|GET|HEAD|POST) ?.*")) {
                 put.set(start.startsWith("PUT "));
             }
+            if (sent > cutRequestsAfterBytes && requestCuts.getAndDecrement() > 0) {
+                return true;
+            }
             to.write(buffer, 0, read);
+            sent += read;
         }
+        return false;
     }
 
     private void answer(InputStream from, OutputStream to, AtomicBoolean put) throws IOException {

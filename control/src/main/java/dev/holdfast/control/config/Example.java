@@ -57,6 +57,19 @@ public final class Example {
     static final String DIGEST = "for example: digest: {channels: [mail], day: monday, at: '08:00'}";
     static final String ALARMS = "for example: alarms: {storage: 500GB, copy-behind: 6h}";
 
+    static final String EXPORTS =
+            "for example: exports: {files: {places: {disk: {local: {path: /srv/exports}, keep: {days: 30}}}}}";
+    static final String EXPORT_PARTS = "for example: parts: [database]";
+    static final String EXPORT_FORMAT = "for example: format: {databases: sql.gz, files: tar.gz}";
+    static final String EXPORT_NAME = "for example: name: '{database}_%Y-%m-%d_%H-%M-%S.{ext}', or name: folders";
+    static final String EXPORT_PLACES =
+            "for example: places: {disk: {local: {path: /srv/exports}, keep: {days: 30, minimum: 3}}}";
+    static final String CHECKSUMS = "for example: checksums: [md5, sha256]";
+    static final String ENCRYPT = "for example: encrypt: {recipients: [/etc/holdfast/ops.asc]}";
+    static final String SIGN = "for example: sign: {key: /etc/holdfast/signer.asc, passphrase: '${SIGNER_PASSPHRASE}'}";
+    static final String KEEP = "for example: keep: {days: 30, monthly: 12}";
+    static final String WHEN_EXPORTED = "for example: when: by-hand";
+
     /** A whole, small stack file. */
     public static final String FILE = """
             stack: shop

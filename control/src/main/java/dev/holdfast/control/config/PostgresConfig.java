@@ -40,6 +40,12 @@ public record PostgresConfig(
         return PostgresUrl.isUrl(text) || PostgresUrl.isKeywords(text);
     }
 
+    /** The name of the database, if the text names it. */
+    public Optional<String> database() {
+        String text = url.text();
+        return PostgresUrl.isUrl(text) ? PostgresUrl.database(text) : PostgresUrl.databaseOfKeywords(text);
+    }
+
     /** The same server, user and options, another database. */
     public PostgresConfig withDatabase(String database) {
         String text = url.text();

@@ -1,7 +1,10 @@
 package dev.holdfast.control.config;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +18,9 @@ import java.util.regex.Pattern;
 record PostgresUrl(String scheme, String user, String hosts, String options) {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
     private static final Pattern DATABASE = Pattern.compile("(?<=[?&])dbname=[^&]*(&|$)");
+
+    private static final Pattern NAMED = Pattern.compile("[?&]dbname=([^&]+)");
+    private static final Pattern KEYWORD = Pattern.compile("(?:^|\\s)dbname\\s*=\\s*'?([^'\\\\\\s]+)'?(?=\\s|$)");
 
     /** Parameters that may lead elsewhere, or log in as somebody else. */
     private static final Pattern ELSEWHERE =
@@ -39,6 +45,29 @@ record PostgresUrl(String scheme, String user, String hosts, String options) {
         int at = authority.lastIndexOf('@');
         return new PostgresUrl(
                 url.substring(0, start - 3), authority.substring(0, at + 1), authority.substring(at + 1), options);
+    }
+
+    /** The database that a URL names. */
+    static Optional<String> database(String url) {
+        int start = url.indexOf("://") + 3;
+        int question = url.indexOf('?', start);
+        Matcher option = NAMED.matcher(question < 0 ? "" : url.substring(question));
+        if (option.find()) {
+            return Optional.of(decoded(option.group(1)));
+        }
+        int slash = url.indexOf('/', start);
+        int end = question < 0 ? url.length() : question;
+        return slash < 0 || slash + 1 >= end ? Optional.empty() : Optional.of(decoded(url.substring(slash + 1, end)));
+    }
+
+    /** The database that keywords name; empty where the value is quoted in a way that only libpq unravels. */
+    static Optional<String> databaseOfKeywords(String keywords) {
+        Matcher named = KEYWORD.matcher(keywords);
+        return named.find() ? Optional.of(named.group(1)) : Optional.empty();
+    }
+
+    private static String decoded(String encoded) {
+        return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     String withDatabase(String database) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads where a bucket is. */
 final class S3Reader {
@@ -24,7 +25,14 @@ final class S3Reader {
     private S3Reader() {}
 
     static S3Place read(Section section, String example) {
-        section.only(S3_KEYS, example);
+        return read(section, List.of(), example);
+    }
+
+    /**
+     * @param more keys that somebody else reads
+     */
+    static S3Place read(Section section, List<String> more, String example) {
+        section.only(Stream.concat(S3_KEYS.stream(), more.stream()).toList(), example);
         Optional<URI> endpoint = section.text("endpoint", Example.ENDPOINT).map(text -> endpoint(section, text));
         return new S3Place(
                 endpoint,

@@ -306,6 +306,13 @@ final class Section {
         return text(key, example).map(text -> resolved(key, text, example));
     }
 
+    /** Several paths. */
+    List<Path> paths(String key, String example) {
+        return texts(key, example).stream()
+                .map(text -> resolved(key, text, example))
+                .toList();
+    }
+
     private Path resolved(String key, String text, String example) {
         if (text.isBlank()) {
             throw new Stop(line(key), "'" + within(key) + "' is empty", example);

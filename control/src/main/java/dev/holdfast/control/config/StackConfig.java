@@ -1,6 +1,7 @@
 package dev.holdfast.control.config;
 
 import dev.holdfast.connectors.postgres.Among;
+import dev.holdfast.control.export.ExportConfig;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +13,22 @@ import java.util.Optional;
  * @param sources what belongs to it, at least one, in the order of the file
  * @param repository where it is kept
  * @param policies what the service does with it by itself
+ * @param exports what of it is kept as ordinary files, and where
  */
 public record StackConfig(
-        String name, List<SourceConfig> sources, RepositoryConfig repository, StackPolicies policies) {
+        String name,
+        List<SourceConfig> sources,
+        RepositoryConfig repository,
+        StackPolicies policies,
+        List<ExportConfig> exports) {
     public StackConfig {
         sources = List.copyOf(sources);
+        exports = List.copyOf(exports);
+    }
+
+    /** A stack of which nothing is kept as ordinary files. */
+    public StackConfig(String name, List<SourceConfig> sources, RepositoryConfig repository, StackPolicies policies) {
+        this(name, sources, repository, policies, List.of());
     }
 
     /** A stack with the usual policies, in UTC. */
@@ -39,11 +51,15 @@ public record StackConfig(
     }
 
     public StackConfig withRepository(RepositoryConfig other) {
-        return new StackConfig(name, sources, other, policies);
+        return new StackConfig(name, sources, other, policies, exports);
     }
 
     public StackConfig withPolicies(StackPolicies other) {
-        return new StackConfig(name, sources, repository, other);
+        return new StackConfig(name, sources, repository, other, exports);
+    }
+
+    public StackConfig withExports(List<ExportConfig> other) {
+        return new StackConfig(name, sources, repository, policies, other);
     }
 
     /** An arrangement that can only be a mistake: two destinations in one place, a backup that contains itself. */

@@ -1,6 +1,7 @@
 package dev.holdfast.control.config;
 
 import dev.holdfast.control.config.Problems.Stop;
+import dev.holdfast.control.export.ExportConfig;
 import dev.holdfast.control.notify.Notifications;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
@@ -10,6 +11,8 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,7 +29,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class StackFileReader {
     private static final List<String> KEYS = Stream.concat(
-                    Stream.of("stack", "sources", "repository"), PoliciesReader.KEYS.stream())
+                    Stream.of("stack", "sources", "repository", ExportsReader.KEY), PoliciesReader.KEYS.stream())
             .toList();
 
     private final Environment environment;
@@ -154,9 +157,11 @@ public final class StackFileReader {
         Optional<StackPolicies> policies = problems.attempt(() -> PoliciesReader.read(file));
         Optional<RepositoryConfig> repository =
                 problems.attempt(() -> RepositoryReader.read(file.section("repository", Example.REPOSITORY)));
+        ZoneId zone = policies.map(read -> read.retention().policy().zone()).orElse(ZoneOffset.UTC);
+        Optional<List<ExportConfig>> exports = problems.attempt(() -> ExportsReader.read(file, sources, zone));
         problems.raise();
-        StackConfig stack =
-                new StackConfig(name.orElseThrow(), sources, repository.orElseThrow(), policies.orElseThrow());
+        StackConfig stack = new StackConfig(
+                name.orElseThrow(), sources, repository.orElseThrow(), policies.orElseThrow(), exports.orElseThrow());
         stack.overlap().ifPresent(overlap -> problems.add(file.line("repository"), overlap, ""));
         return stack;
     }

@@ -4,6 +4,7 @@ import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
 import dev.holdfast.engine.source.ExportFile;
@@ -52,4 +53,7 @@ public interface Connectors {
      * @param overwrite whether a file that is there may be replaced
      */
     ExportFile exportFile(Path path, boolean overwrite);
+
+    /** What exports to places need. */
+    ExportPlaces exportPlaces();
 }

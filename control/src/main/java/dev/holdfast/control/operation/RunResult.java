@@ -10,6 +10,7 @@ public sealed interface RunResult
                 CompareResult,
                 DoctorResult,
                 ExportResult,
+                ExportsResult,
                 ForgetResult,
                 InitResult,
                 PruneResult,

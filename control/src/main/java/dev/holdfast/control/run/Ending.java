@@ -4,6 +4,7 @@ import dev.holdfast.control.operation.BackupResult;
 import dev.holdfast.control.operation.CheckResult;
 import dev.holdfast.control.operation.CompareResult;
 import dev.holdfast.control.operation.ExportResult;
+import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.operation.RestoreResult;
 import dev.holdfast.control.operation.RunResult;
 import dev.holdfast.engine.error.Busy;
@@ -26,6 +27,21 @@ record Ending(RunState state, Optional<RunRecord.Problem> error, Optional<RunRes
             HoldfastException failure = restore.failure().get();
             return new Ending(
                     RunState.FAILED, Optional.of(RunRecord.Problem.of(failure)), Optional.of(result), passing(failure));
+        }
+        if (result instanceof ExportsResult exports && exports.failure().isPresent()) {
+            HoldfastException failure = exports.failure().get();
+            return new Ending(
+                    RunState.FAILED, Optional.of(RunRecord.Problem.of(failure)), Optional.of(result), passing(failure));
+        }
+        if (result instanceof ExportsResult exports && exports.degraded().isPresent()) {
+            return new Ending(
+                    RunState.ATTENTION,
+                    Optional.of(new RunRecord.Problem(
+                            ErrorCode.FINDINGS,
+                            "the export is " + exports.degraded().get() + " places",
+                            "the next run brings there what they lack; the result says what to do about each.")),
+                    Optional.of(result),
+                    false);
         }
         Optional<ErrorCode> concern = result.concern();
         RunState state = concern.isEmpty()

@@ -215,6 +215,13 @@ final class Endings {
                 && !stack.get().config().policies().retention().policy().keepsEverything()) {
             wanted.add(NewRun.of(new RunRequest.Retention(ended.stack(), false), Trigger.SCHEDULE, "", table.now()));
         }
+        if (stack.stream()
+                .flatMap(known -> known.config().exports().stream())
+                .flatMap(export -> export.places().stream())
+                .anyMatch(place -> !place.byHand())) {
+            wanted.add(NewRun.of(
+                    new RunRequest.Exports(ended.stack(), Optional.empty(), false), Trigger.SCHEDULE, "", table.now()));
+        }
         return wanted;
     }
 }

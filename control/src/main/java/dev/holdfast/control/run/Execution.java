@@ -8,6 +8,7 @@ import dev.holdfast.control.operation.CompareOperation;
 import dev.holdfast.control.operation.Confirmation;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.ExportOperation;
+import dev.holdfast.control.operation.ExportsOperation;
 import dev.holdfast.control.operation.ForgetOperation;
 import dev.holdfast.control.operation.PruneOperation;
 import dev.holdfast.control.operation.Repositories;
@@ -77,6 +78,12 @@ final class Execution {
                         .run(
                                 new ExportOperation.Request(choice, export.snapshot(), export.part(), export.format()),
                                 connectors.exportFile(export.file(), export.overwrite()),
+                                run);
+            case RunRequest.Exports exports ->
+                new ExportsOperation(connectors.exportPlaces(), places, clock)
+                        .run(
+                                new ExportsOperation.Request(
+                                        config, exports.snapshot(), ExportsOperation.Work.KEEP, exports.byHand()),
                                 run);
             case RunRequest.Compare compare ->
                 new CompareOperation(connectors, places, environment)

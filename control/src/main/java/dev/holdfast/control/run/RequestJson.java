@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Requests as the catalog keeps them. Places may hold passwords and are sealed. Safe for many threads. */
 final class RequestJson {
     private static final JsonMapper MAPPER = JsonMapper.shared();
+    private static final String BY_HAND = "byHand";
     private static final String PLACES = "the places of a run";
 
     private final Seal seal;
@@ -59,13 +60,18 @@ final class RequestJson {
                         texts(json, "snapshots"),
                         json.required("confirmed").asBoolean());
             case EXPORT ->
-                new RunRequest.Export(
-                        stack,
-                        json.required("snapshot").asString(),
-                        text(json, "part"),
-                        format(json.required("format")),
-                        Path.of(json.required("file").asString()),
-                        json.required("overwrite").asBoolean());
+                json.has(BY_HAND)
+                        ? new RunRequest.Exports(
+                                stack,
+                                text(json, "snapshot"),
+                                json.required(BY_HAND).asBoolean())
+                        : new RunRequest.Export(
+                                stack,
+                                json.required("snapshot").asString(),
+                                text(json, "part"),
+                                format(json.required("format")),
+                                Path.of(json.required("file").asString()),
+                                json.required("overwrite").asBoolean());
             case COMPARE ->
                 new RunRequest.Compare(stack, json.required("snapshot").asString(), texts(json, "parts"), places(json));
         };
@@ -102,6 +108,10 @@ final class RequestJson {
                 json.set("format", json(export.format()));
                 json.put("file", export.file().toString());
                 json.put("overwrite", export.overwrite());
+            }
+            case RunRequest.Exports exports -> {
+                exports.snapshot().ifPresent(snapshot -> json.put("snapshot", snapshot));
+                json.put(BY_HAND, exports.byHand());
             }
             case RunRequest.Compare compare -> {
                 json.put("snapshot", compare.snapshot());

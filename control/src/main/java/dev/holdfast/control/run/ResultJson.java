@@ -1,10 +1,13 @@
 package dev.holdfast.control.run;
 
+import dev.holdfast.control.export.LedgerEntry;
+import dev.holdfast.control.export.PlacedExport;
 import dev.holdfast.control.operation.BackupResult;
 import dev.holdfast.control.operation.CheckResult;
 import dev.holdfast.control.operation.CompareResult;
 import dev.holdfast.control.operation.DoctorResult;
 import dev.holdfast.control.operation.ExportResult;
+import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.operation.ForgetResult;
 import dev.holdfast.control.operation.InitResult;
 import dev.holdfast.control.operation.PruneResult;
@@ -49,6 +52,7 @@ final class ResultJson {
             case ForgetResult forget -> forget(json, forget);
             case RetentionResult retention -> retention(json, retention);
             case ExportResult export -> export(json, export);
+            case ExportsResult exports -> exports(json, exports);
             case CompareResult compare -> compare(json, compare);
             case DoctorResult _, InitResult _, ShowResult _, SnapshotsResult _, UnlockResult _ ->
                 throw new IllegalArgumentException("no run has a " + result.getClass());
@@ -208,6 +212,40 @@ final class ResultJson {
             texts(one, "why", decision.reasons().stream().map(Object::toString).toList());
         });
         destinations(json, result.destinations());
+    }
+
+    private static void exports(ObjectNode json, ExportsResult result) {
+        result.degraded().ifPresent(text -> json.put("degraded", text));
+        ArrayNode exports = json.putArray("exports");
+        for (PlacedExport export : result.exports()) {
+            ObjectNode fields = exports.addObject()
+                    .put("export", export.export())
+                    .put("snapshot", export.snapshot().text())
+                    .put("place", export.place())
+                    .put("location", export.location());
+            switch (export.outcome()) {
+                case PlacedExport.Outcome.Whole(LedgerEntry entry) ->
+                    fields.put("state", "whole")
+                            .put("id", entry.id().text())
+                            .put("files", entry.files().size())
+                            .put("bytes", entry.bytes());
+                case PlacedExport.Outcome.There() -> fields.put("state", "there");
+                case PlacedExport.Outcome.Failed(HoldfastException reason) ->
+                    error(fields.put("state", "failed").putObject("error"), reason);
+            }
+        }
+        ArrayNode places = json.putArray("places");
+        for (ExportsResult.PlaceState place : result.places()) {
+            ObjectNode fields = places.addObject()
+                    .put("export", place.export())
+                    .put("place", place.place())
+                    .put("location", place.location())
+                    .put("state", result.isBehind(place) ? "behind" : "complete")
+                    .put("removed", place.removed());
+            place.failure().ifPresent(reason -> error(fields.putObject("error"), reason));
+        }
+        json.put("seconds", seconds(result.took()));
+        findings(json, result.findings());
     }
 
     private static void export(ObjectNode json, ExportResult result) {

@@ -137,6 +137,19 @@ public sealed interface RunRequest {
     }
 
     /**
+     * Writes to the places of the stack's exports what they lack.
+     *
+     * @param snapshot the one to export; empty for all that places lack
+     * @param byHand whether places are meant too that wait for somebody to ask
+     */
+    record Exports(String stack, Optional<String> snapshot, boolean byHand) implements RunRequest {
+        @Override
+        public RunKind kind() {
+            return RunKind.EXPORT;
+        }
+    }
+
+    /**
      * @param snapshot {@code latest}, an id, or the beginning of one
      * @param parts names of the parts to compare; empty for all
      * @param places part to place, where it is not the source's own

@@ -38,6 +38,7 @@ import dev.holdfast.control.config.SftpConfig;
 import dev.holdfast.control.config.SftpFolder;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.SshConfig;
+import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.operation.Connectors;
 import dev.holdfast.control.operation.Expansion;
 import dev.holdfast.control.operation.ExportFormat;
@@ -163,6 +164,11 @@ public final class InstalledConnectors implements Connectors {
     @Override
     public ExportFile exportFile(Path path, boolean overwrite) {
         return new LocalExportFile(path, overwrite);
+    }
+
+    @Override
+    public ExportPlaces exportPlaces() {
+        return new InstalledPlaces(this);
     }
 
     private static List<Path> folders(RepositoryConfig repository) {

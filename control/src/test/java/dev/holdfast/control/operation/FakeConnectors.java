@@ -8,10 +8,16 @@ import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
+import dev.holdfast.control.export.ExportPlaces;
+import dev.holdfast.control.export.FileFormat;
+import dev.holdfast.control.export.PlaceConfig;
+import dev.holdfast.control.export.Protection;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.place.FilePlace;
+import dev.holdfast.engine.place.MemoryPlace;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.Comparer;
 import dev.holdfast.engine.source.ExportFile;
@@ -33,7 +39,9 @@ import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryKey;
 import dev.holdfast.engine.tree.EntryType;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -235,6 +243,30 @@ public final class FakeConnectors implements Connectors {
             @Override
             public void close() {
                 log.add("close " + part.name());
+            }
+        };
+    }
+
+    /** The places of exports, by the path or bucket of their configuration. */
+    public final Map<String, MemoryPlace> exportPlaces = new HashMap<>();
+
+    @Override
+    public ExportPlaces exportPlaces() {
+        return new ExportPlaces() {
+            @Override
+            public FilePlace open(PlaceConfig config) {
+                return exportPlaces.computeIfAbsent(
+                        config.location(), _ -> new MemoryPlace(InstantSource.fixed(FakeRepository.NOW)));
+            }
+
+            @Override
+            public Exporter exporter(Part part, FileFormat format) {
+                return FakeConnectors.this.exporter(part, new ExportFormat.Sql(0, false));
+            }
+
+            @Override
+            public ExportFile protectedBy(Protection protection, ExportFile file) {
+                throw new UnsupportedOperationException();
             }
         };
     }

@@ -66,6 +66,7 @@ public interface FilePlace extends AutoCloseable {
      * {@code name} that is no link, or no copy made by this method, is not replaced.
      *
      * @throws dev.holdfast.engine.error.AlreadyExists if something else has the name
+     * @throws dev.holdfast.engine.error.Missing (STORE_OBJECT_MISSING) if the target is not there
      */
     void point(FileName name, FileName target);
 

@@ -1,0 +1,245 @@
+package dev.holdfast.control.export;
+
+import dev.holdfast.control.export.LedgerEntry.State;
+import dev.holdfast.control.export.LedgerEntry.Written;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.place.FileFacts;
+import dev.holdfast.engine.place.FileName;
+import dev.holdfast.engine.place.PlacedFile;
+import dev.holdfast.engine.repository.Part;
+import dev.holdfast.engine.repository.Snapshot;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.Finding;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One export of one snapshot on its way into one place. For one thread. */
+final class Attempt {
+    private final Target target;
+    private final Map<FileName, byte[]> sidecars = new HashMap<>();
+    private LedgerEntry entry;
+    private boolean begun;
+    private @Nullable HoldfastException failure;
+
+    Attempt(Target target, LedgerEntry entry) {
+        this.target = target;
+        this.entry = entry;
+        target.failure().ifPresent(reason -> failure = reason);
+    }
+
+    /** A file of this attempt among those that one stream goes to. */
+    final class FileLane implements Broadcast.Lane {
+        private final ExportFile file;
+
+        private FileLane(ExportFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public ExportFile file() {
+            return file;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return Attempt.this.isOpen();
+        }
+
+        @Override
+        public void fail(HoldfastException reason) {
+            Attempt.this.fail(reason);
+        }
+    }
+
+    Target target() {
+        return target;
+    }
+
+    LedgerEntry entry() {
+        return entry;
+    }
+
+    boolean isOpen() {
+        return failure == null;
+    }
+
+    void fail(HoldfastException reason) {
+        if (failure == null) {
+            failure = reason;
+            target.fail(reason);
+        }
+    }
+
+    /** What was to be written could not be read, which says nothing about the place. */
+    void abandon(HoldfastException reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+
+    /** Does something here; if it fails, only this attempt has failed. */
+    void guard(Runnable work) {
+        if (isOpen()) {
+            try {
+                work.run();
+            } catch (HoldfastException e) {
+                fail(e);
+            }
+        }
+    }
+
+    /** Writes down what will be written, then makes room for it where an earlier attempt was cut off. */
+    void begin(FilePlan plan) {
+        entry = entry.with(plan.files(name -> !target.hasNewerThan(entry.snapshot(), name)));
+        begun = true;
+        rewrite();
+        target.reread();
+        Removal removal = new Removal(target.place(), target.contents());
+        removal.remove(target.contents().of(entry.stack()).stream()
+                .filter(stored -> stored.entry().export().equals(entry.export()))
+                .filter(stored -> ExportRetention.isUnfinished(stored, target.contents()))
+                .map(Ledger.Stored::entry)
+                .toList());
+        target.reread();
+    }
+
+    void rewrite() {
+        target.ledger().write(entry);
+    }
+
+    /** The files of a part, under all their names. */
+    List<FileLane> lanes(Part part, FileFacts facts) {
+        List<FileLane> lanes = new ArrayList<>();
+        guard(() -> entry.files().stream()
+                .filter(file -> file.part().equals(part.name()))
+                .map(file -> new FileLane(
+                        target.place().create(file.name(), facts, file.replaceable() && isOurs(file.name()))))
+                .forEach(lanes::add));
+        return lanes;
+    }
+
+    /** Whether what has a name now is known to be written by this stack's exports, or nothing is there. */
+    private boolean isOurs(FileName name) {
+        Optional<PlacedFile> found = target.place().find(name);
+        return found.isPresent()
+                && target.own().stream()
+                        .flatMap(other -> other.files().stream())
+                        .anyMatch(file ->
+                                file.name().equals(name) && Fingerprint.matches(target.place(), file, found.get()));
+    }
+
+    /** Writes down what the files of a part are, and what will stand beside them. */
+    void note(Part part, Broadcast.Sum sum, Set<Checksum> checksums) {
+        List<Written> files = new ArrayList<>(entry.files());
+        for (Written file : entry.files()) {
+            if (file.part().equals(part.name())) {
+                finish(files, file.name(), sum.bytes(), sum.digest(Checksum.SHA256));
+                for (Checksum checksum : checksums) {
+                    byte[] line =
+                            checksum.line(sum.digest(checksum), file.name()).getBytes(StandardCharsets.UTF_8);
+                    sidecars.put(checksum.beside(file.name()), line);
+                    finish(files, checksum.beside(file.name()), line.length, sha256(line));
+                }
+            }
+        }
+        entry = entry.with(files);
+        rewrite();
+    }
+
+    private static void finish(List<Written> files, FileName name, long bytes, String digest) {
+        files.replaceAll(file -> file.name().equals(name) ? file.finished(bytes, digest) : file);
+    }
+
+    private static String sha256(byte[] bytes) {
+        return HexFormat.of()
+                .formatHex(Broadcast.digest(Checksum.SHA256.algorithm()).digest(bytes));
+    }
+
+    void writeSidecars() {
+        sidecars.forEach((name, line) -> small(name, line, "text/plain"));
+        sidecars.clear();
+    }
+
+    private void small(FileName name, byte[] bytes, String contentType) {
+        boolean replaceable =
+                entry.files().stream().anyMatch(file -> file.name().equals(name) && file.replaceable());
+        try (ExportFile file = target.place().create(name, FileFacts.of(contentType), replaceable && isOurs(name))) {
+            file.preflight();
+            file.write(bytes, 0, bytes.length);
+            file.commit();
+        }
+    }
+
+    /** Writes the manifest, looks whether everything is there, and says so. */
+    void end(byte[] manifest) {
+        FileName name = entry.files().getLast().name();
+        List<Written> files = new ArrayList<>(entry.files());
+        finish(files, name, manifest.length, sha256(manifest));
+        entry = entry.with(files);
+        rewrite();
+        small(name, manifest, "application/json");
+        entry = entry.with(entry.files().stream().map(this::seen).toList());
+        LedgerEntry whole = entry.with(State.WHOLE);
+        target.ledger().write(whole);
+        entry = whole;
+        target.reread();
+    }
+
+    private Written seen(Written file) {
+        PlacedFile found = target.place()
+                .find(file.name())
+                .orElseThrow(() -> Delivery.notAsWritten(
+                        target.place().location(file.name()), file.bytes().orElse(0), "is not there"));
+        if (found.bytes() != file.bytes().orElse(-1)) {
+            throw Delivery.notAsWritten(
+                    target.place().location(file.name()), file.bytes().orElse(0), "has " + found.bytes());
+        }
+        return file.seen(found.modified());
+    }
+
+    /** Makes each part's link lead to its newest file; the export is whole without it, but people may rely on it. */
+    Optional<Finding> point(FilePlan plan, Snapshot snapshot) {
+        if (!entry.isWhole() || target.hasNewerThan(snapshot.id())) {
+            return Optional.empty();
+        }
+        try {
+            for (Written file : entry.contents()) {
+                snapshot.part(file.part()).ifPresent(part -> target.place().point(plan.latest(part), file.name()));
+            }
+            return Optional.empty();
+        } catch (HoldfastException e) {
+            return Optional.of(new Finding(
+                    target.place().location(), "a link to the newest file could not be made: " + e.getMessage()));
+        }
+    }
+
+    /** What was written of an export that is not whole goes at once where it can, and else by its entry later. */
+    void discardUnlessWhole() {
+        if (!begun || entry.isWhole()) {
+            return;
+        }
+        try {
+            new Removal(target.place(), target.ledger().read()).remove(List.of(entry));
+        } catch (HoldfastException e) {
+            // the place does not answer; the entry that was begun is there for the next run
+            target.fail(e);
+        }
+    }
+
+    PlacedExport result() {
+        HoldfastException reason = failure;
+        return new PlacedExport(
+                entry.export(),
+                entry.snapshot(),
+                target.name(),
+                target.place().location(),
+                reason == null ? new PlacedExport.Outcome.Whole(entry) : new PlacedExport.Outcome.Failed(reason));
+    }
+}

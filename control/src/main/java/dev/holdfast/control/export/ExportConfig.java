@@ -1,0 +1,58 @@
+package dev.holdfast.control.export;
+
+import dev.holdfast.control.config.DatabasePart;
+import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.engine.repository.Part;
+import dev.holdfast.engine.repository.Snapshot;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What of every snapshot is kept as ordinary files, and where.
+ *
+ * @param name its name in the stack file
+ * @param parts names of parts or of sources; empty for all
+ * @param databases what files of databases are
+ * @param files what files of buckets and directories are
+ * @param names how the files are named
+ * @param checksums which digests are written beside them
+ * @param protection how they are encrypted and signed
+ * @param latest whether a link leads to the newest file of each part
+ * @param places where they are kept, at least one
+ */
+public record ExportConfig(
+        String name,
+        List<String> parts,
+        FileFormat databases,
+        FileFormat files,
+        ExportNames names,
+        Set<Checksum> checksums,
+        Protection protection,
+        boolean latest,
+        List<ExportPlace> places) {
+    public ExportConfig {
+        parts = List.copyOf(parts);
+        checksums = Set.copyOf(checksums);
+        places = List.copyOf(places);
+        if (places.isEmpty()) {
+            throw new IllegalArgumentException("an export without a place");
+        }
+    }
+
+    /** The parts of a snapshot that belong to it; one database of a source with all belongs to its source. */
+    public List<Part> partsOf(Snapshot snapshot) {
+        return snapshot.parts().stream().filter(part -> takes(part.name())).toList();
+    }
+
+    private boolean takes(String part) {
+        return parts.isEmpty()
+                || parts.contains(part)
+                || DatabasePart.parse(part)
+                        .map(one -> parts.contains(one.source()))
+                        .orElse(false);
+    }
+
+    FileFormat format(Part part) {
+        return part.kind().equals(PostgresConfig.KIND) ? databases : files;
+    }
+}

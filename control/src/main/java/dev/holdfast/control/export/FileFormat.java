@@ -1,0 +1,49 @@
+package dev.holdfast.control.export;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** What an exported file can be. */
+public enum FileFormat {
+    CUSTOM("custom", "dump", true, "application/octet-stream"),
+    SQL("sql", "sql", true, "application/sql"),
+    SQL_GZ("sql.gz", "sql.gz", true, "application/gzip"),
+    SQL_ZST("sql.zst", "sql.zst", true, "application/zstd"),
+    TAR("tar", "tar", false, "application/x-tar"),
+    TAR_GZ("tar.gz", "tar.gz", false, "application/gzip"),
+    TAR_ZST("tar.zst", "tar.zst", false, "application/zstd"),
+    ZIP("zip", "zip", false, "application/zip");
+
+    private final String label;
+    private final String extension;
+    private final boolean ofDatabases;
+    private final String contentType;
+
+    FileFormat(String label, String extension, boolean ofDatabases, String contentType) {
+        this.label = label;
+        this.extension = extension;
+        this.ofDatabases = ofDatabases;
+        this.contentType = contentType;
+    }
+
+    /** Those for databases, or those for buckets and directories. */
+    public static List<FileFormat> all(boolean ofDatabases) {
+        return Arrays.stream(values())
+                .filter(format -> format.ofDatabases == ofDatabases)
+                .toList();
+    }
+
+    /** As it stands in a stack file. */
+    public String label() {
+        return label;
+    }
+
+    /** How names of such files end, without the first dot. */
+    public String extension() {
+        return extension;
+    }
+
+    public String contentType() {
+        return contentType;
+    }
+}

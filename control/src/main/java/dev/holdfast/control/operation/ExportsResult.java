@@ -1,0 +1,99 @@
+package dev.holdfast.control.operation;
+
+import dev.holdfast.control.export.ExportPlan;
+import dev.holdfast.control.export.PlacedExport;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.source.Finding;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How the exports of a stack stand in their places, and what was done there.
+ *
+ * @param dryRun whether nothing was written or removed
+ * @param exports what was delivered, or could not be
+ * @param places every place that was looked at
+ * @param findings what somebody should know
+ */
+public record ExportsResult(
+        boolean dryRun, List<PlacedExport> exports, List<PlaceState> places, List<Finding> findings, Duration took)
+        implements RunResult {
+    /**
+     * How a place stands.
+     *
+     * @param export name of the export
+     * @param place name of the place
+     * @param location where it is, for people
+     * @param failure why nothing can be done there; empty if all is well
+     * @param decisions what is there and what happens to it; empty if that is not known
+     * @param removed how many exports were removed
+     */
+    public record PlaceState(
+            String export,
+            String place,
+            String location,
+            Optional<HoldfastException> failure,
+            List<ExportPlan.Decision> decisions,
+            int removed) {
+        public PlaceState {
+            decisions = List.copyOf(decisions);
+        }
+    }
+
+    public ExportsResult {
+        exports = List.copyOf(exports);
+        places = List.copyOf(places);
+        findings = List.copyOf(findings);
+    }
+
+    /** How many places lack something that should be there. */
+    public long behind() {
+        return places.stream().filter(this::isBehind).count();
+    }
+
+    /** Whether a place lacks something that should be there. */
+    public boolean isBehind(PlaceState state) {
+        return state.failure().isPresent()
+                || exports.stream()
+                        .anyMatch(export -> export.failed()
+                                && export.export().equals(state.export())
+                                && export.place().equals(state.place()));
+    }
+
+    /** Such as {@code degraded: 1 of 3}; empty if every place has everything. */
+    public Optional<String> degraded() {
+        return behind() == 0 ? Optional.empty() : Optional.of("degraded: " + behind() + " of " + places.size());
+    }
+
+    /** Why nothing of it was done anywhere; empty if something was, or nothing was to be done. */
+    public Optional<HoldfastException> failure() {
+        return !places.isEmpty()
+                        && behind() == places.size()
+                        && exports.stream().allMatch(PlacedExport::failed)
+                ? reasons().findFirst()
+                : Optional.empty();
+    }
+
+    /** Why places are behind, those of whole places first. */
+    private Stream<HoldfastException> reasons() {
+        return Stream.concat(
+                places.stream().flatMap(place -> place.failure().stream()),
+                exports.stream()
+                        .map(export -> export.outcome() instanceof PlacedExport.Outcome.Failed(HoldfastException reason)
+                                ? reason
+                                : null)
+                        .filter(Objects::nonNull));
+    }
+
+    @Override
+    public Optional<ErrorCode> concern() {
+        if (failure().isPresent()) {
+            return failure().map(HoldfastException::code);
+        }
+        return behind() > 0 || !findings.isEmpty() ? Optional.of(ErrorCode.FINDINGS) : Optional.empty();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.holdfast.control.wiring;
+
+import dev.holdfast.connectors.files.LocalPlace;
+import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.export.ExportPlaces;
+import dev.holdfast.control.export.FileFormat;
+import dev.holdfast.control.export.PlaceConfig;
+import dev.holdfast.control.export.Protection;
+import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.ExportFormat;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.place.FilePlace;
+import dev.holdfast.engine.repository.Part;
+import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.Exporter;
+
+/** The places and formats of exports that come with Holdfast. */
+final class InstalledPlaces implements ExportPlaces {
+    private static final int USUAL_LEVEL = 6;
+
+    private final Connectors connectors;
+
+    InstalledPlaces(Connectors connectors) {
+        this.connectors = connectors;
+    }
+
+    @Override
+    public FilePlace open(PlaceConfig config) {
+        return switch (config) {
+            case PlaceConfig.Local local -> new LocalPlace(local.path());
+            case PlaceConfig.S3 s3 ->
+                throw unsupported(
+                        "'" + s3.location() + "': files cannot be exported to a bucket yet", "name a folder.");
+        };
+    }
+
+    @Override
+    public Exporter exporter(Part part, FileFormat format) {
+        return switch (format) {
+            case CUSTOM -> connectors.exporter(part, new ExportFormat.Archive(USUAL_LEVEL));
+            case SQL -> connectors.exporter(part, new ExportFormat.Sql(0, false));
+            case SQL_GZ -> connectors.exporter(part, new ExportFormat.Sql(USUAL_LEVEL, false));
+            case SQL_ZST, TAR, TAR_GZ, TAR_ZST, ZIP ->
+                throw unsupported(
+                        "part '" + part.name() + "' cannot be exported as " + format.label() + " yet",
+                        part.kind().equals(PostgresConfig.KIND)
+                                ? "take custom, sql or sql.gz."
+                                : "name the databases under 'parts'.");
+        };
+    }
+
+    @Override
+    public ExportFile protectedBy(Protection protection, ExportFile file) {
+        throw unsupported("exported files cannot be encrypted or signed yet", "take 'encrypt' and 'sign' out.");
+    }
+
+    private static Unsupported unsupported(String message, String hint) {
+        return new Unsupported(ErrorCode.CONFIGURATION_INVALID, message, hint);
+    }
+}
