@@ -187,8 +187,7 @@ abstract sealed class PartBuffer implements AutoCloseable permits PartBuffer.InM
                             message,
                             "Free space there, or set a smaller part size, or another folder for temporary files.",
                             e)
-                    : new Failed(
-                            ErrorCode.FILE_UNWRITABLE, message, "Set another folder for temporary files.", e);
+                    : new Failed(ErrorCode.FILE_UNWRITABLE, message, "Set another folder for temporary files.", e);
         }
 
         @Override

@@ -79,8 +79,7 @@ record PlaceBucket(
     }
 
     Missing missing(String key, @Nullable Throwable cause) {
-        return new Missing(
-                ErrorCode.STORE_OBJECT_MISSING, "'" + key + "' is not there in " + location, "", cause);
+        return new Missing(ErrorCode.STORE_OBJECT_MISSING, "'" + key + "' is not there in " + location, "", cause);
     }
 
     void requireShort(String key) {
@@ -101,14 +100,16 @@ record PlaceBucket(
             request.serverSideEncryption(kind(encryption));
             encryption.kmsKey().ifPresent(request::ssekmsKeyId);
         });
-        settings.lock().ifPresent(lock -> request.objectLockMode(mode(lock))
-                .objectLockRetainUntilDate(clock.instant().plus(lock.lasting())));
+        settings.lock()
+                .ifPresent(lock -> request.objectLockMode(mode(lock))
+                        .objectLockRetainUntilDate(clock.instant().plus(lock.lasting())));
         return request.build();
     }
 
     CreateMultipartUploadRequest kept(CreateMultipartUploadRequest.Builder request) {
-        settings.lock().ifPresent(lock -> request.objectLockMode(mode(lock))
-                .objectLockRetainUntilDate(clock.instant().plus(lock.lasting())));
+        settings.lock()
+                .ifPresent(lock -> request.objectLockMode(mode(lock))
+                        .objectLockRetainUntilDate(clock.instant().plus(lock.lasting())));
         return keptUnlocked(request);
     }
 

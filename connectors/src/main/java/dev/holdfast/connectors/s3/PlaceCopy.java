@@ -43,11 +43,9 @@ final class PlaceCopy {
     void make(String key, String target) {
         HeadObjectResponse source = at.look(target).orElseThrow(() -> at.missing(target, null));
         at.requireShort(key);
-        at.look(key)
-                .filter(there -> !there.metadata().containsKey(COPY_OF))
-                .ifPresent(foreign -> {
-                    throw at.exists(key, null);
-                });
+        at.look(key).filter(there -> !there.metadata().containsKey(COPY_OF)).ifPresent(foreign -> {
+            throw at.exists(key, null);
+        });
         try {
             if (source.contentLength() <= atOnce) {
                 at.client().copyObject(whole(key, target, source));
@@ -108,8 +106,8 @@ final class PlaceCopy {
         try {
             List<CompletedPart> parts = parts(key, target, source, upload);
             at.client()
-                    .completeMultipartUpload(r ->
-                            r.bucket(at.bucket()).key(key).uploadId(upload).multipartUpload(m -> m.parts(parts)));
+                    .completeMultipartUpload(
+                            r -> r.bucket(at.bucket()).key(key).uploadId(upload).multipartUpload(m -> m.parts(parts)));
             done = true;
         } finally {
             if (!done) {
@@ -121,7 +119,8 @@ final class PlaceCopy {
 
     private List<CompletedPart> parts(String key, String target, HeadObjectResponse source, String upload) {
         long length = source.contentLength();
-        long step = Math.max(Math.min(PART, atOnce), Math.ceilDiv(length, at.settings().maxParts()));
+        long step = Math.max(
+                Math.min(PART, atOnce), Math.ceilDiv(length, at.settings().maxParts()));
         List<CompletedPart> parts = new ArrayList<>();
         for (long from = 0; from < length; from += step) {
             int number = parts.size() + 1;

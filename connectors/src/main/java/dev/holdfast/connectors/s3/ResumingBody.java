@@ -54,9 +54,7 @@ final class ResumingBody extends InputStream {
             if (!S3Failures.isNotFound(e)) {
                 throw at.failure("cannot read", key, e);
             }
-            throw at.home().exists()
-                    ? at.missing(key, e)
-                    : at.failures().noBucket(e);
+            throw at.home().exists() ? at.missing(key, e) : at.failures().noBucket(e);
         }
     }
 
@@ -104,10 +102,8 @@ final class ResumingBody extends InputStream {
     }
 
     private WholeBody rest() {
-        GetObjectRequest.Builder request = GetObjectRequest.builder()
-                .bucket(at.bucket())
-                .key(key)
-                .range("bytes=" + done + "-");
+        GetObjectRequest.Builder request =
+                GetObjectRequest.builder().bucket(at.bucket()).key(key).range("bytes=" + done + "-");
         if (!tag.isEmpty()) {
             request.ifMatch(tag);
         }
@@ -136,8 +132,9 @@ final class ResumingBody extends InputStream {
 
     private void pause() {
         try {
-            Thread.sleep(patience.firstPause().multipliedBy(failures).plusMillis(ThreadLocalRandom.current()
-                    .nextInt(50)));
+            Thread.sleep(patience.firstPause()
+                    .multipliedBy(failures)
+                    .plusMillis(ThreadLocalRandom.current().nextInt(50)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Cancelled(ErrorCode.CANCELLED, "stopped while reading '" + key + "'", "", e);

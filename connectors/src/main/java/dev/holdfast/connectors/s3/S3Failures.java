@@ -125,11 +125,7 @@ final class S3Failures {
             return noBucket(e);
         }
         if (FULL.contains(code) || status == 507) {
-            return new NoSpace(
-                    ErrorCode.STORE_FULL,
-                    message,
-                    "Raise the quota, or " + kept + ".",
-                    e);
+            return new NoSpace(ErrorCode.STORE_FULL, message, "Raise the quota, or " + kept + ".", e);
         }
         if (status == 501 || code.equals("NotImplemented")) {
             return new Unsupported(ErrorCode.STORE_UNSUITABLE, message, "The server does not know this operation.", e);

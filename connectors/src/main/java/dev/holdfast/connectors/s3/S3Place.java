@@ -205,7 +205,9 @@ public final class S3Place implements FilePlace {
     /** The name that a browser saves it under (RFC 6266). */
     private static String disposition(String name) {
         String plain = name.replaceAll("[^A-Za-z0-9 ._-]", "_");
-        String exact = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        String exact = URLEncoder.encode(name, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
         return "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + exact;
     }
 

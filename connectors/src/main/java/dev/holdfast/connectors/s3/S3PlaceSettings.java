@@ -80,7 +80,8 @@ public record S3PlaceSettings(
     }
 
     public S3PlaceSettings {
-        boolean odd = partBytes.isPresent() && (partBytes.getAsLong() < LEAST_PART || partBytes.getAsLong() > MOST_PART);
+        boolean odd =
+                partBytes.isPresent() && (partBytes.getAsLong() < LEAST_PART || partBytes.getAsLong() > MOST_PART);
         if (odd || maxParts < 1 || maxParts > MOST_PARTS) {
             throw new IllegalArgumentException("at most " + maxParts + " parts of " + partBytes + " bytes");
         }

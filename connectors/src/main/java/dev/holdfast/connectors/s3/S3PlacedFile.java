@@ -94,8 +94,8 @@ final class S3PlacedFile implements ExportFile {
         if ((begun == null ? 0 : begun.parts()) + 2 > plan.maxParts()) {
             throw new Failed(
                     ErrorCode.STORE_UNSUITABLE,
-                    "'" + key + "' is longer than " + plan.maxParts() + " parts of " + plan.partBytes()
-                            + " bytes, and " + at.location() + " takes no more of them",
+                    "'" + key + "' is longer than " + plan.maxParts() + " parts of " + plan.partBytes() + " bytes, and "
+                            + at.location() + " takes no more of them",
                     "Set 'part-size' to more than the length of the file divided by " + plan.maxParts() + ".");
         }
     }
@@ -185,8 +185,7 @@ final class S3PlacedFile implements ExportFile {
         at.clients()
                 .repeatingWhole()
                 .putObject(
-                        at.kept(request),
-                        RequestBody.fromContentProvider(content::open, written, facts.contentType()));
+                        at.kept(request), RequestBody.fromContentProvider(content::open, written, facts.contentType()));
     }
 
     private void complete() {

@@ -138,7 +138,8 @@ final class S3Upload implements AutoCloseable {
     }
 
     private HoldfastException failure(String what, SdkException e) {
-        boolean ended = e instanceof S3Exception answer && S3Failures.code(answer).equals("NoSuchUpload");
+        boolean ended =
+                e instanceof S3Exception answer && S3Failures.code(answer).equals("NoSuchUpload");
         return ended
                 ? new Unavailable(
                         ErrorCode.STORE_UNAVAILABLE,

@@ -66,8 +66,8 @@ final class UploadMarker {
     int sweep(Instant olderThan) {
         int swept = 0;
         String under = at.folder() + BEGINNING;
-        ListingPages pages =
-                new ListingPages(at.client(), at.bucket(), under, 1000, at.location().toString());
+        ListingPages pages = new ListingPages(
+                at.client(), at.bucket(), under, 1000, at.location().toString());
         for (List<S3Object> page = pages.next(); page != null; page = pages.next()) {
             for (S3Object object : page) {
                 boolean marker = is(object.key().substring(at.folder().length())) && object.size() <= MOST_BYTES;
@@ -103,8 +103,8 @@ final class UploadMarker {
                 .uploads()) {
             if (upload.key().equals(key.get()) && upload.initiated().isBefore(olderThan)) {
                 at.client()
-                        .abortMultipartUpload(r ->
-                                r.bucket(at.bucket()).key(upload.key()).uploadId(upload.uploadId()));
+                        .abortMultipartUpload(
+                                r -> r.bucket(at.bucket()).key(upload.key()).uploadId(upload.uploadId()));
                 ended++;
             }
         }

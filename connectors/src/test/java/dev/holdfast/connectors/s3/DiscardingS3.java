@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.s3;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -43,6 +45,7 @@ final class DiscardingS3 implements AutoCloseable {
     private final Map<String, Map<String, String>> promised = new ConcurrentHashMap<>();
     private final List<Long> completed = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
+    private final Map<String, Headers> lastAsked = new ConcurrentHashMap<>();
     private final AtomicInteger begun = new AtomicInteger();
     private volatile long pauseMillis;
     private volatile boolean shortening;
@@ -82,7 +85,9 @@ final class DiscardingS3 implements AutoCloseable {
     }
 
     synchronized int faultsLeft() {
-        return faults.stream().mapToInt(fault -> Math.max(0, fault.left().get())).sum();
+        return faults.stream()
+                .mapToInt(fault -> Math.max(0, fault.left().get()))
+                .sum();
     }
 
     static boolean isPart(HttpExchange call) {
@@ -99,6 +104,11 @@ final class DiscardingS3 implements AutoCloseable {
 
     Map<String, Kept> objects() {
         return objects;
+    }
+
+    /** What the last file of a path was begun or put with. */
+    Headers asked(String path) {
+        return Objects.requireNonNull(lastAsked.get(path), path);
     }
 
     int openUploads() {
@@ -144,6 +154,9 @@ final class DiscardingS3 implements AutoCloseable {
             discard(call);
             reply(call, fault.status(), "<Error><Code>SlowDown</Code></Error>");
             return;
+        }
+        if (isPut(call) || query(call).startsWith("uploads")) {
+            lastAsked.put(call.getRequestURI().getRawPath(), call.getRequestHeaders());
         }
         Answer answer = work(call);
         if (fault == null) {
@@ -201,8 +214,7 @@ final class DiscardingS3 implements AutoCloseable {
         uploads.put(id, new ConcurrentSkipListMap<>());
         promised.put(id, metadata(call));
         return new Answer(
-                200,
-                "<InitiateMultipartUploadResult><UploadId>" + id + "</UploadId></InitiateMultipartUploadResult>");
+                200, "<InitiateMultipartUploadResult><UploadId>" + id + "</UploadId></InitiateMultipartUploadResult>");
     }
 
     private Answer part(HttpExchange call, String upload, String number) throws IOException {
@@ -234,8 +246,7 @@ final class DiscardingS3 implements AutoCloseable {
         completed.addAll(lengths);
         long bytes = lengths.stream().mapToLong(Long::longValue).sum();
         objects.put(key, new Kept(bytes - (shortening ? 1 : 0), promised.getOrDefault(upload, Map.of())));
-        return new Answer(
-                200, "<CompleteMultipartUploadResult><ETag>\"0-1\"</ETag></CompleteMultipartUploadResult>");
+        return new Answer(200, "<CompleteMultipartUploadResult><ETag>\"0-1\"</ETag></CompleteMultipartUploadResult>");
     }
 
     private static Map<String, String> metadata(HttpExchange call) {

@@ -37,7 +37,8 @@ final class LargeUpload {
                 S3Place place = new S3Place(server.location(), settings, InstantSource.system())) {
             write(place, mebibytes);
             List<Long> parts = server.parts();
-            boolean equal = IntStream.range(0, parts.size() - 1).allMatch(i -> parts.get(i).equals(parts.getFirst()))
+            boolean equal = IntStream.range(0, parts.size() - 1)
+                            .allMatch(i -> parts.get(i).equals(parts.getFirst()))
                     && parts.getLast() <= parts.getFirst();
             long sent = parts.stream().mapToLong(Long::longValue).sum();
             System.out.println("sent=" + sent + " parts=" + parts.size() + " part=" + parts.getFirst() + " equal="
@@ -47,8 +48,7 @@ final class LargeUpload {
     }
 
     private static void write(S3Place place, long mebibytes) {
-        FileFacts facts =
-                new FileFacts("application/octet-stream", Map.of(), OptionalLong.of(mebibytes * MIB));
+        FileFacts facts = new FileFacts("application/octet-stream", Map.of(), OptionalLong.of(mebibytes * MIB));
         byte[] block = new byte[MIB];
         try (ExportFile file = place.create(new FileName("large"), facts, false)) {
             file.preflight();

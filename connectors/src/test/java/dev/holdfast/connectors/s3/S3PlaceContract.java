@@ -105,8 +105,7 @@ abstract class S3PlaceContract extends FilePlaceContract {
 
     private HeadObjectResponse head(String name) {
         try (S3Clients clients = new S3Clients(location)) {
-            return clients.once()
-                    .headObject(r -> r.bucket(location.bucket()).key("backups/shop/" + name));
+            return clients.once().headObject(r -> r.bucket(location.bucket()).key("backups/shop/" + name));
         }
     }
 
@@ -148,10 +147,7 @@ abstract class S3PlaceContract extends FilePlaceContract {
     @Test
     void parts_that_are_too_long_for_memory_go_through_a_file() throws IOException {
         try (S3Place spooling = new S3Place(
-                location,
-                settings(40 << 20, 10_000, S3PlaceSettings.Checksum.MD5),
-                InstantSource.system(),
-                HASTY)) {
+                location, settings(40 << 20, 10_000, S3PlaceSettings.Checksum.MD5), InstantSource.system(), HASTY)) {
             for (int length : new int[] {0, 3, 50 << 20}) {
                 byte[] content = random(length, 2);
                 write(spooling, "a" + length, content, false);
@@ -223,7 +219,8 @@ abstract class S3PlaceContract extends FilePlaceContract {
     @Test
     void a_link_can_be_fetched_by_anybody_under_the_name_of_the_file() throws Exception {
         put("daily/größe 1.sql", "content");
-        URI link = place().link(name("daily/größe 1.sql"), Duration.ofMinutes(5)).orElseThrow();
+        URI link =
+                place().link(name("daily/größe 1.sql"), Duration.ofMinutes(5)).orElseThrow();
         try (HttpClient anybody = HttpClient.newHttpClient()) {
             HttpResponse<String> answer = anybody.send(
                     HttpRequest.newBuilder(link).build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));

@@ -264,7 +264,8 @@ final class UnreliablePlaceTest {
         for (int partMib : new int[] {5, 16, 32, 33, 500}) {
             PartPlan plan = new PartPlan((long) partMib << 20, 1_000);
             assertThat(plan.atOnce()).isBetween(1, 3);
-            assertThat(plan.spooled() ? 0 : (plan.atOnce() + 1) * plan.partBytes()).isLessThanOrEqualTo(64L << 20);
+            assertThat(plan.spooled() ? 0 : (plan.atOnce() + 1) * plan.partBytes())
+                    .isLessThanOrEqualTo(64L << 20);
         }
     }
 
