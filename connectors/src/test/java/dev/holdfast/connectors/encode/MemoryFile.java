@@ -2,6 +2,7 @@ package dev.holdfast.connectors.encode;
 
 import dev.holdfast.engine.source.ExportFile;
 import java.io.ByteArrayOutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A file in memory that tells what happened to it. */
 public class MemoryFile implements ExportFile {
@@ -9,7 +10,7 @@ public class MemoryFile implements ExportFile {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private volatile boolean open;
     private volatile boolean committed;
-    private volatile int closed;
+    private final AtomicInteger closed = new AtomicInteger();
 
     public MemoryFile(String name) {
         this.name = name;
@@ -52,7 +53,7 @@ public class MemoryFile implements ExportFile {
 
     @Override
     public void close() {
-        closed++;
+        closed.incrementAndGet();
     }
 
     public byte[] bytes() {
@@ -68,6 +69,6 @@ public class MemoryFile implements ExportFile {
     }
 
     public int timesClosed() {
-        return closed;
+        return closed.get();
     }
 }

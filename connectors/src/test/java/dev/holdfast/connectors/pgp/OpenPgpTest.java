@@ -187,13 +187,20 @@ class OpenPgpTest {
                 .isEqualTo(CONTENT);
     }
 
+    private record Encrypted(byte[] whole, OpenPgpReader reader) {}
+
     @Test
     void what_is_cut_or_changed_fails_at_ours_and_at_gpg() throws Exception {
         byte[] ours = encrypted(toAnna(), CONTENT);
         byte[] theirs = gpg.encrypted(CONTENT, "--recipient", "anna@", "--encrypt");
         byte[] passphrased = gpg.encrypted(CONTENT, "--passphrase", "secret", "--symmetric");
-        for (byte[] whole : List.of(ours, theirs, passphrased)) {
-            OpenPgpReader reader = whole == passphrased ? OpenPgpReader.withPassphrase("secret") : anna();
+        List<Encrypted> messages = List.of(
+                new Encrypted(ours, anna()),
+                new Encrypted(theirs, anna()),
+                new Encrypted(passphrased, OpenPgpReader.withPassphrase("secret")));
+        for (Encrypted message : messages) {
+            byte[] whole = message.whole();
+            OpenPgpReader reader = message.reader();
             for (int left : new int[] {whole.length - 1, whole.length - 22, whole.length / 2, 2000}) {
                 byte[] cut = Arrays.copyOf(whole, left);
                 assertThatThrownBy(() -> read(reader, cut)).as("cut to " + left).isInstanceOf(Damaged.class);
