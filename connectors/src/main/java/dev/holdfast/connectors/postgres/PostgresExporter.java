@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.postgres;
 
+import dev.holdfast.connectors.encode.GzipFile;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
@@ -11,12 +12,10 @@ import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Writes a captured database as a file for PostgreSQL's own programs: an archive for {@code pg_restore}, or SQL for {@code
@@ -113,12 +112,9 @@ public final class PostgresExporter implements Exporter {
             if (level == 0) {
                 script.run(archive, counted::write);
             } else {
-                Gzip zipped = new Gzip(counted, level);
-                try {
-                    script.run(archive, zipped::put);
-                    zipped.finish();
-                } finally {
-                    zipped.release();
+                try (GzipFile zipped = new GzipFile(counted, level)) {
+                    script.run(archive, zipped::write);
+                    zipped.commit();
                 }
             }
         } catch (HoldfastException e) {
@@ -174,12 +170,9 @@ public final class PostgresExporter implements Exporter {
         if (level == 0) {
             counted.write(text, 0, text.length);
         } else {
-            Gzip zipped = new Gzip(counted, level);
-            try {
-                zipped.write(text);
-                zipped.finish();
-            } finally {
-                zipped.release();
+            try (GzipFile zipped = new GzipFile(counted, level)) {
+                zipped.write(text, 0, text.length);
+                zipped.commit();
             }
         }
         progress.advance(1, text.length);
@@ -194,7 +187,7 @@ public final class PostgresExporter implements Exporter {
         // holds nothing
     }
 
-    /** A file, and how much was written to it. */
+    /** A file, and how much was written to it; to commit and to close it is left to the caller. */
     private static final class Counted implements ExportFile {
         private final ExportFile file;
         private long written;
@@ -241,47 +234,12 @@ public final class PostgresExporter implements Exporter {
 
         @Override
         public void commit() {
-            throw new UnsupportedOperationException("the caller commits");
+            // the caller commits
         }
 
         @Override
         public void close() {
-            throw new UnsupportedOperationException("the caller closes");
-        }
-    }
-
-    /** Text as by gzip. */
-    private static final class Gzip extends GZIPOutputStream {
-        private static final int BUFFER_BYTES = 64 * 1024;
-
-        Gzip(ExportFile file, int level) throws IOException {
-            super(
-                    new OutputStream() {
-                        @Override
-                        public void write(int b) {
-                            write(new byte[] {(byte) b}, 0, 1);
-                        }
-
-                        @Override
-                        public void write(byte[] bytes, int offset, int length) {
-                            file.write(bytes, offset, length);
-                        }
-                    },
-                    BUFFER_BYTES);
-            def.setLevel(level);
-        }
-
-        void put(byte[] bytes, int offset, int length) {
-            try {
-                write(bytes, offset, length);
-            } catch (IOException e) {
-                throw new IllegalStateException("a file throws its own failures", e);
-            }
-        }
-
-        /** Gives memory back; without {@code finish} the text stays cut, so that nobody takes it for whole. */
-        void release() {
-            def.end();
+            // the caller closes
         }
     }
 }

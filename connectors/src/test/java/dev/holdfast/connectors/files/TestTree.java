@@ -15,18 +15,18 @@ import java.util.List;
 import java.util.Random;
 
 /** Makes files with whatever name and property, as the system allows. */
-final class TestTree {
+public final class TestTree {
     final Posix posix = Posix.open();
     private final Path folder;
     private final byte[] root;
 
-    TestTree(Path folder) throws IOException {
+    public TestTree(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         root = RawPath.of(folder);
     }
 
-    Path path() {
+    public Path path() {
         return folder;
     }
 
@@ -38,21 +38,21 @@ final class TestTree {
         return raw(RawPath.of(name));
     }
 
-    void file(String name, String content) throws IOException {
+    public void file(String name, String content) throws IOException {
         file(RawPath.of(name), content.getBytes(StandardCharsets.UTF_8));
     }
 
-    void file(byte[] name, byte[] content) throws IOException {
+    public void file(byte[] name, byte[] content) throws IOException {
         int file = posix.create(raw(name));
         posix.write(file, content, 0, content.length, 0, name);
         posix.close(file);
     }
 
-    void folder(String name) throws IOException {
+    public void folder(String name) throws IOException {
         posix.makeFolder(raw(name), 0x1ed);
     }
 
-    void link(String name, String target) throws IOException {
+    public void link(String name, String target) throws IOException {
         posix.symbolicLink(RawPath.of(target), raw(name));
     }
 
@@ -61,7 +61,7 @@ final class TestTree {
     }
 
     /** One of everything. */
-    void fillWithEverything() throws IOException {
+    public void fillWithEverything() throws IOException {
         file("plain.txt", "hello");
         file("empty", "");
         file(RawPath.of("large.bin"), random(5_300_000, 1));
@@ -101,7 +101,7 @@ final class TestTree {
     }
 
     /** What only root can make. */
-    void fillWithPrivileged() throws IOException {
+    public void fillWithPrivileged() throws IOException {
         posix.makeSpecial(raw("device"), 0x2180, 1L << 32 | 3);
         posix.makeSpecial(raw("block"), 0x6180, 259L << 32 | 70_000);
         file("somebody's", "x");
@@ -164,7 +164,7 @@ final class TestTree {
     }
 
     /** A tree that a seed decides. */
-    void fillAtRandom(long seed) throws IOException {
+    public void fillAtRandom(long seed) throws IOException {
         Random random = new Random(seed);
         List<byte[]> folders = new ArrayList<>(List.of(new byte[0]));
         List<byte[]> files = new ArrayList<>();
@@ -218,7 +218,7 @@ final class TestTree {
         return name;
     }
 
-    static byte[] random(int bytes, long seed) {
+    public static byte[] random(int bytes, long seed) {
         byte[] content = new byte[bytes];
         new Random(seed).nextBytes(content);
         return content;

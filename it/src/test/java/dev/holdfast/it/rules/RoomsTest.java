@@ -74,6 +74,16 @@ class RoomsTest {
     }
 
     @Test
+    void openpgp_is_touched_by_its_own_package_only() {
+        onlyIn(
+                        "dev.holdfast.connectors.pgp..",
+                        "org.pgpainless..",
+                        "org.bouncycastle.openpgp..",
+                        "org.bouncycastle.bcpg..")
+                .check(ALL);
+    }
+
+    @Test
     void the_terminal_is_touched_by_the_command_line_only() {
         onlyIn("dev.holdfast.cli..", "picocli..", "org.jline..").check(ALL);
     }
