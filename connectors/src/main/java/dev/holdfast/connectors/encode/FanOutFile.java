@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -172,6 +173,18 @@ public final class FanOutFile implements ExportFile {
         lock.lock();
         try {
             return lanes.stream().map(FanOutLane::outcome).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why each was left out so far, in the order in which the files were given; empty for those that go on or are done. */
+    public List<Optional<HoldfastException>> failures() {
+        lock.lock();
+        try {
+            return lanes.stream()
+                    .map(lane -> Optional.ofNullable(lane.failure()))
+                    .toList();
         } finally {
             lock.unlock();
         }

@@ -1,23 +1,29 @@
 package dev.holdfast.control.export;
 
+import dev.holdfast.connectors.encode.FanOutFile;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.source.ExportFile;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
- * One file that is written to several places at once. A place that fails drops out and the others go on; only when none is left, writing
- * fails, with the reason of the last one. For one thread at a time.
+ * One file that is written to several places at once, and hashed on the way. A place that fails drops out and the others go on; only
+ * when none is left, writing fails. Lanes hear of a failure at the next commit or close. For one thread at a time.
  */
 final class Broadcast implements ExportFile {
+    /** How long one place may let the others wait for a file, in all. */
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
     private final List<Lane> lanes;
+    private final FanOutFile files;
     private final Map<Checksum, MessageDigest> digests = new EnumMap<>(Checksum.class);
     private final Consumer<Sum> beforeCommit;
     private final Runnable beat;
@@ -49,12 +55,14 @@ final class Broadcast implements ExportFile {
     }
 
     /**
+     * @param lanes at least one that is open; those that are not are closed
      * @param checksums which digests are wanted beside that of SHA-256
      * @param beforeCommit hears what the files are before the first of them can be seen
      * @param beat is called as writing goes on
      */
     Broadcast(List<? extends Lane> lanes, Set<Checksum> checksums, Consumer<Sum> beforeCommit, Runnable beat) {
-        this.lanes = List.copyOf(lanes);
+        this.lanes = lanes.stream().filter(Lane::isOpen).map(Lane.class::cast).toList();
+        this.files = new FanOutFile(this.lanes.stream().map(Lane::file).toList(), PATIENCE);
         this.beforeCommit = beforeCommit;
         this.beat = beat;
         digests.put(Checksum.SHA256, digest(Checksum.SHA256.algorithm()));
@@ -76,37 +84,15 @@ final class Broadcast implements ExportFile {
 
     @Override
     public void preflight() {
-        each(ExportFile::preflight);
+        files.preflight();
     }
 
     @Override
     public void write(byte[] bytes, int offset, int count) {
         digests.values().forEach(digest -> digest.update(bytes, offset, count));
         length += count;
-        each(file -> file.write(bytes, offset, count));
+        files.write(bytes, offset, count);
         beat.run();
-    }
-
-    /** Runs in every place that is left. */
-    private void each(Consumer<ExportFile> work) {
-        HoldfastException last = null;
-        for (Lane lane : lanes) {
-            if (lane.isOpen()) {
-                try {
-                    work.accept(lane.file());
-                } catch (HoldfastException e) {
-                    last = e;
-                    lane.fail(e);
-                }
-            }
-        }
-        if (last != null && lanes.stream().noneMatch(open())) {
-            throw last;
-        }
-    }
-
-    private static Predicate<Lane> open() {
-        return Lane::isOpen;
     }
 
     @Override
@@ -131,20 +117,21 @@ final class Broadcast implements ExportFile {
         Map<Checksum, String> sums = new EnumMap<>(Checksum.class);
         digests.forEach((checksum, digest) -> sums.put(checksum, HexFormat.of().formatHex(digest.digest())));
         beforeCommit.accept(new Sum(length, sums));
-        each(ExportFile::commit);
+        files.commit();
+        tell();
     }
 
-    /** Whatever closing says: without a commit nothing was promised, and after one everything is there. */
+    /** Without a commit nothing was promised, and after one everything is there. */
     @Override
     public void close() {
-        for (Lane lane : lanes) {
-            try {
-                lane.file().close();
-            } catch (HoldfastException e) {
-                if (lane.isOpen()) {
-                    lane.fail(e);
-                }
-            }
+        tell();
+        files.close();
+    }
+
+    private void tell() {
+        List<Optional<HoldfastException>> failures = files.failures();
+        for (int i = 0; i < lanes.size(); i++) {
+            failures.get(i).ifPresent(lanes.get(i)::fail);
         }
     }
 }

@@ -122,8 +122,7 @@ public final class Delivery {
                 export.checksums(),
                 sum -> open.forEach(attempt -> attempt.guard(() -> attempt.note(part, sum, export.checksums()))),
                 () -> beat(open));
-        try (ExportFile file =
-                        export.protection().isNone() ? broadcast : places.protectedBy(export.protection(), broadcast);
+        try (ExportFile file = places.encoded(export.format(part), protectedFile(broadcast));
                 Exporter exporter = places.exporter(part, export.format(part))) {
             PartReader reader = contents.read(part);
             ExportReport report = contents.step(part, progress -> {
@@ -136,6 +135,10 @@ public final class Delivery {
             findings.addAll(report.findings());
         }
         open.forEach(attempt -> attempt.guard(attempt::writeSidecars));
+    }
+
+    private ExportFile protectedFile(ExportFile file) {
+        return export.protection().isNone() ? file : places.protectedBy(export.protection(), file);
     }
 
     private void beat(List<Attempt> open) {

@@ -15,6 +15,13 @@ public interface ExportPlaces {
     Exporter exporter(Part part, FileFormat format);
 
     /**
+     * A file that compresses what is written to it, where the format says so of what {@link #exporter} writes; else the file itself.
+     *
+     * @param file what it writes to, and commits
+     */
+    ExportFile encoded(FileFormat format, ExportFile file);
+
+    /**
      * A file that encrypts or signs what is written to it.
      *
      * @param file what it writes to, and commits
