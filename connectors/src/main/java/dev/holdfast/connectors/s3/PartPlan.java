@@ -37,6 +37,6 @@ record PartPlan(long partBytes, int maxParts) {
 
     /** How many parts are on their way while the next one is filled. */
     int atOnce() {
-        return spooled() ? 2 : (int) Math.clamp(MEMORY / partBytes - 1, 1, AT_ONCE);
+        return spooled() ? 2 : Math.clamp(MEMORY / partBytes - 1, 1, AT_ONCE);
     }
 }

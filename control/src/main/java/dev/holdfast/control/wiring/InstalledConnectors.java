@@ -163,7 +163,7 @@ public final class InstalledConnectors implements Connectors {
 
     @Override
     public ExportPlaces exportPlaces() {
-        return new InstalledPlaces(this);
+        return new InstalledPlaces(this, scratch, clock);
     }
 
     private static List<Path> folders(RepositoryConfig repository) {
@@ -195,7 +195,7 @@ public final class InstalledConnectors implements Connectors {
                 ssh.jump().map(InstalledConnectors::location));
     }
 
-    private static S3Location location(S3Place place) {
+    static S3Location location(S3Place place) {
         Optional<S3Credentials> credentials = place.keys().map(InstalledConnectors::credentials);
         return new S3Location(
                 place.endpoint(),

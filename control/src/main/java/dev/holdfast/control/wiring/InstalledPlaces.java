@@ -1,6 +1,9 @@
 package dev.holdfast.control.wiring;
 
 import dev.holdfast.connectors.files.LocalPlace;
+import dev.holdfast.connectors.s3.S3Place;
+import dev.holdfast.connectors.s3.S3PlaceSettings;
+import dev.holdfast.connectors.s3.S3PlaceSettings.Lock;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.FileFormat;
@@ -14,15 +17,26 @@ import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.Exporter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The places and formats of exports that come with Holdfast. */
 final class InstalledPlaces implements ExportPlaces {
     private static final int USUAL_LEVEL = 6;
 
     private final Connectors connectors;
+    private final Path scratch;
+    private final InstantSource clock;
 
-    InstalledPlaces(Connectors connectors) {
+    /**
+     * @param scratch folder for what does not fit into memory
+     */
+    InstalledPlaces(Connectors connectors, Path scratch, InstantSource clock) {
         this.connectors = connectors;
+        this.scratch = scratch;
+        this.clock = clock;
     }
 
     @Override
@@ -33,6 +47,17 @@ final class InstalledPlaces implements ExportPlaces {
                 throw unsupported(
                         "'" + s3.location() + "': files cannot be exported to a bucket yet", "name a folder.");
         };
+    }
+
+    private S3PlaceSettings settings(PlaceConfig.S3 s3) {
+        return new S3PlaceSettings(
+                s3.partSize().map(size -> OptionalLong.of(size.bytes())).orElse(OptionalLong.empty()),
+                s3.maxParts(),
+                S3PlaceSettings.Checksum.MD5,
+                s3.storageClass(),
+                Optional.empty(),
+                s3.lock().map(lasting -> new Lock(Lock.Mode.GOVERNANCE, lasting)),
+                Optional.of(scratch));
     }
 
     @Override
