@@ -140,8 +140,8 @@ final class ExportCommand extends AnywhereCommand {
         StackConfig stack = unlocked(stack());
         ExportsOperation operation =
                 new ExportsOperation(cli.connectors().exportPlaces(), cli.repositories(), cli.clock());
-        ExportsOperation.Request request = new ExportsOperation.Request(
-                stack, Optional.ofNullable(snapshot), ExportsOperation.Work.KEEP, true);
+        ExportsOperation.Request request =
+                new ExportsOperation.Request(stack, Optional.ofNullable(snapshot), ExportsOperation.Work.KEEP, true);
         return new ExportsReport(running(run -> operation.run(request, run)));
     }
 

@@ -113,6 +113,11 @@ final class NoConnectors implements Connectors {
             }
 
             @Override
+            public ExportFile encoded(FileFormat format, ExportFile file) {
+                return file;
+            }
+
+            @Override
             public ExportFile protectedBy(Protection protection, ExportFile file) {
                 throw new UnsupportedOperationException();
             }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class ExportPlaceReader {
     private static final String KEEP = "keep";
     private static final String WHEN = "when";
-    private static final List<String> KINDS = List.of("local", "s3");
+    private static final List<String> KINDS = List.of("local", "s3", "sftp");
     private static final List<String> S3_MORE = List.of("part-size", "max-parts", "storage-class", "lock");
     private static final List<String> RULES = List.of("days", "last", "hourly", "daily", "weekly", "monthly", "yearly");
     private static final int MOST = 100_000;
@@ -45,6 +45,9 @@ final class ExportPlaceReader {
         }
         if (found.getFirst().equals("s3")) {
             return s3(place.section("s3", Example.S3));
+        }
+        if (found.getFirst().equals("sftp")) {
+            return new PlaceConfig.Sftp(SftpReader.read(place.section("sftp", Example.SFTP)));
         }
         Section local = place.section("local", Example.LOCAL).only(List.of("path"), Example.LOCAL);
         return new PlaceConfig.Local(

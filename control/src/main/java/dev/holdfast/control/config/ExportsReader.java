@@ -181,6 +181,12 @@ final class ExportsReader {
         if (!export.has(SIGN)) {
             return new Protection(recipients, passphrase, Optional.empty(), Optional.empty());
         }
+        if (!export.has(ENCRYPT)) {
+            throw new Stop(
+                    export.line(SIGN),
+                    "'" + export.path() + "' is signed, but not encrypted, and no tool would read such a file as what it is",
+                    Example.ENCRYPT);
+        }
         Section sign =
                 export.section(SIGN, Example.SIGN).only(List.of("key", "passphrase", "passphrase-file"), Example.SIGN);
         Path signer = sign.path("key", Example.SIGN).orElseThrow(() -> sign.missing("key", Example.SIGN));

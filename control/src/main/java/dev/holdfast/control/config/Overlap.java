@@ -48,6 +48,11 @@ final class Overlap {
                         && sameBucket(s3.place(), other.place())
                         && (folder(s3.place()).startsWith(folder(other.place()))
                                 || folder(other.place()).startsWith(folder(s3.place())));
+            case PlaceConfig.Sftp sftp ->
+                destination instanceof SftpConfig other
+                        && sameServer(sftp.folder(), other.folder())
+                        && (folder(sftp.folder()).startsWith(folder(other.folder()))
+                                || folder(other.folder()).startsWith(folder(sftp.folder())));
         };
     }
 
@@ -59,7 +64,18 @@ final class Overlap {
                 source instanceof BucketConfig bucket
                         && sameBucket(s3.place(), bucket.place())
                         && folder(s3.place()).startsWith(bucket.place().prefix());
+            case PlaceConfig.Sftp _ -> false;
         };
+    }
+
+    private static boolean sameServer(SftpFolder one, SftpFolder other) {
+        return one.server().host().equals(other.server().host())
+                && one.server().port() == other.server().port()
+                && one.server().user().equals(other.server().user());
+    }
+
+    private static String folder(SftpFolder folder) {
+        return folder.path().endsWith("/") ? folder.path() : folder.path() + "/";
     }
 
     private static boolean sameBucket(S3Place one, S3Place other) {

@@ -2,6 +2,7 @@ package dev.holdfast.control.export;
 
 import dev.holdfast.control.config.ByteSize;
 import dev.holdfast.control.config.S3Place;
+import dev.holdfast.control.config.SftpFolder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,6 +47,18 @@ public sealed interface PlaceConfig {
         @Override
         public String location() {
             return place.url();
+        }
+    }
+
+    /**
+     * A folder of another server.
+     *
+     * @param folder where it is
+     */
+    record Sftp(SftpFolder folder) implements PlaceConfig {
+        @Override
+        public String location() {
+            return folder.url();
         }
     }
 }

@@ -168,7 +168,7 @@ public final class InstalledConnectors implements Connectors {
 
     @Override
     public ExportPlaces exportPlaces() {
-        return new InstalledPlaces(this);
+        return new InstalledPlaces(this, scratch, clock);
     }
 
     private static List<Path> folders(RepositoryConfig repository) {
@@ -201,11 +201,11 @@ public final class InstalledConnectors implements Connectors {
                 ssh.agent());
     }
 
-    private static SftpLocation location(SftpFolder folder) {
+    static SftpLocation location(SftpFolder folder) {
         return new SftpLocation(location(folder.server()), folder.path());
     }
 
-    private static S3Location location(S3Place place) {
+    static S3Location location(S3Place place) {
         Optional<S3Credentials> credentials = place.keys().map(InstalledConnectors::credentials);
         return new S3Location(
                 place.endpoint(),

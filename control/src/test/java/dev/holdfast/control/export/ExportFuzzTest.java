@@ -310,6 +310,11 @@ class ExportFuzzTest {
             }
 
             @Override
+            public ExportFile encoded(FileFormat format, ExportFile file) {
+                return file;
+            }
+
+            @Override
             public ExportFile protectedBy(Protection protection, ExportFile file) {
                 return file;
             }

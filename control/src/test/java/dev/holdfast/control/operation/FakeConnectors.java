@@ -265,6 +265,11 @@ public final class FakeConnectors implements Connectors {
             }
 
             @Override
+            public ExportFile encoded(FileFormat format, ExportFile file) {
+                return file;
+            }
+
+            @Override
             public ExportFile protectedBy(Protection protection, ExportFile file) {
                 throw new UnsupportedOperationException();
             }

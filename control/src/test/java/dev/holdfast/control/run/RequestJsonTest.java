@@ -58,6 +58,8 @@ class RequestJsonTest {
                 new RunRequest.Prune("shop", true),
                 new RunRequest.Retention("shop", true),
                 new RunRequest.Forget("shop", List.of("01jd8x", "01jd8y"), true),
+                new RunRequest.Exports("shop", Optional.empty(), false),
+                new RunRequest.Exports("shop", Optional.of("latest"), true),
                 new RunRequest.Export(
                         "shop",
                         "latest",
