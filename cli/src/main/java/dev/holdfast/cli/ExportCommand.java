@@ -110,11 +110,11 @@ final class ExportCommand extends RepositoryCommand {
             return keep();
         }
         ExportOperation operation = new ExportOperation(cli.connectors(), cli.repositories(), cli.clock());
-        ExportOperation.Request request =
-                new ExportOperation.Request(
-                        choice(),
-                        Objects.requireNonNullElse(snapshot, SnapshotSelector.LATEST),
-                        Optional.ofNullable(part), format());
+        ExportOperation.Request request = new ExportOperation.Request(
+                choice(),
+                Objects.requireNonNullElse(snapshot, SnapshotSelector.LATEST),
+                Optional.ofNullable(part),
+                format());
         return new ExportReportPage(running(run -> operation.run(request, file(), run)));
     }
 
@@ -127,8 +127,8 @@ final class ExportCommand extends RepositoryCommand {
         StackConfig stack = unlocked(stack());
         ExportsOperation operation =
                 new ExportsOperation(cli.connectors().exportPlaces(), cli.repositories(), cli.clock());
-        ExportsOperation.Request request = new ExportsOperation.Request(
-                stack, Optional.ofNullable(snapshot), ExportsOperation.Work.KEEP, true);
+        ExportsOperation.Request request =
+                new ExportsOperation.Request(stack, Optional.ofNullable(snapshot), ExportsOperation.Work.KEEP, true);
         return new ExportsReport(running(run -> operation.run(request, run)));
     }
 

@@ -54,8 +54,8 @@ final class ExportsCommand extends CliCommand {
         ExportsOperation operation =
                 new ExportsOperation(cli.connectors().exportPlaces(), cli.repositories(), cli.clock());
         Work work = action == Action.clean && !dryRun ? Work.CLEAN : Work.LOOK;
-        ExportsResult result = running(
-                run -> operation.run(new ExportsOperation.Request(stack, Optional.empty(), work, true), run));
+        ExportsResult result =
+                running(run -> operation.run(new ExportsOperation.Request(stack, Optional.empty(), work, true), run));
         return new ExportsReport(result);
     }
 }

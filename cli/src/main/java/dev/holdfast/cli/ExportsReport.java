@@ -55,7 +55,8 @@ record ExportsReport(ExportsResult result) implements Report {
                         + Format.bytes(whole.entry().bytes()));
             case PlacedExport.Outcome.There() -> page.line(what + " was there already.");
             case PlacedExport.Outcome.Failed(HoldfastException reason) ->
-                page.bad(what + " is NOT there: " + message(reason) + (reason.hint().isEmpty() ? "" : "; " + reason.hint()));
+                page.bad(what + " is NOT there: " + message(reason)
+                        + (reason.hint().isEmpty() ? "" : "; " + reason.hint()));
         }
     }
 
@@ -94,7 +95,8 @@ record ExportsReport(ExportsResult result) implements Report {
 
     @Override
     public void json(Json json) {
-        json.field("dryRun", result.dryRun()).field("degraded", result.degraded().orElse(""));
+        json.field("dryRun", result.dryRun())
+                .field("degraded", result.degraded().orElse(""));
         json.objects("exports", result.exports(), (PlacedExport export) -> {
             json.field("export", export.export())
                     .field("snapshot", export.snapshot().text())

@@ -1,7 +1,6 @@
 package dev.holdfast.control.wiring;
 
 import dev.holdfast.connectors.files.LocalPlace;
-import dev.holdfast.connectors.s3.S3Place;
 import dev.holdfast.connectors.s3.S3PlaceSettings;
 import dev.holdfast.connectors.s3.S3PlaceSettings.Lock;
 import dev.holdfast.control.config.PostgresConfig;
