@@ -1,6 +1,7 @@
 package dev.holdfast.control.wiring;
 
 import dev.holdfast.connectors.files.LocalPlace;
+import dev.holdfast.connectors.s3.S3Place;
 import dev.holdfast.connectors.s3.S3PlaceSettings;
 import dev.holdfast.connectors.s3.S3PlaceSettings.Lock;
 import dev.holdfast.control.config.PostgresConfig;
@@ -42,9 +43,7 @@ final class InstalledPlaces implements ExportPlaces {
     public FilePlace open(PlaceConfig config) {
         return switch (config) {
             case PlaceConfig.Local local -> new LocalPlace(local.path());
-            case PlaceConfig.S3 s3 ->
-                throw unsupported(
-                        "'" + s3.location() + "': files cannot be exported to a bucket yet", "name a folder.");
+            case PlaceConfig.S3 s3 -> new S3Place(InstalledConnectors.location(s3.place()), settings(s3), clock);
         };
     }
 
