@@ -184,7 +184,8 @@ final class ExportsReader {
         if (!export.has(ENCRYPT)) {
             throw new Stop(
                     export.line(SIGN),
-                    "'" + export.path() + "' is signed, but not encrypted, and no tool would read such a file as what it is",
+                    "'" + export.path()
+                            + "' is signed, but not encrypted, and no tool would read such a file as what it is",
                     Example.ENCRYPT);
         }
         Section sign =

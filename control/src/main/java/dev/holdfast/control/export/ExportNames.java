@@ -44,6 +44,8 @@ public record ExportNames(NameTemplate databases, NameTemplate files, List<NameT
                                 new NameTemplate("monthly/{database}-%Y%m.{ext}"))));
 
         private final String word;
+
+        @SuppressWarnings("ImmutableEnumChecker") // records of texts, and a list that was copied
         private final ExportNames names;
 
         Preset(String word, ExportNames names) {
