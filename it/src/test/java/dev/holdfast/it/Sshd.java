@@ -15,7 +15,8 @@ final class Sshd implements AutoCloseable {
 
     private final Path folder;
     private final int port = FreePort.next();
-    private final Process process;
+    private final Path configuration;
+    private Process process;
 
     private Sshd(Path folder) throws IOException {
         this.folder = folder;
@@ -24,7 +25,7 @@ final class Sshd implements AutoCloseable {
         Files.writeString(
                 folder.resolve("known_hosts"),
                 "[127.0.0.1]:" + port + " " + Files.readString(folder.resolve("host-key.pub")));
-        Path configuration = Files.write(
+        configuration = Files.write(
                 folder.resolve("sshd_config"),
                 List.of(
                         "ListenAddress 127.0.0.1:" + port,
@@ -39,10 +40,28 @@ final class Sshd implements AutoCloseable {
         if (Shell.isRoot()) {
             Files.createDirectories(Path.of("/run/sshd")); // what its package's service does
         }
-        process = new ProcessBuilder(PROGRAM.toString(), "-D", "-e", "-f", configuration.toString())
+        process = begun();
+    }
+
+    private Process begun() throws IOException {
+        return new ProcessBuilder(PROGRAM.toString(), "-D", "-e", "-f", configuration.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("sshd.log").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("sshd.log").toFile()))
                 .start();
+    }
+
+    /** Ends it with all its connections. */
+    void stop() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        Until.met("sshd has ended", () -> !process.isAlive() && !answers());
+    }
+
+    /** Begins it again, at the same place. */
+    void restart() throws IOException {
+        process = begun();
+        Until.met("sshd answers", this::answers);
     }
 
     static Sshd in(Path folder) {
@@ -86,11 +105,26 @@ final class Sshd implements AutoCloseable {
         return folder.resolve("known_hosts");
     }
 
-    /** A destination of a stack file. */
+    /** A destination of a stack file, or a place of exports. */
     String destination(String name, Path path) {
         return name
                 + ": {sftp: {host: 127.0.0.1, port: %d, user: '%s', path: '%s', key: '%s', known-hosts: '%s'}}"
                         .formatted(port, System.getProperty("user.name"), path, key(), knownHosts());
+    }
+
+    /** Fetches a file with the program that people have. */
+    void fetch(Path file, Path to) {
+        Shell.run(
+                "sftp",
+                "-q",
+                "-P",
+                Integer.toString(port),
+                "-i",
+                key().toString(),
+                "-o",
+                "UserKnownHostsFile=" + knownHosts(),
+                System.getProperty("user.name") + "@127.0.0.1:" + file,
+                to.toString());
     }
 
     String url(Path path) {
