@@ -67,7 +67,7 @@ class KeptExportsIT {
         stack.backup();
         Outcome degraded = stack.run("export", "--to-places");
         assertThat(degraded.exit()).as(degraded.toString()).isEqualTo(ErrorCode.FINDINGS.number());
-        assertThat(degraded.toString()).contains("degraded: 1 of 3").contains("nas");
+        assertThat(degraded.toString()).contains("degraded: 1 of 4").contains("nas");
         assertThat(kept(disk)).hasSize(6);
         server.restart();
         assertThat(kept(nas)).hasSize(3);
