@@ -107,8 +107,7 @@ class KeptExportsIT {
                     encrypt: {passphrase: '%s'}
                     places:
                       %s
-                """
-                        .formatted(
+                """.formatted(
                                 Stack.local("disk", disk),
                                 stack.s3().keys(stack.remote().name()),
                                 server.destination("nas", nas),
@@ -154,8 +153,8 @@ class KeptExportsIT {
         try (S3Client client = stack.s3().client()) {
             for (Path file : kept(disk)) {
                 String key = file.getFileName().toString();
-                assertThat(stack.remote().find(key)).hasValueSatisfying(bytes -> assertThat(file)
-                        .hasBinaryContent(bytes));
+                assertThat(stack.remote().find(key))
+                        .hasValueSatisfying(bytes -> assertThat(file).hasBinaryContent(bytes));
                 HeadObjectResponse head =
                         client.headObject(r -> r.bucket(stack.remote().name()).key(key));
                 assertThat(head.contentType()).isEqualTo("application/gzip");
