@@ -151,10 +151,11 @@ public final class SftpPlace implements FilePlace {
     public InputStream open(FileName name) {
         return ask("cannot read '" + name + "'", channel -> {
             try {
-                if (!channel.follow(path(name)).isRegularFile()) {
+                Attributes found = channel.follow(path(name));
+                if (!found.isRegularFile()) {
                     throw missing(name, null);
                 }
-                return new SftpFileStream(server, channel, path(name));
+                return new SftpFileStream(this, channel, path(name), found);
             } catch (SftpException e) {
                 if (server.look(channel, path(name))
                         .filter(Attributes::isRegularFile)

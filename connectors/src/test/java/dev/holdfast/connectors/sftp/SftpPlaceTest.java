@@ -18,12 +18,14 @@ import dev.holdfast.engine.place.FileFacts;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.source.ExportFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -200,6 +202,41 @@ final class SftpPlaceTest extends FilePlaceContract {
         }
         assertThat(unfinished()).hasSize(1);
         assertThat(place().find(name("a"))).isEmpty();
+    }
+
+    @Test
+    void a_file_is_read_on_where_the_wire_was_cut() throws Exception {
+        byte[] content = random(12 << 20, 13);
+        write(place(), "large", content, false);
+        try (Relay relay = new Relay(server.port());
+                SftpPlace far = new SftpPlace(through(relay), SHORT, pause -> {});
+                InputStream in = far.open(name("large"))) {
+            ByteArrayOutputStream came = new ByteArrayOutputStream();
+            for (int part = 0; part < 4; part++) {
+                relay.cutAfter(2_000 + part * 711); // of requests
+                came.write(in.readNBytes(3 << 20));
+            }
+            assertThat(came.toByteArray()).isEqualTo(content);
+            assertThat(in.read()).isNegative();
+            assertThat(relay.cuts()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_file_that_was_replaced_while_the_wire_was_cut_is_not_read_on() throws Exception {
+        byte[] content = random(12 << 20, 13);
+        write(place(), "large", content, false);
+        try (Relay relay = new Relay(server.port());
+                SftpPlace far = new SftpPlace(through(relay), SHORT, pause -> {});
+                InputStream in = far.open(name("large"))) {
+            in.readNBytes(1 << 20);
+            Path file = root().resolve("large");
+            Files.delete(file);
+            Files.write(file, random(12 << 20, 14));
+            Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+            relay.cutAfter(1_000);
+            assertThatThrownBy(in::readAllBytes).isInstanceOf(Failed.class).hasMessageContaining("while it was read");
+        }
     }
 
     @Test
