@@ -10,6 +10,7 @@ import dev.holdfast.control.operation.ExportResult;
 import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.operation.ForgetResult;
 import dev.holdfast.control.operation.InitResult;
+import dev.holdfast.control.operation.LeavingResult;
 import dev.holdfast.control.operation.PruneResult;
 import dev.holdfast.control.operation.RestoreResult;
 import dev.holdfast.control.operation.RestoreResult.Outcome;
@@ -54,7 +55,7 @@ final class ResultJson {
             case ExportResult export -> export(json, export);
             case ExportsResult exports -> exports(json, exports);
             case CompareResult compare -> compare(json, compare);
-            case DoctorResult _, InitResult _, ShowResult _, SnapshotsResult _, UnlockResult _ ->
+            case DoctorResult _, InitResult _, LeavingResult _, ShowResult _, SnapshotsResult _, UnlockResult _ ->
                 throw new IllegalArgumentException("no run has a " + result.getClass());
         }
         return MAPPER.writeValueAsString(json);
