@@ -143,10 +143,8 @@ final class ExportCommand extends AnywhereCommand {
 
     private Report keep() {
         if (atServer()) {
-            throw new Invalid(
-                    ErrorCode.USAGE,
-                    "--to-places works where the stack file is",
-                    "a server writes to the places after each backup: 'holdfast now' has it do both.");
+            return new ExportsReport(
+                    atRepository((there, run) -> there.exports().keep(Optional.ofNullable(snapshot), run)));
         }
         StackConfig stack = unlocked(stack());
         ExportsOperation operation =
@@ -159,7 +157,9 @@ final class ExportCommand extends AnywhereCommand {
     private Report leave() {
         if (!leaving.all) {
             throw new Invalid(
-                    ErrorCode.USAGE, "--since, --part, --databases and --files are for --all", "add --all, or leave them out.");
+                    ErrorCode.USAGE,
+                    "--since, --part, --databases and --files are for --all",
+                    "add --all, or leave them out.");
         }
         if (snapshot != null || toPlaces || level != null || create || format != Format.custom) {
             throw new Invalid(

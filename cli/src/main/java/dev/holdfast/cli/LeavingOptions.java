@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
 final class LeavingOptions {
     @Option(
             names = "--all",
-            description = "Write every snapshot of the repository, all parts of it, into the folder of --output, with an"
-                    + " index and SHA256SUMS. What is there already is not written again.")
+            description =
+                    "Write every snapshot of the repository, all parts of it, into the folder of --output, with an"
+                            + " index and SHA256SUMS. What is there already is not written again.")
     boolean all;
 
     @Option(

@@ -76,7 +76,10 @@ record LeavingReport(LeavingResult result) implements Report {
                                 "snapshot", failure.snapshot().text())
                         .field("part", failure.part())
                         .field("file", failure.file())
-                        .error(failure.reason().code(), message(failure), failure.reason().hint()));
+                        .error(
+                                failure.reason().code(),
+                                message(failure),
+                                failure.reason().hint()));
         json.findings(result.findings());
     }
 }

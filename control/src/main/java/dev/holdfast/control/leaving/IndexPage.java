@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /** The index as a page that any browser shows, without a script and without the network. */
 final class IndexPage {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private IndexPage() {}
 
@@ -61,8 +61,8 @@ final class IndexPage {
                         .entrySet().stream()
                                 .map(label -> "<br>" + escaped(label.getKey() + ": " + label.getValue()))
                                 .collect(Collectors.joining());
-        String first = "<td rowspan=\"" + Math.max(1, left.files().size() + (left.leftOut().isEmpty() ? 0 : 1)) + "\">"
-                + what;
+        String first = "<td rowspan=\""
+                + Math.max(1, left.files().size() + (left.leftOut().isEmpty() ? 0 : 1)) + "\">" + what;
         for (LeftFile file : left.files()) {
             rows.append("<tr>").append(first).append(row(snapshot, file)).append("</tr>\n");
             first = "";

@@ -10,7 +10,6 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.NoSpace;
 import dev.holdfast.engine.place.FileFacts;
-import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
@@ -128,8 +127,8 @@ public final class Leaving {
                 Content.DATA,
                 format.label(),
                 new State.Missing(NOT_YET, AGAIN));
-        LeftFile roles = new LeftFile(
-                LeavingFolder.roles(snapshot, part), part.name(), Content.ROLES, ROLES, data.state());
+        LeftFile roles =
+                new LeftFile(LeavingFolder.roles(snapshot, part), part.name(), Content.ROLES, ROLES, data.state());
         return isDatabase(part) ? List.of(data, roles) : List.of(data);
     }
 
@@ -159,8 +158,8 @@ public final class Leaving {
         if (surely > free.getAsLong()) {
             throw new NoSpace(
                     ErrorCode.STORE_FULL,
-                    "'" + folder.place().location() + "' has " + free.getAsLong() + " bytes left, and what is lacking takes "
-                            + surely + " at least",
+                    "'" + folder.place().location() + "' has " + free.getAsLong()
+                            + " bytes left, and what is lacking takes " + surely + " at least",
                     "name another folder, choose a format that compresses, or ask for less with --since, --part or --stack.");
         }
         long atMost = expectedBytes();
@@ -200,7 +199,10 @@ public final class Leaving {
                     throw e;
                 }
                 failures.add(new Failure(
-                        one.snapshot().id(), one.part().name(), one.file().name().text(), e));
+                        one.snapshot().id(),
+                        one.part().name(),
+                        one.file().name().text(),
+                        e));
                 if (e instanceof NoSpace) {
                     return;
                 }
@@ -232,8 +234,7 @@ public final class Leaving {
             report.findings().forEach(Leaving.this::found);
             if (file.state() instanceof State.Whole whole) {
                 writtenBytes += whole.bytes();
-                note(new State.Whole(
-                        whole.bytes(), whole.sha256(), folder.modified(file.name()), report.findings()));
+                note(new State.Whole(whole.bytes(), whole.sha256(), folder.modified(file.name()), report.findings()));
             }
         }
 

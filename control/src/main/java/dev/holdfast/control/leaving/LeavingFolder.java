@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The place where everything goes: its names, and the records in it. For one thread. */
@@ -84,18 +85,14 @@ final class LeavingFolder {
     }
 
     /** The names of all records that are there, the newest of each stack first. */
-    TreeSet<FileName> records() {
-        TreeSet<FileName> names = newestFirst();
+    Set<FileName> records() {
+        Set<FileName> names = new TreeSet<>(Comparator.reverseOrder());
         place.list("", file -> {
             if (file.name().text().endsWith(RECORD)) {
                 names.add(file.name());
             }
         });
         return names;
-    }
-
-    static TreeSet<FileName> newestFirst() {
-        return new TreeSet<>(Comparator.reverseOrder());
     }
 
     static FileName record(Snapshot snapshot) {
@@ -193,7 +190,6 @@ final class LeavingFolder {
     }
 
     private Unavailable unreadable(FileName name, IOException cause) {
-        return new Unavailable(
-                ErrorCode.STORE_UNAVAILABLE, "cannot read '" + place.location(name) + "'", "", cause);
+        return new Unavailable(ErrorCode.STORE_UNAVAILABLE, "cannot read '" + place.location(name) + "'", "", cause);
     }
 }

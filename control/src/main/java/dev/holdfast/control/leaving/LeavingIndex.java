@@ -45,7 +45,9 @@ final class LeavingIndex {
                 if (left.isPresent()) {
                     ObjectNode fields = MAPPER.createObjectNode();
                     LeftSnapshotJson.write(fields, left.get());
-                    write(json, between + MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(fields));
+                    write(
+                            json,
+                            between + MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(fields));
                     write(page, IndexPage.snapshot(left.get(), name));
                     sums(sums, left.get(), name);
                     between = ",\n";
@@ -104,8 +106,6 @@ final class LeavingIndex {
                 write(sums, whole.sha256() + "  " + file.name() + "\n");
             }
         });
-        write(
-                sums,
-                HexFormat.of().formatHex(SummedFile.sha256().digest(folder.bytes(record))) + "  " + record + "\n");
+        write(sums, HexFormat.of().formatHex(SummedFile.sha256().digest(folder.bytes(record))) + "  " + record + "\n");
     }
 }

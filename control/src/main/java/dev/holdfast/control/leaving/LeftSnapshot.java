@@ -38,8 +38,8 @@ record LeftSnapshot(Snapshot snapshot, boolean pinned, List<LeftFile> files) {
                 snapshot,
                 pinned,
                 files.stream()
-                        .filter(file -> !file.part().equals(part.name())
-                                || file.state() instanceof LeftFile.State.Whole)
+                        .filter(file ->
+                                !file.part().equals(part.name()) || file.state() instanceof LeftFile.State.Whole)
                         .toList());
     }
 

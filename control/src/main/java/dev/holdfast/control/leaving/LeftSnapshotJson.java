@@ -87,8 +87,8 @@ final class LeftSnapshotJson {
 
     private static void findings(ObjectNode json, List<Finding> findings) {
         ArrayNode array = json.putArray("findings");
-        findings.forEach(finding ->
-                array.addObject().put("subject", finding.subject()).put("message", finding.message()));
+        findings.forEach(
+                finding -> array.addObject().put("subject", finding.subject()).put("message", finding.message()));
     }
 
     /** Empty if it is no record, or not of a version that is known. */

@@ -1,5 +1,6 @@
 package dev.holdfast.control.run;
 
+import dev.holdfast.control.export.ExportPlan;
 import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.export.PlacedExport;
 import dev.holdfast.control.operation.BackupResult;
@@ -216,6 +217,7 @@ final class ResultJson {
     }
 
     private static void exports(ObjectNode json, ExportsResult result) {
+        json.put("dryRun", result.dryRun());
         result.degraded().ifPresent(text -> json.put("degraded", text));
         ArrayNode exports = json.putArray("exports");
         for (PlacedExport export : result.exports()) {
@@ -229,7 +231,8 @@ final class ResultJson {
                     fields.put("state", "whole")
                             .put("id", entry.id().text())
                             .put("files", entry.files().size())
-                            .put("bytes", entry.bytes());
+                            .put("bytes", entry.bytes())
+                            .set("entry", entry(MAPPER.createObjectNode(), entry));
                 case PlacedExport.Outcome.There() -> fields.put("state", "there");
                 case PlacedExport.Outcome.Failed(HoldfastException reason) ->
                     error(fields.put("state", "failed").putObject("error"), reason);
@@ -244,9 +247,29 @@ final class ResultJson {
                     .put("state", result.isBehind(place) ? "behind" : "complete")
                     .put("removed", place.removed());
             place.failure().ifPresent(reason -> error(fields.putObject("error"), reason));
+            ArrayNode entries = fields.putArray("entries");
+            place.decisions().forEach(decision -> decision(entries.addObject(), decision));
         }
         json.put("seconds", seconds(result.took()));
         findings(json, result.findings());
+    }
+
+    private static void decision(ObjectNode json, ExportPlan.Decision decision) {
+        entry(json, decision.entry()).put("state", decision.standing().label()).put("kept", decision.kept());
+        texts(json, "why", decision.reasons().stream().map(Object::toString).toList());
+    }
+
+    private static ObjectNode entry(ObjectNode json, LedgerEntry entry) {
+        json.put("id", entry.id().text())
+                .put("snapshot", entry.snapshot().text())
+                .put("time", entry.snapshotBegan().toString())
+                .put("bytes", entry.bytes());
+        ArrayNode files = json.putArray("files");
+        entry.files().forEach(file -> {
+            ObjectNode fields = files.addObject().put("name", file.name().text());
+            file.bytes().ifPresent(bytes -> fields.put("bytes", bytes));
+        });
+        return json;
     }
 
     private static void export(ObjectNode json, ExportResult result) {

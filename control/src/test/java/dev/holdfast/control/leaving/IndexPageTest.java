@@ -39,8 +39,7 @@ class IndexPageTest {
                 Map.of("why", "<script>alert(1)</script>"),
                 List.of(new Finding("a \"file\"", "changed")),
                 0);
-        LeftFile file =
-                new LeftFile(new FileName("shop/x/da%3Cta%3E.dump"), "da<ta>", Content.DATA, "custom", state);
+        LeftFile file = new LeftFile(new FileName("shop/x/da%3Cta%3E.dump"), "da<ta>", Content.DATA, "custom", state);
         return new LeftSnapshot(snapshot, true, List.of(file));
     }
 
@@ -64,8 +63,7 @@ class IndexPageTest {
 
     @Test
     void a_record_reads_back_as_it_was_written() {
-        LeftSnapshot whole =
-                left(new State.Whole(3, "ab", Optional.of(TIME), List.of(new Finding("a", "b"))));
+        LeftSnapshot whole = left(new State.Whole(3, "ab", Optional.of(TIME), List.of(new Finding("a", "b"))));
         LeftSnapshot missing = left(new State.Missing("why", "what"));
 
         assertThat(LeftSnapshotJson.read(LeftSnapshotJson.write(whole))).contains(whole);
@@ -74,7 +72,8 @@ class IndexPageTest {
 
     @Test
     void what_is_no_record_is_not_taken_for_one() {
-        for (String text : List.of("", "[]", "{}", "{\"version\": 2}", "{\"version\": 1}", "{\"version\": 1, \"snapshot\": 3")) {
+        for (String text :
+                List.of("", "[]", "{}", "{\"version\": 2}", "{\"version\": 1}", "{\"version\": 1, \"snapshot\": 3")) {
             assertThat(LeftSnapshotJson.read(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                     .as(text)
                     .isEmpty();

@@ -274,7 +274,9 @@ class LeavingOperationTest {
         LeavingResult result = run();
 
         assertThat(result.totals().missing()).isZero();
-        assertThat(result.findings()).extracting(Finding::message).anyMatch(text -> text.contains("40 before it is compressed"));
+        assertThat(result.findings())
+                .extracting(Finding::message)
+                .anyMatch(text -> text.contains("40 before it is compressed"));
     }
 
     @Test
