@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.control.config.PlaceUrl;
 import dev.holdfast.control.config.StackConfig;
-import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.control.operation.ExportOperation;
 import dev.holdfast.control.operation.ExportsOperation;
@@ -81,7 +81,8 @@ final class ExportCommand extends AnywhereCommand {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "The file to write, or '-' for standard output; the folder, with --all.")
+            description =
+                    "The file to write, or '-' for standard output; with --all, the folder, s3://bucket/prefix or sftp://user@host/path.")
     String output = "";
 
     @Option(
@@ -179,8 +180,7 @@ final class ExportCommand extends AnywhereCommand {
         LeavingOperation operation = new LeavingOperation(cli.connectors(), cli.repositories(), cli.clock());
         LeavingOperation.Request request = new LeavingOperation.Request(
                 everything(),
-                new PlaceConfig.Local(
-                        cli.folder().resolve(output).toAbsolutePath().normalize()),
+                PlaceUrl.parse(output, cli.folder(), cli.environment(), "--output"),
                 leaving.order(overwrite, cli.zone()));
         return new LeavingReport(running(run -> operation.run(request, run)));
     }

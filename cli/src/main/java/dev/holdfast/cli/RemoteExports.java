@@ -36,8 +36,7 @@ final class RemoteExports {
     ExportsResult look() {
         JsonNode all = client.get(path());
         return ExportAnswers.look(
-                Answers.list(all.path("items"), this::place),
-                Answers.list(all.path("findings"), Answers::finding));
+                Answers.list(all.path("items"), this::place), Answers.list(all.path("findings"), Answers::finding));
     }
 
     private ExportsResult.PlaceState place(JsonNode place) {

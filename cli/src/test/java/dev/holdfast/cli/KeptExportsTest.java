@@ -88,15 +88,20 @@ class KeptExportsTest {
     }
 
     @Test
-    void one_snapshot_that_is_named_goes_there_and_a_clean_up_removes_what_the_place_does_not_keep() throws IOException {
+    void one_snapshot_that_is_named_goes_there_and_a_clean_up_removes_what_the_place_does_not_keep()
+            throws IOException {
         assertThat(here.run("export", "--to-places")).isZero();
-        assertThat(here.run("export", Canned.FIRST.text(), "--to-places")).as(here.err()).isZero();
+        assertThat(here.run("export", Canned.FIRST.text(), "--to-places"))
+                .as(here.err())
+                .isZero();
         assertThat(here.run("export", Canned.SECOND.text(), "--to-places")).isZero();
         assertThat(here.out()).contains("was there already");
         assertThat(here.run("exports", "clean", "--dry-run")).isZero();
         assertThat(here.run("exports", "clean")).isZero();
 
-        assertThat(files()).allMatch(name -> name.contains(Canned.SECOND.text())).hasSize(2);
+        assertThat(files())
+                .allMatch(name -> name.contains(Canned.SECOND.text()))
+                .hasSize(2);
     }
 
     @Test
@@ -114,6 +119,8 @@ class KeptExportsTest {
                 "export --since 2026-01-31",
                 "export --all",
                 "export --all --output -",
+                "export --all --output ftp://nas/all",
+                "export --all --output s3://",
                 "export --all --output all --to-places",
                 "export --all --output all --format sql",
                 "export --all --output all --files rar",
@@ -127,7 +134,9 @@ class KeptExportsTest {
 
     @Test
     void everything_goes_into_a_folder_with_an_index() throws IOException {
-        assertThat(here.run("export", "--all", "--output", "all")).as(here.err()).isZero();
+        assertThat(here.run("export", "--all", "--output", "all"))
+                .as(here.err())
+                .isZero();
 
         assertThat(here.out())
                 .contains("Wrote 2 files")
@@ -145,7 +154,15 @@ class KeptExportsTest {
         here.environment.put("HOLDFAST_PASSPHRASE", "secret");
 
         assertThat(here.run(
-                        "export", "--all", "--output", "all", "--repository", "/backups", "--files", "zip", "--since",
+                        "export",
+                        "--all",
+                        "--output",
+                        "all",
+                        "--repository",
+                        "/backups",
+                        "--files",
+                        "zip",
+                        "--since",
                         "2026-11-20"))
                 .as(here.err())
                 .isZero();
@@ -160,8 +177,9 @@ class KeptExportsTest {
         ObjectNode place = ((ObjectNode) json().path("places").path(0)).deepCopy();
         ArrayNode entries = place.putArray("entries");
         json().path("places").path(0).path("entries").forEach(entry -> {
-            ObjectNode one = entries.add(entry.deepCopy()).get(entries.size() - 1).asObject();
-            one.putArray("why").add("last");
+            ObjectNode one =
+                    entries.add(entry.deepCopy()).get(entries.size() - 1).asObject();
+            one.putArray("why").add("minimum").add("last");
             ArrayNode files = one.putArray("files");
             long rest = one.path("bytes").asLong();
             for (JsonNode name : entry.path("files")) {
@@ -192,7 +210,8 @@ class KeptExportsTest {
     void a_server_that_writes_and_cleans_up_is_told_as_this_machine() {
         assertThat(here.run("export", "--to-places")).isZero();
         ObjectNode place = told();
-        ObjectNode result = JsonMapper.shared().createObjectNode().put("dryRun", true).put("seconds", 0);
+        ObjectNode result =
+                JsonMapper.shared().createObjectNode().put("dryRun", true).put("seconds", 0);
         result.putArray("findings");
         result.putArray("exports");
         result.putArray("places").add(place);

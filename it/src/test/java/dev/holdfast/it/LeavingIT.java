@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.engine.error.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -65,6 +66,7 @@ class LeavingIT {
                     .isTrue();
             comesBack(stack, folder(all, first), rows, files, objects);
             againNothing(stack, all);
+            intoABucket(stack, first);
             aDamagedRepository(stack, third);
         }
     }
@@ -165,6 +167,26 @@ class LeavingIT {
                 "bash",
                 "-c",
                 "cd '" + all + "' && sha256sum --strict -c SHA256SUMS && zstd -t shop/*/database.sql.zst");
+    }
+
+    /** Named as a repository is named without a stack file. */
+    private static void intoABucket(Stack stack, String first) {
+        stack.environment().put("S3_ENDPOINT", stack.s3().endpoint().toString());
+        stack.environment().put("AWS_ACCESS_KEY_ID", stack.s3().accessKey());
+        stack.environment().put("AWS_SECRET_ACCESS_KEY", stack.s3().secretKey());
+        String[] command = {
+            "export", "--all", "--output", "s3://" + stack.remote().name() + "/all", "--part", "media"
+        };
+
+        assertThat(stack.json(command).succeeded().number("written")).isEqualTo(3);
+        Outcome again = stack.json(command).succeeded();
+
+        assertThat(again.number("written")).isZero();
+        assertThat(again.number("present")).isEqualTo(3);
+        assertThat(stack.remote().find("all/index.html"))
+                .hasValueSatisfying(page -> assertThat(new String(page, StandardCharsets.UTF_8))
+                        .contains(first)
+                        .contains("nobody asked for database, uploads"));
     }
 
     /** What a damaged pack holds is missing, and told; everything else is there, from a place without a stack file. */

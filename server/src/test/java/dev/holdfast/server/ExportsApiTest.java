@@ -20,7 +20,8 @@ class ExportsApiTest {
 
     private static ApiClient admin(TestServer server) {
         ApiClient admin = server.client.as(server.token("anna", Role.ADMIN));
-        String text = server.stackText("files") + """
+        String text = server.stackText("files")
+                + """
                 exports:
                   open:
                     format: {files: tar}
@@ -47,8 +48,7 @@ class ExportsApiTest {
     }
 
     private static String backup(TestServer server, ApiClient admin) {
-        JsonNode run = ended(
-                server, admin, admin.post("/api/v1/runs", "{\"stack\": \"files\", \"kind\": \"backup\"}"));
+        JsonNode run = ended(server, admin, admin.post("/api/v1/runs", "{\"stack\": \"files\", \"kind\": \"backup\"}"));
         return run.path("snapshot").asString();
     }
 
@@ -70,7 +70,8 @@ class ExportsApiTest {
             assertThat(places.path(0).path("whole").asInt()).isEqualTo(2);
             assertThat(places.path(1).path("whole").asInt()).isEqualTo(1);
 
-            JsonNode page = admin.get(AT + "/open/places/disk?limit=1").expect(200).json();
+            JsonNode page =
+                    admin.get(AT + "/open/places/disk?limit=1").expect(200).json();
             assertThat(page.path("items").path(0).path("snapshot").asString()).isEqualTo(second);
             JsonNode rest = admin.get(AT + "/open/places/disk?limit=1&after="
                             + page.path("next").asString())
@@ -82,8 +83,8 @@ class ExportsApiTest {
             assertThat(kept.path("name").asString()).isEqualTo("uploads_" + first + ".tar");
             assertThat(kept.path("part").asString()).isEqualTo("uploads");
 
-            ApiClient.Answer file = admin.get(
-                            AT + "/open/places/disk/file?name=" + kept.path("name").asString())
+            ApiClient.Answer file = admin.get(AT + "/open/places/disk/file?name="
+                            + kept.path("name").asString())
                     .expect(200);
             assertThat(file.response().body())
                     .isEqualTo(Files.readAllBytes(folder.resolve("kept/uploads_" + first + ".tar")));
@@ -156,9 +157,11 @@ class ExportsApiTest {
             assertThat(link.has("expires")).isFalse();
             admin.get(link.path("url").asString()).expect(200);
             admin.post(links, "{\"name\": \"other.tar\"}").expectProblem(404, "unknown-name");
-            admin.send("PATCH", "/api/v1/settings", "{\"downloadLinkHours\": 1}").expect(200);
+            admin.send("PATCH", "/api/v1/settings", "{\"downloadLinkHours\": 1}")
+                    .expect(200);
             admin.post(links, "{\"name\": \"" + name + "\", \"seconds\": 3601}").expectProblem(400, "usage");
-            admin.send("PATCH", "/api/v1/settings", "{\"downloadLinkHours\": 0}").expect(200);
+            admin.send("PATCH", "/api/v1/settings", "{\"downloadLinkHours\": 0}")
+                    .expect(200);
             admin.post(links, "{\"name\": \"" + name + "\"}").expectProblem(403, "forbidden");
             assertThat(admin.get("/api/v1/audit?limit=100").expect(200).text())
                     .contains("linkKeptFile", "fetchKeptFile", "file=" + name, "name=" + name);
@@ -177,7 +180,8 @@ class ExportsApiTest {
             JsonNode places = admin.get(AT).expect(200).json().path("items");
 
             assertThat(places.path(0).path("state").asString()).isEqualTo("unusable");
-            assertThat(places.path(0).path("failure").path("message").asString()).contains(kept.toString());
+            assertThat(places.path(0).path("failure").path("message").asString())
+                    .contains(kept.toString());
             assertThat(places.path(1).path("state").asString()).isEqualTo("usable");
             assertThat(admin.get(AT + "/open/places/disk").status()).isBetween(400, 599);
             assertThat(kept).doesNotExist();

@@ -63,9 +63,7 @@ public final class ExportAnswers {
         String export = json.path("export").asString("");
         return place(
                 json,
-                Optional.of(json.path("error"))
-                        .filter(JsonNode::isObject)
-                        .map(Answers::failure),
+                Optional.of(json.path("error")).filter(JsonNode::isObject).map(Answers::failure),
                 Answers.list(json.path("entries"), entry -> decision(entry, export, stack)));
     }
 

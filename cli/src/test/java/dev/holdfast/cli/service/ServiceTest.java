@@ -73,9 +73,9 @@ class ServiceTest {
         InstalledConnectors connectors = new InstalledConnectors(folder, environment, CLOCK);
         EngineRepositories.Machine machine = new EngineRepositories.Machine(folder, "test", "host", 1);
         StackConfig stack = new StackConfig(
-                "files",
-                List.of(new DirectoryConfig("files", folder.resolve("files"), List.of())),
-                RepositoryConfig.of(
+                        "files",
+                        List.of(new DirectoryConfig("files", folder.resolve("files"), List.of())),
+                        RepositoryConfig.of(
                                 environment.repositoryKey(),
                                 List.of(new LocalConfig("disk", folder.resolve("backups")))))
                 .withExports(exports);

@@ -120,8 +120,7 @@ final class RequestJson {
                 exports.snapshot().ifPresent(snapshot -> json.put("snapshot", snapshot));
                 json.put(BY_HAND, exports.byHand());
             }
-            case RunRequest.ExportsCleanUp cleanUp ->
-                json.putObject(CLEAN_UP).put("dryRun", cleanUp.dryRun());
+            case RunRequest.ExportsCleanUp cleanUp -> json.putObject(CLEAN_UP).put("dryRun", cleanUp.dryRun());
             case RunRequest.Compare compare -> {
                 json.put("snapshot", compare.snapshot());
                 put(json, "parts", compare.parts());

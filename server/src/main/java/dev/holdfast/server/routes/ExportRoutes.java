@@ -40,8 +40,8 @@ public final class ExportRoutes {
 
     public ExportRoutes(Services services) {
         this.services = services;
-        this.exports = new ExportsOperation(
-                services.connectors().exportPlaces(), services.repositories(), services.clock());
+        this.exports =
+                new ExportsOperation(services.connectors().exportPlaces(), services.repositories(), services.clock());
     }
 
     /** What is asked of a run. */
@@ -75,8 +75,7 @@ public final class ExportRoutes {
     private Answer show(Call call) {
         StackRecord stack = stack(services, call);
         ExportConfig export = chosen(stack, call.text("export"), call.text("place"));
-        ExportsResult.PlaceState place =
-                look(stack, List.of(export)).places().getFirst();
+        ExportsResult.PlaceState place = look(stack, List.of(export)).places().getFirst();
         place.failure().ifPresent(reason -> {
             throw reason;
         });
@@ -126,8 +125,7 @@ public final class ExportRoutes {
     private Answer clean(Call call) {
         StackRecord stack = exporting(call);
         boolean dryRun = call.maybeBody(CleanUp.class).map(CleanUp::dryRun).orElse(false);
-        return RunRoutes.accepted(
-                RunRoutes.begin(services, call, new RunRequest.ExportsCleanUp(stack.name(), dryRun)));
+        return RunRoutes.accepted(RunRoutes.begin(services, call, new RunRequest.ExportsCleanUp(stack.name(), dryRun)));
     }
 
     /** That there is nothing to do is known before a run begins. */

@@ -113,7 +113,8 @@ public final class KeptFileRoutes {
         try (FilePlace place = open(export)) {
             Written file = find(place, stack, export, order.name());
             Optional<URI> own = place.link(file.name(), life);
-            call.note("file=" + file.name() + own.map(_ -> " link for " + life.toSeconds() + " s").orElse(""));
+            call.note("file=" + file.name()
+                    + own.map(_ -> " link for " + life.toSeconds() + " s").orElse(""));
             String through = through(stack, export, file.name());
             return Answer.created(
                     through,
