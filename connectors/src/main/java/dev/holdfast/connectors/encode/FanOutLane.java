@@ -117,7 +117,7 @@ final class FanOutLane {
             fail(new Unavailable(
                     ErrorCode.STORE_UNAVAILABLE,
                     "'" + location + "' is too slow: the others have waited " + patience.toSeconds() + " s for it",
-                    "it is tried by itself later."));
+                    "see what slows it down, or give it more time; it is tried again by the next run."));
             thread.interrupt();
         }
     }

@@ -3,6 +3,7 @@ package dev.holdfast.control.export;
 import dev.holdfast.control.export.LedgerEntry.State;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileFacts;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.PlacedFile;
@@ -31,6 +32,7 @@ final class Attempt {
     Attempt(Target target, LedgerEntry entry) {
         this.target = target;
         this.entry = entry;
+        UnderWay.begun(entry.id());
         target.failure().ifPresent(reason -> failure = reason);
     }
 
@@ -222,7 +224,9 @@ final class Attempt {
 
     /** What was written of an export that is not whole goes at once where it can, and else by its entry later. */
     void discardUnlessWhole() {
-        if (!begun || entry.isWhole()) {
+        // one that does not answer would only be waited for once more; the next run knows that nobody is at it
+        boolean away = target.failure().filter(Unavailable.class::isInstance).isPresent();
+        if (!begun || entry.isWhole() || away) {
             return;
         }
         try {

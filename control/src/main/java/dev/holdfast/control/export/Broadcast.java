@@ -19,9 +19,6 @@ import java.util.function.Consumer;
  * when none is left, writing fails. Lanes hear of a failure at the next commit or close. For one thread at a time.
  */
 final class Broadcast implements ExportFile {
-    /** How long one place may let the others wait for a file, in all. */
-    private static final Duration PATIENCE = Duration.ofMinutes(30);
-
     private final List<Lane> lanes;
     private final FanOutFile files;
     private final Map<Checksum, MessageDigest> digests = new EnumMap<>(Checksum.class);
@@ -57,12 +54,18 @@ final class Broadcast implements ExportFile {
     /**
      * @param lanes at least one that is open; those that are not are closed
      * @param checksums which digests are wanted beside that of SHA-256
+     * @param patience how long one of them may let the others wait, in all
      * @param beforeCommit hears what the files are before the first of them can be seen
      * @param beat is called as writing goes on
      */
-    Broadcast(List<? extends Lane> lanes, Set<Checksum> checksums, Consumer<Sum> beforeCommit, Runnable beat) {
+    Broadcast(
+            List<? extends Lane> lanes,
+            Set<Checksum> checksums,
+            Duration patience,
+            Consumer<Sum> beforeCommit,
+            Runnable beat) {
         this.lanes = lanes.stream().filter(Lane::isOpen).map(Lane.class::cast).toList();
-        this.files = new FanOutFile(this.lanes.stream().map(Lane::file).toList(), PATIENCE);
+        this.files = new FanOutFile(this.lanes.stream().map(Lane::file).toList(), patience);
         this.beforeCommit = beforeCommit;
         this.beat = beat;
         digests.put(Checksum.SHA256, digest(Checksum.SHA256.algorithm()));

@@ -7,6 +7,7 @@ import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.place.FileFacts;
 import dev.holdfast.engine.repository.Part;
+import dev.holdfast.engine.repository.ProcessIdentity;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.ExportReport;
@@ -21,6 +22,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -85,6 +87,7 @@ public final class Delivery {
             attempts.forEach(attempt -> attempt.abandon(e));
         } finally {
             attempts.forEach(Attempt::discardUnlessWhole);
+            attempts.forEach(attempt -> UnderWay.ended(attempt.entry().id()));
         }
         return attempts.stream().map(Attempt::result).toList();
     }
@@ -98,6 +101,7 @@ public final class Delivery {
                 snapshot.began(),
                 State.BEGUN,
                 clock.instant(),
+                Optional.of(ProcessIdentity.own()),
                 snapshot.labels(),
                 export.partsOf(snapshot).stream()
                         .map(part -> new PartSize(part.name(), part.entries(), part.bytes()))
@@ -120,6 +124,7 @@ public final class Delivery {
         Broadcast broadcast = new Broadcast(
                 lanes,
                 export.checksums(),
+                export.patience(),
                 sum -> open.forEach(attempt -> attempt.guard(() -> attempt.note(part, sum, export.checksums()))),
                 () -> beat(open));
         try (ExportFile file = places.encoded(export.format(part), protectedFile(broadcast));

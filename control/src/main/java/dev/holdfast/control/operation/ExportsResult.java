@@ -4,6 +4,7 @@ import dev.holdfast.control.export.ExportPlan;
 import dev.holdfast.control.export.PlacedExport;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.Finding;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,7 @@ public record ExportsResult(
      * @param failure why nothing can be done there; empty if all is well
      * @param decisions what is there and what happens to it; empty if that is not known
      * @param removed how many exports were removed
+     * @param lacking which snapshots it is to have and has not, where nothing was written
      */
     public record PlaceState(
             String export,
@@ -38,9 +40,11 @@ public record ExportsResult(
             String location,
             Optional<HoldfastException> failure,
             List<ExportPlan.Decision> decisions,
-            int removed) {
+            int removed,
+            List<SnapshotId> lacking) {
         public PlaceState {
             decisions = List.copyOf(decisions);
+            lacking = List.copyOf(lacking);
         }
     }
 
@@ -58,6 +62,7 @@ public record ExportsResult(
     /** Whether a place lacks something that should be there. */
     public boolean isBehind(PlaceState state) {
         return state.failure().isPresent()
+                || !state.lacking().isEmpty()
                 || exports.stream()
                         .anyMatch(export -> export.failed()
                                 && export.export().equals(state.export())

@@ -118,6 +118,7 @@ class ExportFuzzTest {
                     random.nextBoolean() ? Set.of(Checksum.MD5) : Set.of(),
                     Protection.NONE,
                     random.nextBoolean(),
+                    ExportConfig.PATIENCE,
                     List.of(new ExportPlace("here", new PlaceConfig.Local(Path.of("/x")), keep, false)));
         }
 

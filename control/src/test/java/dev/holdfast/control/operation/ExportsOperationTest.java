@@ -71,6 +71,7 @@ class ExportsOperationTest {
                 Set.of(Checksum.MD5, Checksum.SHA256),
                 Protection.NONE,
                 true,
+                ExportConfig.PATIENCE,
                 List.of(places))));
     }
 
