@@ -176,11 +176,14 @@ final class ThreePlaces implements AutoCloseable {
     /** The files with contents of the newest snapshot and of the one before it, with their digests. */
     Map<String, String> contents(String place) {
         Map<String, String> found = new TreeMap<>();
-        for (String name : list(place)) {
-            if (name.endsWith(".dump") || name.endsWith(".tar")) {
-                found.put(name, digest(place, name));
-            }
+        if (place.equals(CLOUD)) {
+            bucket.fingerprint().forEach((name, facts) -> found.put(name, facts.split(" ")[0]));
+        } else {
+            inside(place, "find . -type f -name '[^.]*' -exec sha256sum {} +")
+                    .lines()
+                    .forEach(line -> found.put(line.substring(68), line.substring(0, 64)));
         }
+        found.keySet().removeIf(name -> !name.endsWith(".dump") && !name.endsWith(".tar"));
         return found;
     }
 
@@ -215,13 +218,6 @@ final class ThreePlaces implements AutoCloseable {
                         inside(place, "find . -type f -printf '%P\\n' | sort").split("\n"))
                 .filter(name -> !name.isEmpty())
                 .toList();
-    }
-
-    private String digest(String place, String name) {
-        if (place.equals(CLOUD)) {
-            return bucket.fingerprint().getOrDefault(name, "").split(" ")[0];
-        }
-        return inside(place, "sha256sum '" + name + "'").split(" ")[0];
     }
 
     private String text(String place, String name) {

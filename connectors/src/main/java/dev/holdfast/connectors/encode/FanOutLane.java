@@ -113,7 +113,7 @@ final class FanOutLane {
     /** Counts how long others waited for it; after too long it is left out. */
     void heldUp(long nanos, long mostNanos) {
         heldUpNanos += nanos;
-        if (heldUpNanos >= mostNanos) {
+        if (heldUpNanos >= mostNanos && state != State.DONE && state != State.FAILED) {
             fail(new Unavailable(
                     ErrorCode.STORE_UNAVAILABLE,
                     "'" + location + "' is too slow: the others have waited " + patience.toSeconds() + " s for it",

@@ -116,17 +116,12 @@ public final class Delivery {
         }
         FileFacts facts = facts(part, snapshot, contents);
         List<Attempt.FileLane> lanes = open.stream()
-                .flatMap(attempt -> attempt.lanes(part, facts).stream())
+                .flatMap(attempt -> attempt.lanes(part, facts, export.checksums()).stream())
                 .toList();
         if (open.stream().noneMatch(Attempt::isOpen)) {
             return;
         }
-        Broadcast broadcast = new Broadcast(
-                lanes,
-                export.checksums(),
-                export.patience(),
-                sum -> open.forEach(attempt -> attempt.guard(() -> attempt.note(part, sum, export.checksums()))),
-                () -> beat(open));
+        Broadcast broadcast = new Broadcast(lanes, export.checksums(), export.patience(), () -> beat(open));
         try (ExportFile file = places.encoded(export.format(part), protectedFile(broadcast));
                 Exporter exporter = places.exporter(part, export.format(part))) {
             PartReader reader = contents.read(part);
