@@ -110,11 +110,8 @@ final class Attempt {
         }
     }
 
-    /** Writes down what will be written, then makes room for it where an earlier attempt was cut off. */
+    /** Makes room where an earlier attempt was cut off, then writes down what will be written: after that its names are taken. */
     void begin(FilePlan plan) {
-        entry = entry.with(plan.files(name -> !target.hasNewerThan(entry.snapshot(), name)));
-        begun = true;
-        rewrite();
         target.reread();
         Removal removal = new Removal(target.place(), target.contents());
         removal.remove(target.contents().of(entry.stack()).stream()
@@ -122,6 +119,9 @@ final class Attempt {
                 .filter(stored -> ExportRetention.isUnfinished(stored, target.contents()))
                 .map(Ledger.Stored::entry)
                 .toList());
+        entry = entry.with(plan.files(name -> !target.hasNewerThan(entry.snapshot(), name)));
+        begun = true;
+        rewrite();
         target.reread();
     }
 
