@@ -24,7 +24,11 @@ record BackupReport(BackupResult result, OptionalLong peakBytes) implements Repo
         page.line("Stored " + Format.bytes(snapshot.storedBytes()) + " ("
                 + Format.percent(snapshot.storedBytes(), snapshot.bytes()) + " of " + Format.bytes(snapshot.bytes())
                 + "), read " + Format.bytes(result.readBytes()) + ", in " + Format.duration(result.took()) + peak());
-        page.destinations(result.destinations()).findings(result.findings());
+        page.destinations(result.destinations());
+        if (result.destinations().size() == 1) {
+            page.line("One copy short: nothing of it is left if that place is lost; add a destination elsewhere.");
+        }
+        page.findings(result.findings());
         if (concern().isPresent()) {
             page.warn("The snapshot is complete, but somebody should look at the lines above.");
         }

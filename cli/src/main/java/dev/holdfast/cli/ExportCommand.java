@@ -1,9 +1,12 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.control.config.PlaceUrl;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.control.operation.ExportOperation;
 import dev.holdfast.control.operation.ExportsOperation;
+import dev.holdfast.control.operation.LeavingOperation;
+import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.SnapshotSelector;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
@@ -12,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,6 +41,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast export latest --format roles --output roles.sql",
             "  holdfast export --server https://backup.example.org:8484 --stack shop --output shop.dump",
             "  holdfast export --to-places            # what 'exports' of the stack file says, and all that lacks",
+            "  holdfast export --all --output /mnt/all # every snapshot, with an index, to leave",
             "  set -o pipefail; holdfast export latest --compress 0 --output - | pg_restore -d shop_copy",
             "",
             "Exit codes: 0 the file is whole; 3 it is, but something will not be exactly as it was; 24 the snapshot",
@@ -76,7 +81,8 @@ final class ExportCommand extends AnywhereCommand {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "The file to write, or '-' for standard output.")
+            description =
+                    "The file to write, or '-' for standard output; with --all, the folder, s3://bucket/prefix or sftp://user@host/path.")
     String output = "";
 
     @Option(
@@ -101,12 +107,18 @@ final class ExportCommand extends AnywhereCommand {
     @Option(names = "--overwrite", description = "Replace the file if it is there.")
     boolean overwrite;
 
+    @Mixin
+    LeavingOptions leaving = new LeavingOptions();
+
     ExportCommand(Cli cli) {
         super(cli);
     }
 
     @Override
     Report perform() {
+        if (leaving.all || leaving.detailed()) {
+            return leave();
+        }
         checkOptions();
         if (toPlaces) {
             return keep();
@@ -132,10 +144,8 @@ final class ExportCommand extends AnywhereCommand {
 
     private Report keep() {
         if (atServer()) {
-            throw new Invalid(
-                    ErrorCode.USAGE,
-                    "--to-places works where the stack file is",
-                    "a server writes to the places after each backup: 'holdfast now' has it do both.");
+            return new ExportsReport(
+                    atRepository((there, run) -> there.exports().keep(Optional.ofNullable(snapshot), run)));
         }
         StackConfig stack = unlocked(stack());
         ExportsOperation operation =
@@ -143,6 +153,42 @@ final class ExportCommand extends AnywhereCommand {
         ExportsOperation.Request request =
                 new ExportsOperation.Request(stack, Optional.ofNullable(snapshot), ExportsOperation.Work.KEEP, true);
         return new ExportsReport(running(run -> operation.run(request, run)));
+    }
+
+    private Report leave() {
+        if (!leaving.all) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "--since, --part, --databases and --files are for --all",
+                    "add --all, or leave them out.");
+        }
+        if (snapshot != null || toPlaces || level != null || create || format != Format.custom) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "with --all, every snapshot is meant, and --databases and --files say in which format",
+                    "leave the other options out.");
+        }
+        if (output.isEmpty() || writesToOut()) {
+            throw new Invalid(ErrorCode.USAGE, "it is not said where everything goes", "name a folder with --output.");
+        }
+        if (remote.isNamed()) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "--all works where the repository can be reached",
+                    "name the repository with --repository, or run it at the server.");
+        }
+        LeavingOperation operation = new LeavingOperation(cli.connectors(), cli.repositories(), cli.clock());
+        LeavingOperation.Request request = new LeavingOperation.Request(
+                everything(),
+                PlaceUrl.parse(output, cli.folder(), cli.environment(), "--output"),
+                leaving.order(overwrite, cli.zone()));
+        return new LeavingReport(running(run -> operation.run(request, run)));
+    }
+
+    /** Of all stacks in the repository, unless one is named. */
+    private RepositoryChoice everything() {
+        RepositoryChoice own = choice();
+        return RepositoryChoice.of(own.repository(), Optional.ofNullable(stackName));
     }
 
     private void checkOptions() {

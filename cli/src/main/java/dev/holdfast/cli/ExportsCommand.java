@@ -23,12 +23,13 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  holdfast exports",
             "  holdfast exports clean --dry-run",
+            "  holdfast exports --server https://backup.example.org:8484 --stack shop",
             "  holdfast export --to-places",
             "",
             "Exit codes: 0 all is well; 3 a place cannot be used, or somebody should look at something; others where",
             "no place can be used. All are listed by 'holdfast --help'."
         })
-final class ExportsCommand extends CliCommand {
+final class ExportsCommand extends UpkeepCommand {
     /** What is to be done. */
     enum Action {
         list,
@@ -50,7 +51,13 @@ final class ExportsCommand extends CliCommand {
         if (dryRun && action != Action.clean) {
             throw new Invalid(ErrorCode.USAGE, "--dry-run is for 'holdfast exports clean'", "");
         }
-        StackConfig stack = unlocked(stack());
+        if (atServer()) {
+            return new ExportsReport(
+                    action == Action.list
+                            ? remotely(there -> there.exports().look())
+                            : atRepository((there, run) -> there.exports().clean(dryRun, run)));
+        }
+        StackConfig stack = here();
         ExportsOperation operation =
                 new ExportsOperation(cli.connectors().exportPlaces(), cli.repositories(), cli.clock());
         Work work = action == Action.clean && !dryRun ? Work.CLEAN : Work.LOOK;

@@ -60,6 +60,11 @@ final class RemoteOptions {
                 variable(cli, CERTIFICATE_VARIABLE).map(Path::of).map(cli.folder()::resolve)));
     }
 
+    /** Whether the command line says that a server does it. */
+    boolean isNamed() {
+        return server != null;
+    }
+
     /** The server named, or that of this machine where nothing else says what is meant. */
     Optional<ServerPlace> placeOrOwn(CliCommand command, boolean localSaid) {
         return place(command.cli, localSaid)

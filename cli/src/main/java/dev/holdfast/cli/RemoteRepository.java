@@ -98,6 +98,11 @@ final class RemoteRepository {
         return Results.compare(result(order, run), compared);
     }
 
+    /** What is kept of it as ordinary files. */
+    RemoteExports exports() {
+        return new RemoteExports(client, server.runs(), stack);
+    }
+
     private ObjectNode order(String kind) {
         return JsonMapper.shared().createObjectNode().put("stack", stack).put("kind", kind);
     }

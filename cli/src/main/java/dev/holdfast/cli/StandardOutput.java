@@ -39,21 +39,6 @@ final class StandardOutput implements ExportFile {
     }
 
     @Override
-    public boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("a stream");
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("a stream");
-    }
-
-    @Override
     public void commit() {
         check();
     }

@@ -67,12 +67,12 @@ final class StorageCommand extends CliCommand {
 
     private Report init() {
         StackConfig stack = unlocked(stack());
-        InitResult result = new InitOperation(cli.repositories()).run(stack.repository());
         MadeKeys keys = new MadeKeys(stateFolder(), new SecureRandom());
-        if (result.created() && keys.opens(stack.repository())) {
-            keys.keepRecoveryCode(
-                    stack.name(), result.recoveryCode(), cli.clock().instant());
-        }
+        InitResult result = new InitOperation(cli.repositories()).run(stack.repository(), code -> {
+            if (keys.opens(stack.repository())) {
+                keys.keepRecoveryCode(stack.name(), code, cli.clock().instant());
+            }
+        });
         return new InitReport(result, Optional.empty());
     }
 

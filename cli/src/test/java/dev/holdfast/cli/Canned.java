@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A repository with two snapshots whose answers are fixed. */
@@ -62,8 +63,10 @@ final class Canned implements Repositories, OpenRepository {
     }
 
     @Override
-    public Repository.Created create(RepositoryConfig config, RepositoryKey.Passphrase passphrase) {
+    public Repository.Created create(
+            RepositoryConfig config, RepositoryKey.Passphrase passphrase, Consumer<String> keeping) {
         keys.add(passphrase);
+        keeping.accept("abcd-efgh-jkmn-pqrs");
         return new Repository.Created("0123456789abcdef0123456789abcdef", "abcd-efgh-jkmn-pqrs", List.of("disk"));
     }
 

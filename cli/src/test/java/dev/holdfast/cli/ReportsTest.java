@@ -60,6 +60,7 @@ class ReportsTest {
 
                         Stored 1.2 MB (0.6 % of 201 MB), read 4.0 MB, in 2.1 s, peak memory 180 MB
                         Destination 'disk' is complete: /backups
+                        One copy short: nothing of it is left if that place is lost; add a destination elsewhere.
                         """);
         assertThat(json(report)).isEqualTo("""
                         {"command":"x","snapshot":"01jd00000000000000000000aa","stack":"shop","parts":[{"name":"media","kind":"bucket","location":"the media","entries":3000,"bytes":201000000,"storedBytes":1200000,"newEntries":30,"changedEntries":20,"unchangedEntries":2950,"removedEntries":1,"readEntries":50,"readBytes":4000000}],"bytes":201000000,"storedBytes":1200000,"readBytes":4000000,"seconds":2.1,"peakResidentBytes":180000000,"destinations":[{"name":"disk","location":"/backups","state":"complete","reason":""}],"findings":[]}

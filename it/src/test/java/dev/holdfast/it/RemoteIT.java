@@ -212,6 +212,43 @@ class RemoteIT {
     }
 
     @Test
+    void what_keeps_exports_says_and_does_the_same(Stands stands) throws Exception {
+        try (Stack stack = Stack.on(stands, "remote-exports")) {
+            Path kept = stack.folder().resolve("kept");
+            stack.database().fill(100);
+            stack.uploads().fill(5);
+            describe(stack, """
+                    exports:
+                      open:
+                        name: "{part}_{id}.{ext}"
+                        checksums: [sha256]
+                        places:
+                          disk: {local: {path: '%s'}, keep: {last: 2, minimum: 1}}
+                    """.formatted(kept));
+            stack.init();
+            backups(stack, 3);
+            String first = stack.snapshots().getFirst();
+            stack.json("export", first, "--to-places").succeeded();
+            try (Served served = serve(stack)) {
+                Twofold twofold = new Twofold(stands.launcher(), stack, served, List.of(stack.disk(), kept));
+
+                twofold.both("exports").succeeded().saying("whole");
+                // ids and times of what is written differ, so that lengths of manifests may
+                twofold.one("export", "--to-places").succeeded();
+                stack.json("export", first, "--to-places").succeeded();
+                twofold.both("exports", "clean", "--dry-run").succeeded().saying("would go");
+                twofold.both("exports", "clean").succeeded().saying("removed");
+                Files.move(kept, stack.folder().resolve("unmounted"));
+                Outcome here = stack.run("exports");
+                Outcome there = twofold.there("exports");
+                assertThat(said(there)).isEqualTo(said(here)).contains("CANNOT be used");
+                Files.move(stack.folder().resolve("unmounted"), kept);
+                twofold.forgetKept();
+            }
+        }
+    }
+
+    @Test
     void what_reads_snapshots_says_and_gives_the_same(Stands stands) throws Exception {
         try (Stack stack = Stack.on(stands, "remote-reading")) {
             stack.database().fill(300);

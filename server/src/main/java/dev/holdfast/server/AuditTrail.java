@@ -21,7 +21,8 @@ final class AuditTrail implements CallListener {
     /** Signing in and what belongs to it writes its own entries. */
     private static final Set<String> WRITTEN_ELSEWHERE = Set.of("changeOwnPassword");
 
-    private static final Set<String> TOLD = Set.of("part", "key", "table", "format", "other", "confirm", "revision");
+    private static final Set<String> TOLD =
+            Set.of("part", "key", "name", "table", "format", "other", "confirm", "revision");
     private static final int FORBIDDEN = 403;
 
     private final Audit audit;

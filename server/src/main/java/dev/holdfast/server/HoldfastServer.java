@@ -19,7 +19,9 @@ import dev.holdfast.server.routes.AccessRoutes;
 import dev.holdfast.server.routes.ChannelRoutes;
 import dev.holdfast.server.routes.DestinationRoutes;
 import dev.holdfast.server.routes.DownloadRoutes;
+import dev.holdfast.server.routes.ExportRoutes;
 import dev.holdfast.server.routes.HistoryRoutes;
+import dev.holdfast.server.routes.KeptFileRoutes;
 import dev.holdfast.server.routes.LinkRoutes;
 import dev.holdfast.server.routes.RestoreRoutes;
 import dev.holdfast.server.routes.RunRoutes;
@@ -149,6 +151,8 @@ public final class HoldfastServer implements AutoCloseable {
                         new LinkRoutes(services, downloads).all(),
                         new RestoreRoutes(services).all(),
                         new DestinationRoutes(services).all(),
+                        new ExportRoutes(services).all(),
+                        new KeptFileRoutes(services).all(),
                         new ChannelRoutes(services).all(),
                         new HistoryRoutes(services).all(),
                         new AccessRoutes(services.access(), ways).all(),

@@ -305,6 +305,7 @@ class ApiTest {
         assertThat(status.get("backups")).isNotEmpty();
         assertThat(status.get("log")).isNotEmpty();
         assertThat(status.at("/disk/0/freeBytes").asLong()).isPositive();
+        assertThat(status.get("warnings")).isEmpty();
         admin.get("/api/backup/list").expect(200);
         admin.get("/api/backup/download/" + "shop_db_x_" + first + ".dump").expectProblem(404, "unknown-name");
         assertThat(admin.get("/api/backups")
@@ -337,6 +338,25 @@ class ApiTest {
                         .expectProblem(404, "unknown-name")
                         .text())
                 .contains("did you mean 'shop'");
+    }
+
+    @Test
+    void a_stack_with_one_place_is_said_to_be_one_copy_short() {
+        String two = server.stackText("lonely");
+        String one = two.substring(0, two.indexOf("    second:")).replace("\n", "\\n");
+        assertThat(admin.get("/api/v1/status").expect(200).text()).doesNotContain("one copy short");
+        admin.post("/api/v1/stacks", "{\"text\":\"" + one + "\"}").expect(201);
+
+        JsonNode status =
+                admin.get("/api/backup/status?stack=lonely").expect(200).json();
+        assertThat(status.at("/warnings/0/message").asString()).startsWith("one copy short");
+        assertThat(admin.get("/api/v1/status")
+                        .expect(200)
+                        .json()
+                        .at("/warnings/0/stack")
+                        .asString())
+                .isEqualTo("lonely");
+        admin.delete("/api/v1/stacks/lonely?revision=1").expect(204);
     }
 
     @Test

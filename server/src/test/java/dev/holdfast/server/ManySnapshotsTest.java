@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -102,7 +103,8 @@ class ManySnapshotsTest {
     /** Opens nothing else. */
     private record OfLists(Listed listed) implements Repositories {
         @Override
-        public Repository.Created create(RepositoryConfig config, RepositoryKey.Passphrase passphrase) {
+        public Repository.Created create(
+                RepositoryConfig config, RepositoryKey.Passphrase passphrase, Consumer<String> keeping) {
             throw new UnsupportedOperationException();
         }
 

@@ -119,7 +119,7 @@ public final class Results {
     }
 
     /** As {@link RetentionPlan.Reason#toString} writes it. */
-    private static RetentionPlan.Reason reason(String text) {
+    static RetentionPlan.Reason reason(String text) {
         int space = text.indexOf(' ');
         String rule = space < 0 ? text : text.substring(0, space);
         return new RetentionPlan.Reason(

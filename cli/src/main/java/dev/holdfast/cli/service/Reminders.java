@@ -1,5 +1,6 @@
 package dev.holdfast.cli.service;
 
+import dev.holdfast.control.stack.StackRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,13 @@ final class Reminders {
         if (keys.exposed()) {
             LOG.warn("others of this machine may read {}: set its mode to 600", keys.passphraseFile());
         }
+    }
+
+    static void oneCopyShort(StackRecord stack) {
+        LOG.warn(
+                "stack={}: one copy short: its backups are in one place, {}; add a destination elsewhere, such as a bucket",
+                stack.name(),
+                stack.config().repository().destinations().getFirst().name());
     }
 
     static void unsaved(String stack) {

@@ -195,21 +195,15 @@ public final class RepositoryPlaces {
                 .toList();
         boolean had = snapshots || places.stream().map(Place::location).anyMatch(earlier::contains);
         if (!had) {
-            InitResult made = new InitOperation(repositories).run(stack.repository());
-            // the code first: it is told only once
-            made(stack, made);
+            InitResult made = new InitOperation(repositories)
+                    .run(stack.repository(), code -> keys.keepRecoveryCode(stack.name(), code, clock.instant()));
+            if (made.created()) {
+                LOG.info("repository made stack={} destinations={}", stack.name(), made.added());
+                Reminders.unsaved(stack.name());
+            }
             note(stack, places);
         } else if (having(places, Standing.AWAY).isEmpty()) {
             throw gone(stack, places);
-        }
-    }
-
-    /** Keeps what opens a repository that was just made. */
-    public void made(StackConfig stack, InitResult made) {
-        if (made.created()) {
-            keys.keepRecoveryCode(stack.name(), made.recoveryCode(), clock.instant());
-            LOG.info("repository made stack={} destinations={}", stack.name(), made.added());
-            Reminders.unsaved(stack.name());
         }
     }
 
@@ -235,16 +229,19 @@ public final class RepositoryPlaces {
             }
         }
         if (!wanted.isEmpty()) {
-            add(stack, holders, wanted);
+            add(stack, places, holders, wanted);
         }
     }
 
-    private void add(StackConfig stack, List<Place> holders, List<Place> wanted) {
+    /** If the holders went away meanwhile, nothing is begun in their stead. */
+    private void add(StackConfig stack, List<Place> places, List<Place> holders, List<Place> wanted) {
         List<DestinationConfig> all = Stream.concat(holders.stream(), wanted.stream())
                 .map(Place::config)
                 .toList();
         try {
-            InitResult made = new InitOperation(repositories).run(of(stack.repository(), all));
+            InitResult made = new InitOperation(repositories).run(of(stack.repository(), all), _ -> {
+                throw gone(stack, places);
+            });
             note(stack, wanted);
             LOG.warn("copies of the repository begin at destinations={} stack={}", made.added(), stack.name());
         } catch (HoldfastException e) {

@@ -348,6 +348,7 @@ public final class Service implements AutoCloseable {
             }
         }
         keys.unsaved().forEach(Reminders::unsaved);
+        stacks.list().stream().filter(stack -> stack.config().isOneCopyShort()).forEach(Reminders::oneCopyShort);
     }
 
     private List<WarningView> warnings(CatalogNotifier notifier, Channels channels) {

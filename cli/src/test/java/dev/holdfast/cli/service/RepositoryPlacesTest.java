@@ -1,6 +1,7 @@
 package dev.holdfast.cli.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.control.config.DestinationConfig;
@@ -13,6 +14,7 @@ import dev.holdfast.control.operation.BackupOperation;
 import dev.holdfast.control.operation.Cancellation;
 import dev.holdfast.control.operation.InitOperation;
 import dev.holdfast.control.operation.OpenRepository;
+import dev.holdfast.control.operation.Repositories;
 import dev.holdfast.control.operation.Run;
 import dev.holdfast.control.operation.RunListener;
 import dev.holdfast.control.stack.Snapshots;
@@ -22,6 +24,7 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.DestinationState;
+import dev.holdfast.engine.repository.Repository;
 import dev.holdfast.engine.repository.RepositoryKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,6 +250,32 @@ class RepositoryPlacesTest {
         new InitOperation(repositories).run(stack.repository());
         places().prepare(stack, Optional.empty(), true);
         assertThat(backedUp(stack).destinations()).allMatch(DestinationState::level);
+    }
+
+    @Test
+    void a_copy_is_no_repository_of_its_own_if_the_one_that_holds_it_goes_away_meanwhile() {
+        places().prepare(stack(other()), Optional.empty(), false);
+        Snapshots.Look look = backedUp(stack(other()));
+        String code = keys().recoveryCode("shop").orElseThrow();
+        Repositories late = new Repositories() {
+            @Override
+            public Repository.Created create(
+                    RepositoryConfig config, RepositoryKey.Passphrase passphrase, Consumer<String> keeping) {
+                assertThatCode(() -> delete(other)).doesNotThrowAnyException();
+                return repositories.create(config, passphrase, keeping);
+            }
+
+            @Override
+            public OpenRepository open(RepositoryConfig config) {
+                return repositories.open(config);
+            }
+        };
+
+        new RepositoryPlaces(connectors, late, state, keys(), this::mount, CLOCK)
+                .prepare(stack(disk(), other()), Optional.of(look), true);
+
+        assertThat(holds(disk())).isFalse();
+        assertThat(keys().recoveryCode("shop")).contains(code);
     }
 
     @Test

@@ -8,7 +8,15 @@ import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.LocalConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.control.export.Checksum;
+import dev.holdfast.control.export.ExportConfig;
+import dev.holdfast.control.export.ExportNames;
+import dev.holdfast.control.export.ExportPlace;
+import dev.holdfast.control.export.FileFormat;
+import dev.holdfast.control.export.PlaceConfig;
+import dev.holdfast.control.export.Protection;
 import dev.holdfast.control.operation.Cancellation;
+import dev.holdfast.control.retention.RetentionPolicy;
 import dev.holdfast.control.wiring.EngineRepositories;
 import dev.holdfast.control.wiring.InstalledConnectors;
 import dev.holdfast.engine.error.Busy;
@@ -32,6 +40,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,14 +65,20 @@ class ServiceTest {
     }
 
     private Service start(String bind, int port, Map<String, String> variables) {
+        return start(bind, port, variables, List.of());
+    }
+
+    private Service start(String bind, int port, Map<String, String> variables, List<ExportConfig> exports) {
         Environment environment = new MadeKeys(state, new SecureRandom()).keyed(new Environment(variables));
         InstalledConnectors connectors = new InstalledConnectors(folder, environment, CLOCK);
         EngineRepositories.Machine machine = new EngineRepositories.Machine(folder, "test", "host", 1);
         StackConfig stack = new StackConfig(
-                "files",
-                List.of(new DirectoryConfig("files", folder.resolve("files"), List.of())),
-                RepositoryConfig.of(
-                        environment.repositoryKey(), List.of(new LocalConfig("disk", folder.resolve("backups")))));
+                        "files",
+                        List.of(new DirectoryConfig("files", folder.resolve("files"), List.of())),
+                        RepositoryConfig.of(
+                                environment.repositoryKey(),
+                                List.of(new LocalConfig("disk", folder.resolve("backups")))))
+                .withExports(exports);
         return Service.start(
                 new Service.Settings(
                         state,
@@ -109,6 +126,45 @@ class ServiceTest {
         }
         assertThat(ServerProcess.running(state)).isEmpty();
         StateLock.take(state).close();
+    }
+
+    @Test
+    void a_backup_is_followed_by_its_exports_wherever_that_is_not_for_somebody_to_ask() throws Exception {
+        Path kept = Files.createDirectories(folder.resolve("kept"));
+        Path byHand = Files.createDirectories(folder.resolve("by-hand"));
+        ExportConfig export = new ExportConfig(
+                "open",
+                List.of(),
+                FileFormat.CUSTOM,
+                FileFormat.TAR,
+                ExportNames.STANDARD,
+                Set.of(Checksum.SHA256),
+                Protection.NONE,
+                true,
+                List.of(place("disk", kept, false), place("hand", byHand, true)));
+
+        try (Service _ = start("127.0.0.1", 0, Map.of(), List.of(export))) {
+            long giveUp = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+            while (!Files.exists(kept.resolve("files_latest.tar")) && System.nanoTime() < giveUp) {
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+        }
+
+        assertThat(kept.resolve("files_latest.tar")).exists();
+        try (Stream<Path> files = Files.list(kept)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.endsWith(".tar.sha256"))
+                    .anyMatch(name -> name.endsWith("manifest.json"));
+        }
+        assertThat(byHand).isEmptyDirectory();
+    }
+
+    private static ExportPlace place(String name, Path path, boolean byHand) {
+        return new ExportPlace(
+                name,
+                new PlaceConfig.Local(path),
+                RetentionPolicy.builder().last(2).minimum(1).build(),
+                byHand);
     }
 
     @Test

@@ -30,19 +30,4 @@ public abstract class EncodedFile implements ExportFile {
     public void preflight() {
         file.preflight();
     }
-
-    @Override
-    public final boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public final void patch(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("what was written is on its way");
-    }
-
-    @Override
-    public final int read(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("what was written is on its way");
-    }
 }

@@ -146,21 +146,6 @@ public final class FanOutFile implements ExportFile {
         throw first;
     }
 
-    @Override
-    public boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("what was written is on its way");
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("what was written is on its way");
-    }
-
     /** Commits each. Throws only if none could be; {@link #outcomes} tells of each. */
     @Override
     public void commit() {

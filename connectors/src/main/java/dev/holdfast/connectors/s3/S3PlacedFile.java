@@ -126,21 +126,6 @@ final class S3PlacedFile implements ExportFile {
     }
 
     @Override
-    public boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("not seekable");
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("not seekable");
-    }
-
-    @Override
     public void commit() {
         PartBuffer last = filling();
         if (upload == null && written <= SINGLE_MAX) {

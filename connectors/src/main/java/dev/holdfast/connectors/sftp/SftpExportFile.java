@@ -63,21 +63,6 @@ final class SftpExportFile implements ExportFile {
     }
 
     @Override
-    public boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("not seekable");
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        throw new UnsupportedOperationException("not seekable");
-    }
-
-    @Override
     public void preflight() {
         steadily(_ -> {});
     }
@@ -164,7 +149,7 @@ final class SftpExportFile implements ExportFile {
     }
 
     private FileHandle begin(SftpChannel channel) throws IOException {
-        place.makeParents(channel, name);
+        place.makeFolders(channel, name);
         requireFree(channel);
         if (tried) {
             place.removed(channel, unfinished);

@@ -2,32 +2,47 @@ package dev.holdfast.connectors.sftp;
 
 import dev.holdfast.connectors.sftp.SftpChannel.FileHandle;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unavailable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.attribute.FileTime;
 import java.util.Objects;
+import org.apache.sshd.sftp.client.SftpClient.Attributes;
+import org.apache.sshd.sftp.common.SftpException;
+import org.jspecify.annotations.Nullable;
 
-/** A file of a server, read from its first byte to its last, a block at a time. For one thread. */
+/**
+ * A file of a place, read from its first byte to its last, a block at a time. When the connection is cut, it is made anew, and the
+ * reading goes on where it was, if the file has its length and its time still. For one thread.
+ */
 final class SftpFileStream extends InputStream {
     private static final int BLOCK_BYTES = 1 << 20;
 
-    private final SftpServer server;
-    private final SftpChannel channel;
+    private final SftpPlace place;
     private final String path;
-    private final FileHandle file;
     private final long length;
+    private final FileTime modified;
+    private @Nullable Line line;
     private byte[] block = new byte[0];
     private int at;
     private long fetched;
-    private boolean closed;
 
-    SftpFileStream(SftpServer server, SftpChannel channel, String path) throws IOException {
-        this.server = server;
-        this.channel = channel;
+    /**
+     * @param found what the name leads to
+     */
+    SftpFileStream(SftpPlace place, SftpChannel channel, String path, Attributes found) throws IOException {
+        this.place = place;
         this.path = path;
-        this.file = channel.read(path);
-        this.length = channel.size(file);
+        this.modified = found.getModifyTime();
+        Line opened = new Line(channel, channel.read(path));
+        this.length = channel.size(opened.file());
+        this.line = opened;
     }
+
+    /** The channel that the file is open in. */
+    private record Line(SftpChannel channel, FileHandle file) {}
 
     @Override
     public int read() {
@@ -55,31 +70,73 @@ final class SftpFileStream extends InputStream {
             return false;
         }
         byte[] next = new byte[(int) Math.min(BLOCK_BYTES, length - fetched)];
-        try {
-            if (new Download(channel, file).read(fetched, next) < next.length) {
-                throw new Unavailable(
-                        ErrorCode.STORE_UNAVAILABLE,
-                        "'" + path + "' became shorter while it was read",
-                        "see what else writes there.");
-            }
-        } catch (IOException e) {
-            throw server.failure("cannot read '" + path + "'", 0, channel, e);
-        }
+        steadily(next);
         block = next;
         at = 0;
         fetched += next.length;
         return true;
     }
 
+    private void steadily(byte[] next) {
+        for (int failures = 1; ; failures++) {
+            try {
+                fill(next);
+                return;
+            } catch (Unavailable e) {
+                place.pause(failures, e);
+            }
+        }
+    }
+
+    private void fill(byte[] next) {
+        Line open = line;
+        Line from = open == null ? reopened() : open;
+        try {
+            if (new Download(from.channel(), from.file()).read(fetched, next) < next.length) {
+                throw changed(null);
+            }
+        } catch (SftpException e) {
+            throw failure(from.channel(), e);
+        } catch (IOException e) {
+            line = null;
+            throw failure(from.channel(), e);
+        }
+    }
+
+    private Line reopened() {
+        SftpChannel channel = place.server().channel();
+        try {
+            Attributes found = channel.follow(path);
+            Line opened = new Line(channel, channel.read(path));
+            line = opened;
+            if (!modified.equals(found.getModifyTime()) || channel.size(opened.file()) != length) {
+                throw changed(null);
+            }
+            return opened;
+        } catch (IOException e) {
+            throw SftpFailures.isNothing(e) ? changed(e) : failure(channel, e);
+        }
+    }
+
+    private HoldfastException failure(SftpChannel channel, IOException e) {
+        return place.server().failure("cannot read '" + path + "'", 0, channel, e);
+    }
+
+    private Failed changed(@Nullable Throwable cause) {
+        return new Failed(
+                ErrorCode.STORE_OBJECT_MISSING,
+                "'" + path + "' at " + place.location() + " was changed or removed while it was read",
+                "read it again.",
+                cause);
+    }
+
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+        Line open = line;
+        line = null;
         try {
-            if (channel.isOpen()) {
-                channel.close(file);
+            if (open != null && open.channel().isOpen()) {
+                open.channel().close(open.file());
             }
         } catch (IOException e) {
             return; // everything that was asked for was read

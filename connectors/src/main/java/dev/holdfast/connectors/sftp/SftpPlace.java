@@ -5,6 +5,7 @@ import dev.holdfast.connectors.sftp.SftpServer.Steps;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
@@ -21,6 +22,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -36,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of another server, reached by SFTP, as a place for exported files. What is cut off is tried again, and an upload goes on
- * where it was. Safe for many threads.
+ * where it was. Only {@link #prepare} makes the directory: a disk that is not mounted there is never mistaken for an empty place.
+ * Below it no folder is a link to write or to delete through. Safe for many threads.
  */
 public final class SftpPlace implements FilePlace {
     private final SftpLocation location;
@@ -58,13 +61,14 @@ public final class SftpPlace implements FilePlace {
     /**
      * How often something is tried again.
      *
-     * @param tries how often it may fail in a row without getting on at all, at least 1
+     * @param strangerTries how often it may fail in a row with a server that was not reached yet, at least 1
+     * @param tries how often it may fail in a row without getting on at all, with one that was, at least 1
      * @param firstPause after the first failure; doubles with each further one
      * @param longestPause what pauses never exceed
      */
-    record Patience(int tries, Duration firstPause, Duration longestPause) {
-        /** About three minutes. */
-        static final Patience DEFAULT = new Patience(10, Duration.ofMillis(500), Duration.ofSeconds(30));
+    record Patience(int strangerTries, int tries, Duration firstPause, Duration longestPause) {
+        /** About three minutes for a server that went away, four seconds for one that was not there to begin with. */
+        static final Patience DEFAULT = new Patience(4, 10, Duration.ofMillis(500), Duration.ofSeconds(30));
 
         Duration pause(int failures) {
             Duration pause = firstPause.multipliedBy(1L << Math.min(failures - 1, 20));
@@ -87,7 +91,7 @@ public final class SftpPlace implements FilePlace {
      * @throws HoldfastException the failure, if there were too many
      */
     void pause(int failures, Unavailable failure) {
-        if (failures >= patience.tries()) {
+        if (failures >= (server.wasReached() ? patience.tries() : patience.strangerTries())) {
             throw failure;
         }
         try {
@@ -147,14 +151,16 @@ public final class SftpPlace implements FilePlace {
     public InputStream open(FileName name) {
         return ask("cannot read '" + name + "'", channel -> {
             try {
-                if (!channel.follow(path(name)).isRegularFile()) {
+                Attributes found = channel.follow(path(name));
+                if (!found.isRegularFile()) {
                     throw missing(name, null);
                 }
-                return new SftpFileStream(server, channel, path(name));
+                return new SftpFileStream(this, channel, path(name), found);
             } catch (SftpException e) {
                 if (server.look(channel, path(name))
                         .filter(Attributes::isRegularFile)
                         .isEmpty()) {
+                    requireRoot(channel);
                     throw missing(name, e);
                 }
                 throw e;
@@ -168,7 +174,13 @@ public final class SftpPlace implements FilePlace {
 
     @Override
     public Optional<PlacedFile> find(FileName name) {
-        return ask("cannot look for '" + name + "'", channel -> server.look(channel, path(name)))
+        return ask("cannot look for '" + name + "'", channel -> {
+                    Optional<Attributes> found = server.look(channel, path(name));
+                    if (found.isEmpty()) {
+                        requireRoot(channel);
+                    }
+                    return found;
+                })
                 .filter(Attributes::isRegularFile)
                 .map(attributes -> placed(name, attributes));
     }
@@ -241,11 +253,7 @@ public final class SftpPlace implements FilePlace {
                 return List.of(); // gone since its name was seen
             }
             if (folder.isEmpty() && SftpFailures.isNothing(e)) {
-                throw new Missing(
-                        ErrorCode.DIRECTORY_MISSING,
-                        "'" + location + "' is not there",
-                        "mount its file system if it has one of its own; the first export makes it.",
-                        e);
+                throw away(e);
             }
             throw e;
         }
@@ -255,7 +263,11 @@ public final class SftpPlace implements FilePlace {
 
     @Override
     public void delete(FileName name) {
-        tell("cannot delete '" + name + "'", channel -> removed(channel, path(name)));
+        tell("cannot delete '" + name + "'", channel -> {
+            if (hasFolders(channel, name)) {
+                removed(channel, path(name));
+            }
+        });
         if (ask("cannot look for '" + name + "'", channel -> server.look(channel, path(name)))
                 .isPresent()) {
             throw new Unavailable(
@@ -286,12 +298,13 @@ public final class SftpPlace implements FilePlace {
                         "the server of '" + location + "' cannot replace a link in one step",
                         "use a server such as that of OpenSSH, or leave the link out.");
             }
+            requireRoot(channel);
             if (server.look(channel, path(target))
                     .filter(Attributes::isRegularFile)
                     .isEmpty()) {
                 throw missing(target, null);
             }
-            makeParents(channel, name);
+            makeFolders(channel, name);
             Optional<Attributes> there = server.look(channel, path(name));
             if (there.isPresent() && !there.get().isSymbolicLink()) {
                 throw new AlreadyExists(
@@ -321,8 +334,61 @@ public final class SftpPlace implements FilePlace {
                 + String.join("/", Arrays.copyOfRange(file, common, file.length));
     }
 
-    void makeParents(SftpChannel channel, FileName name) throws IOException {
-        server.makeFolders(channel, SftpLocation.parent(path(name)));
+    /** Makes the folders of a name that are missing. */
+    void makeFolders(SftpChannel channel, FileName name) throws IOException {
+        requireRoot(channel);
+        for (String folder : folders(name)) {
+            if (!isReal(channel, folder)) {
+                server.makeFolders(channel, folder);
+            }
+        }
+    }
+
+    /** Whether every folder of a name is there. */
+    private boolean hasFolders(SftpChannel channel, FileName name) throws IOException {
+        requireRoot(channel);
+        for (String folder : folders(name)) {
+            if (!isReal(channel, folder)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isReal(SftpChannel channel, String folder) throws IOException {
+        Optional<Attributes> there = server.look(channel, folder);
+        if (there.filter(Attributes::isSymbolicLink).isPresent()) {
+            throw new Failed(
+                    ErrorCode.FILE_UNWRITABLE,
+                    "'" + folder + "' at " + location.server().server()
+                            + " is a link, and no link is followed to write or to delete",
+                    "make it a folder, or name the directory that it leads to as a place of its own.");
+        }
+        return there.filter(Attributes::isDirectory).isPresent();
+    }
+
+    private void requireRoot(SftpChannel channel) throws IOException {
+        if (!server.isFolder(channel, location.path())) {
+            throw away(null);
+        }
+    }
+
+    private Missing away(@Nullable Throwable cause) {
+        return new Missing(
+                ErrorCode.DIRECTORY_MISSING,
+                "'" + location + "' is not there",
+                "mount its file system if it has one of its own; 'holdfast export --to-places' makes it if it is new.",
+                cause);
+    }
+
+    /** From the outermost to the one that the file is in; without the root. */
+    private List<String> folders(FileName name) {
+        List<String> folders = new ArrayList<>();
+        String text = name.text();
+        for (int slash = text.indexOf('/'); slash >= 0; slash = text.indexOf('/', slash + 1)) {
+            folders.add(location.path(text.substring(0, slash)));
+        }
+        return folders;
     }
 
     @Override

@@ -27,6 +27,7 @@ final class SftpServer implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private @Nullable SshSession session;
     private boolean closed;
+    private volatile boolean reached;
 
     SftpServer(SftpLocation location) {
         this.location = location;
@@ -104,6 +105,11 @@ final class SftpServer implements AutoCloseable {
         }
     }
 
+    /** Whether there ever was a login. */
+    boolean wasReached() {
+        return reached;
+    }
+
     /** A channel that works, as far as anybody knows. Not to be closed by whoever uses it. */
     SftpChannel channel() {
         int number = Math.floorMod(next.getAndIncrement(), CHANNELS);
@@ -135,6 +141,7 @@ final class SftpServer implements AutoCloseable {
         if (login == null) {
             login = SshSession.open(location.server(), SshSession.Purpose.STORE);
             session = login;
+            reached = true;
         }
         return login;
     }

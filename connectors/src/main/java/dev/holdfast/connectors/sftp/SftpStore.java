@@ -85,6 +85,7 @@ public final class SftpStore implements ObjectStore {
     /** {@link #create} looks before it links, so that its refusal proves nothing about links. */
     private void proveLinks(SftpChannel channel) throws IOException {
         requireLinks(channel);
+        requireFlush(channel);
         makeReady(channel);
         String one = location.path(TEMPORARY + "/probe-" + UUID.randomUUID());
         String other = location.path(TEMPORARY + "/probe-" + UUID.randomUUID());
@@ -113,6 +114,17 @@ public final class SftpStore implements ObjectStore {
     private void requireLinks(SftpChannel channel) {
         if (!channel.knows(SftpChannel.HARD_LINK)) {
             throw withoutLinks(null);
+        }
+    }
+
+    private void requireFlush(SftpChannel channel) {
+        if (!channel.knows(SftpChannel.FLUSH)) {
+            throw new Unsupported(
+                    ErrorCode.STORE_UNSUITABLE,
+                    "'" + location
+                            + "' cannot hold a repository: its server cannot be told to bring a file to the disk, without"
+                            + " which a power cut may take what counts as kept",
+                    "use a server such as that of OpenSSH.");
         }
     }
 

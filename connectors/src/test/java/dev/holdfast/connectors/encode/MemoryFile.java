@@ -32,21 +32,6 @@ public class MemoryFile implements ExportFile {
     }
 
     @Override
-    public boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public void commit() {
         committed = true;
     }

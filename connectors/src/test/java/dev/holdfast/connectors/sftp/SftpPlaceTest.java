@@ -10,18 +10,22 @@ import dev.holdfast.connectors.ssh.Relay;
 import dev.holdfast.connectors.ssh.SshLocation;
 import dev.holdfast.connectors.ssh.SshStand;
 import dev.holdfast.engine.error.AlreadyExists;
+import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.NoSpace;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileFacts;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.source.ExportFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class SftpPlaceTest extends FilePlaceContract {
     private static final FileFacts FACTS = FileFacts.of("application/gzip");
-    private static final Patience SHORT = new Patience(4, Duration.ofMillis(500), Duration.ofSeconds(1));
+    private static final Patience SHORT = new Patience(2, 4, Duration.ofMillis(500), Duration.ofSeconds(1));
 
     @TempDir
     private static Path keys;
@@ -197,6 +202,91 @@ final class SftpPlaceTest extends FilePlaceContract {
         }
         assertThat(unfinished()).hasSize(1);
         assertThat(place().find(name("a"))).isEmpty();
+    }
+
+    @Test
+    void a_file_is_read_on_where_the_wire_was_cut() throws Exception {
+        byte[] content = random(12 << 20, 13);
+        write(place(), "large", content, false);
+        try (Relay relay = new Relay(server.port());
+                SftpPlace far = new SftpPlace(through(relay), SHORT, pause -> {});
+                InputStream in = far.open(name("large"))) {
+            ByteArrayOutputStream came = new ByteArrayOutputStream();
+            for (int part = 0; part < 4; part++) {
+                relay.cutAfter(2_000 + part * 711); // of requests
+                came.write(in.readNBytes(3 << 20));
+            }
+            assertThat(came.toByteArray()).isEqualTo(content);
+            assertThat(in.read()).isNegative();
+            assertThat(relay.cuts()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_file_that_was_replaced_while_the_wire_was_cut_is_not_read_on() throws Exception {
+        byte[] content = random(12 << 20, 13);
+        write(place(), "large", content, false);
+        try (Relay relay = new Relay(server.port());
+                SftpPlace far = new SftpPlace(through(relay), SHORT, pause -> {});
+                InputStream in = far.open(name("large"))) {
+            in.readNBytes(1 << 20);
+            Path file = root().resolve("large");
+            Files.delete(file);
+            Files.write(file, random(12 << 20, 14));
+            Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+            relay.cutAfter(1_000);
+            assertThatThrownBy(in::readAllBytes).isInstanceOf(Failed.class).hasMessageContaining("while it was read");
+        }
+    }
+
+    @Test
+    void a_server_that_was_never_there_is_given_up_sooner() throws Exception {
+        List<Duration> pauses = new ArrayList<>();
+        try (Relay relay = new Relay(server.port());
+                SftpPlace far = new SftpPlace(through(relay), SHORT, pauses::add)) {
+            relay.down();
+            assertThatThrownBy(far::prepare).isInstanceOf(Unavailable.class);
+            assertThat(pauses).containsExactly(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void a_directory_that_is_not_there_is_made_by_preparing_alone() throws Exception {
+        try (FilePlace away = new SftpPlace(
+                new SftpLocation(server.location(), folder.resolve("disk").toString()))) {
+            ThrowingCallable[] calls = {
+                () -> write(away, "a/b.sql", new byte[3], false),
+                () -> away.delete(name("a/b.sql")),
+                () -> away.find(name("a/b.sql")),
+                () -> away.open(name("a/b.sql")),
+                () -> away.list("", _ -> {}),
+                () -> away.point(name("latest"), name("a/b.sql")),
+                () -> away.sweepUnfinished(Instant.MAX)
+            };
+            for (ThrowingCallable call : calls) {
+                assertThatThrownBy(call).isInstanceOf(Missing.class).hasMessageContaining("is not there");
+            }
+            assertThat(folder.resolve("disk")).doesNotExist();
+            away.prepare();
+            write(away, "a/b.sql", new byte[3], false);
+            assertThat(folder.resolve("disk/a/b.sql")).hasSize(3);
+        }
+    }
+
+    @Test
+    void nothing_is_written_or_deleted_through_a_link_that_leads_out() throws Exception {
+        Path out = Files.createDirectory(folder.resolve("elsewhere"));
+        Files.writeString(out.resolve("theirs.sql"), "theirs");
+        Files.createSymbolicLink(root().resolve("app"), out);
+        ThrowingCallable[] calls = {
+            () -> write(place(), "app/ours.sql", new byte[3], false),
+            () -> write(place(), "app/below/ours.sql", new byte[3], false),
+            () -> place().delete(name("app/theirs.sql"))
+        };
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call).isInstanceOf(Failed.class).hasMessageContaining("no link is followed");
+        }
+        assertThat(Files.list(out)).containsExactly(out.resolve("theirs.sql"));
     }
 
     @Test

@@ -62,6 +62,11 @@ public record StackConfig(
         return new StackConfig(name, sources, repository, policies, other);
     }
 
+    /** Whether everything that is kept of it is in one place, and gone with that. */
+    public boolean isOneCopyShort() {
+        return repository.destinations().size() == 1 && exports.isEmpty();
+    }
+
     /** An arrangement that can only be a mistake: two destinations in one place, a backup that contains itself. */
     public Optional<String> overlap() {
         return Overlap.find(this);

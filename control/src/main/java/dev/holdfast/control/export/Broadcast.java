@@ -99,23 +99,6 @@ final class Broadcast implements ExportFile {
     }
 
     @Override
-    public boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        throw new UnsupportedOperationException(
-                "files in several places are written from their first byte to their last");
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        throw new UnsupportedOperationException(
-                "files in several places are written from their first byte to their last");
-    }
-
-    @Override
     public void commit() {
         Map<Checksum, String> sums = new EnumMap<>(Checksum.class);
         digests.forEach((checksum, digest) -> sums.put(checksum, HexFormat.of().formatHex(digest.digest())));

@@ -61,6 +61,11 @@ public record ExportConfig(
                         .orElse(false);
     }
 
+    /** The same with one of its places alone. */
+    public ExportConfig at(ExportPlace place) {
+        return new ExportConfig(name, parts, databases, files, names, checksums, protection, latest, List.of(place));
+    }
+
     FileFormat format(Part part) {
         return part.kind().equals(PostgresConfig.KIND) ? databases : files;
     }

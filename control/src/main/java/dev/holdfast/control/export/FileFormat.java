@@ -43,6 +43,14 @@ public enum FileFormat {
         return extension;
     }
 
+    /** Whether it takes less room than its contents, as a rule. */
+    public boolean isCompressed() {
+        return switch (this) {
+            case CUSTOM, SQL_GZ, SQL_ZST, TAR_GZ, TAR_ZST, ZIP -> true;
+            case SQL, TAR -> false;
+        };
+    }
+
     public String contentType() {
         return contentType;
     }

@@ -87,6 +87,17 @@ public final class Ledger {
         return new Contents(entries, findings);
     }
 
+    /** A file of an export that is whole, or was when it was written. */
+    public Optional<LedgerEntry.Written> find(String stack, String export, FileName name) {
+        return read().of(stack).stream()
+                .map(Stored::entry)
+                .filter(entry -> entry.isWhole() && entry.export().equals(export))
+                .sorted(Comparator.comparing(LedgerEntry::id).reversed())
+                .flatMap(entry -> entry.files().stream())
+                .filter(file -> file.name().equals(name))
+                .findFirst();
+    }
+
     /** Empty if it is no entry, or one that lies where it does not belong. */
     private Optional<LedgerEntry> read(PlacedFile file) {
         if (file.bytes() > MOST_BYTES) {

@@ -202,7 +202,7 @@ public record NameTemplate(String text) {
     }
 
     /** Percent-encoded but for letters, digits, dots within, underscores and hyphens: no two values become the same. */
-    static String encoded(String value) {
+    public static String encoded(String value) {
         StringBuilder text = new StringBuilder();
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);

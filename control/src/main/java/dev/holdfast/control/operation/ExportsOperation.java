@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -86,30 +87,44 @@ public final class ExportsOperation {
     public ExportsResult run(Request request, Run run) {
         StackConfig stack = request.stack();
         Instant began = clock.instant();
+        requireExports(stack);
+        try (OpenRepository repository = run.step(Step.of(OPEN), _ -> repositories.open(stack.repository()))) {
+            return new Keeping(request, repository.snapshots(), repository.pinned(), repository::read, run).all(began);
+        }
+    }
+
+    /**
+     * Looks at the places and not at the repository.
+     *
+     * @param pinned which snapshots are pinned, as far as that is known
+     */
+    public ExportsResult look(StackConfig stack, Set<SnapshotId> pinned, Run run) {
+        Instant began = clock.instant();
+        requireExports(stack);
+        Request request = new Request(stack, Optional.empty(), Work.LOOK, true);
+        return new Keeping(request, List.of(), pinned, ExportsOperation::nothing, run).all(began);
+    }
+
+    private static PartReader nothing(Snapshot snapshot, Part part) {
+        throw new IllegalStateException("looking reads nothing of " + snapshot.id() + ", " + part.name());
+    }
+
+    /**
+     * @throws Invalid (USAGE) if a stack keeps nothing as files
+     */
+    public static void requireExports(StackConfig stack) {
         if (stack.exports().isEmpty()) {
             throw new Invalid(
                     ErrorCode.USAGE,
                     "stack '" + stack.name() + "' has no 'exports'",
                     "say in the stack file what is to be kept as ordinary files, and where; docs/export.md has an example.");
         }
-        try (OpenRepository repository = run.step(Step.of(OPEN), _ -> repositories.open(stack.repository()))) {
-            Keeping keeping = new Keeping(request, repository, run);
-            for (ExportConfig export : stack.exports()) {
-                keeping.keep(export);
-            }
-            return new ExportsResult(
-                    request.work() == Work.LOOK,
-                    keeping.placed,
-                    keeping.states,
-                    Findings.joined(keeping.findings, List.of()),
-                    Duration.between(began, clock.instant()));
-        }
     }
 
     /** One run. For one thread. */
     private final class Keeping {
         private final Request request;
-        private final OpenRepository repository;
+        private final BiFunction<Snapshot, Part, PartReader> reading;
         private final Run run;
         private final List<Snapshot> snapshots;
         private final Set<SnapshotId> pinned;
@@ -117,17 +132,34 @@ public final class ExportsOperation {
         private final List<PlaceState> states = new ArrayList<>();
         private final List<Finding> findings = new ArrayList<>();
 
-        Keeping(Request request, OpenRepository repository, Run run) {
+        Keeping(
+                Request request,
+                List<Snapshot> all,
+                Set<SnapshotId> pinned,
+                BiFunction<Snapshot, Part, PartReader> reading,
+                Run run) {
             this.request = request;
-            this.repository = repository;
+            this.reading = reading;
             this.run = run;
             this.snapshots = request.snapshot()
-                    .map(name -> List.of(SnapshotSelector.among(repository.snapshots(), Optional.of(stack().name()))
+                    .map(name -> List.of(SnapshotSelector.among(all, Optional.of(stack().name()))
                             .select(name)))
-                    .orElseGet(() -> repository.snapshots().stream()
+                    .orElseGet(() -> all.stream()
                             .filter(snapshot -> snapshot.stack().equals(stack().name()))
                             .toList());
-            this.pinned = repository.pinned();
+            this.pinned = pinned;
+        }
+
+        ExportsResult all(Instant began) {
+            for (ExportConfig export : stack().exports()) {
+                keep(export);
+            }
+            return new ExportsResult(
+                    request.work() == Work.LOOK,
+                    placed,
+                    states,
+                    Findings.joined(findings, List.of()),
+                    Duration.between(began, clock.instant()));
         }
 
         private StackConfig stack() {
@@ -314,7 +346,7 @@ public final class ExportsOperation {
 
             @Override
             public PartReader read(Part part) {
-                return repository.read(snapshot, part);
+                return reading.apply(snapshot, part);
             }
 
             @Override

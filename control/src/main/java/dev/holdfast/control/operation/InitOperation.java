@@ -6,6 +6,7 @@ import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.repository.Repository;
 import dev.holdfast.engine.repository.RepositoryKey;
+import java.util.function.Consumer;
 
 /** Makes the repository at every destination that has none yet. */
 public final class InitOperation {
@@ -18,8 +19,15 @@ public final class InitOperation {
     }
 
     public InitResult run(RepositoryConfig config) {
+        return run(config, _ -> {});
+    }
+
+    /**
+     * @param keeping is given the recovery code of a new repository just before there is one; if it throws, there is none
+     */
+    public InitResult run(RepositoryConfig config, Consumer<String> keeping) {
         RepositoryKey.Passphrase passphrase = passphrase(config);
-        Repository.Created created = repositories.create(config, passphrase);
+        Repository.Created created = repositories.create(config, passphrase, keeping);
         return new InitResult(created.id(), created.recoveryCode(), created.added());
     }
 

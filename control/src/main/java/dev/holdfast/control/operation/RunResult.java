@@ -13,6 +13,7 @@ public sealed interface RunResult
                 ExportsResult,
                 ForgetResult,
                 InitResult,
+                LeavingResult,
                 PruneResult,
                 RestoreResult,
                 RetentionResult,

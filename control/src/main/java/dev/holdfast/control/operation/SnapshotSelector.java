@@ -52,6 +52,11 @@ public final class SnapshotSelector {
                 .collect(Collectors.joining(", "));
     }
 
+    /** All of them, oldest first. */
+    List<Snapshot> all() {
+        return snapshots;
+    }
+
     /**
      * @throws Missing (SNAPSHOT_MISSING) if there is none
      * @throws Invalid (USAGE) if the text could mean several

@@ -175,10 +175,12 @@ final class Endings {
                 .toList();
     }
 
-    /** A retry is not needed where the same waits already. */
+    /** What waits already is not needed once more. */
     private boolean isNew(Handle handle, RunRequest request) {
         return table.open(handle, request.stack(), request.kind()).stream()
-                .noneMatch(run -> run.state() == RunState.WAITING);
+                .filter(run -> run.state() == RunState.WAITING)
+                .noneMatch(run ->
+                        table.request(handle, run.id()).filter(request::equals).isPresent());
     }
 
     private Optional<NewRun> retry(Handle handle, RunRecord ended, Ending ending, Optional<StackRecord> stack) {

@@ -24,6 +24,7 @@ import dev.holdfast.control.stack.Snapshots;
 import dev.holdfast.control.stack.StackRecord;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -84,6 +85,15 @@ final class Execution {
                         .run(
                                 new ExportsOperation.Request(
                                         config, exports.snapshot(), ExportsOperation.Work.KEEP, exports.byHand()),
+                                run);
+            case RunRequest.ExportsCleanUp cleanUp ->
+                new ExportsOperation(connectors.exportPlaces(), places, clock)
+                        .run(
+                                new ExportsOperation.Request(
+                                        config,
+                                        Optional.empty(),
+                                        cleanUp.dryRun() ? ExportsOperation.Work.LOOK : ExportsOperation.Work.CLEAN,
+                                        true),
                                 run);
             case RunRequest.Compare compare ->
                 new CompareOperation(connectors, places, environment)

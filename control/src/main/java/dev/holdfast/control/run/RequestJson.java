@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class RequestJson {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final String BY_HAND = "byHand";
+    private static final String CLEAN_UP = "cleanUp";
     private static final String PLACES = "the places of a run";
 
     private final Seal seal;
@@ -59,22 +60,28 @@ final class RequestJson {
                         stack,
                         texts(json, "snapshots"),
                         json.required("confirmed").asBoolean());
-            case EXPORT ->
-                json.has(BY_HAND)
-                        ? new RunRequest.Exports(
-                                stack,
-                                text(json, "snapshot"),
-                                json.required(BY_HAND).asBoolean())
-                        : new RunRequest.Export(
-                                stack,
-                                json.required("snapshot").asString(),
-                                text(json, "part"),
-                                format(json.required("format")),
-                                Path.of(json.required("file").asString()),
-                                json.required("overwrite").asBoolean());
+            case EXPORT -> export(json, stack);
             case COMPARE ->
                 new RunRequest.Compare(stack, json.required("snapshot").asString(), texts(json, "parts"), places(json));
         };
+    }
+
+    private static RunRequest export(JsonNode json, String stack) {
+        if (json.has(CLEAN_UP)) {
+            return new RunRequest.ExportsCleanUp(
+                    stack, json.required(CLEAN_UP).required("dryRun").asBoolean());
+        }
+        if (json.has(BY_HAND)) {
+            return new RunRequest.Exports(
+                    stack, text(json, "snapshot"), json.required(BY_HAND).asBoolean());
+        }
+        return new RunRequest.Export(
+                stack,
+                json.required("snapshot").asString(),
+                text(json, "part"),
+                format(json.required("format")),
+                Path.of(json.required("file").asString()),
+                json.required("overwrite").asBoolean());
     }
 
     private ObjectNode json(RunRequest request) {
@@ -113,6 +120,7 @@ final class RequestJson {
                 exports.snapshot().ifPresent(snapshot -> json.put("snapshot", snapshot));
                 json.put(BY_HAND, exports.byHand());
             }
+            case RunRequest.ExportsCleanUp cleanUp -> json.putObject(CLEAN_UP).put("dryRun", cleanUp.dryRun());
             case RunRequest.Compare compare -> {
                 json.put("snapshot", compare.snapshot());
                 put(json, "parts", compare.parts());

@@ -1,5 +1,6 @@
 package dev.holdfast.control.run;
 
+import dev.holdfast.control.export.ExportPlan;
 import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.export.PlacedExport;
 import dev.holdfast.control.operation.BackupResult;
@@ -10,6 +11,7 @@ import dev.holdfast.control.operation.ExportResult;
 import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.operation.ForgetResult;
 import dev.holdfast.control.operation.InitResult;
+import dev.holdfast.control.operation.LeavingResult;
 import dev.holdfast.control.operation.PruneResult;
 import dev.holdfast.control.operation.RestoreResult;
 import dev.holdfast.control.operation.RestoreResult.Outcome;
@@ -54,7 +56,7 @@ final class ResultJson {
             case ExportResult export -> export(json, export);
             case ExportsResult exports -> exports(json, exports);
             case CompareResult compare -> compare(json, compare);
-            case DoctorResult _, InitResult _, ShowResult _, SnapshotsResult _, UnlockResult _ ->
+            case DoctorResult _, InitResult _, LeavingResult _, ShowResult _, SnapshotsResult _, UnlockResult _ ->
                 throw new IllegalArgumentException("no run has a " + result.getClass());
         }
         return MAPPER.writeValueAsString(json);
@@ -215,6 +217,7 @@ final class ResultJson {
     }
 
     private static void exports(ObjectNode json, ExportsResult result) {
+        json.put("dryRun", result.dryRun());
         result.degraded().ifPresent(text -> json.put("degraded", text));
         ArrayNode exports = json.putArray("exports");
         for (PlacedExport export : result.exports()) {
@@ -228,7 +231,8 @@ final class ResultJson {
                     fields.put("state", "whole")
                             .put("id", entry.id().text())
                             .put("files", entry.files().size())
-                            .put("bytes", entry.bytes());
+                            .put("bytes", entry.bytes())
+                            .set("entry", entry(MAPPER.createObjectNode(), entry));
                 case PlacedExport.Outcome.There() -> fields.put("state", "there");
                 case PlacedExport.Outcome.Failed(HoldfastException reason) ->
                     error(fields.put("state", "failed").putObject("error"), reason);
@@ -243,9 +247,29 @@ final class ResultJson {
                     .put("state", result.isBehind(place) ? "behind" : "complete")
                     .put("removed", place.removed());
             place.failure().ifPresent(reason -> error(fields.putObject("error"), reason));
+            ArrayNode entries = fields.putArray("entries");
+            place.decisions().forEach(decision -> decision(entries.addObject(), decision));
         }
         json.put("seconds", seconds(result.took()));
         findings(json, result.findings());
+    }
+
+    private static void decision(ObjectNode json, ExportPlan.Decision decision) {
+        entry(json, decision.entry()).put("state", decision.standing().label()).put("kept", decision.kept());
+        texts(json, "why", decision.reasons().stream().map(Object::toString).toList());
+    }
+
+    private static ObjectNode entry(ObjectNode json, LedgerEntry entry) {
+        json.put("id", entry.id().text())
+                .put("snapshot", entry.snapshot().text())
+                .put("time", entry.snapshotBegan().toString())
+                .put("bytes", entry.bytes());
+        ArrayNode files = json.putArray("files");
+        entry.files().forEach(file -> {
+            ObjectNode fields = files.addObject().put("name", file.name().text());
+            file.bytes().ifPresent(bytes -> fields.put("bytes", bytes));
+        });
+        return json;
     }
 
     private static void export(ObjectNode json, ExportResult result) {

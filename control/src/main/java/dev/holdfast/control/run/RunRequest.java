@@ -150,6 +150,18 @@ public sealed interface RunRequest {
     }
 
     /**
+     * Removes what the places of the stack's exports do not keep.
+     *
+     * @param dryRun whether it is only told what would go
+     */
+    record ExportsCleanUp(String stack, boolean dryRun) implements RunRequest {
+        @Override
+        public RunKind kind() {
+            return RunKind.EXPORT;
+        }
+    }
+
+    /**
      * @param snapshot {@code latest}, an id, or the beginning of one
      * @param parts names of the parts to compare; empty for all
      * @param places part to place, where it is not the source's own

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,8 +52,9 @@ public final class Listing implements Repositories {
     }
 
     @Override
-    public Repository.Created create(RepositoryConfig config, RepositoryKey.Passphrase passphrase) {
-        return repositories.create(config, passphrase);
+    public Repository.Created create(
+            RepositoryConfig config, RepositoryKey.Passphrase passphrase, Consumer<String> keeping) {
+        return repositories.create(config, passphrase, keeping);
     }
 
     @Override

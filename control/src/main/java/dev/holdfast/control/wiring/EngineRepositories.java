@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Repositories of the engine, at stores that the connectors make. */
 public final class EngineRepositories implements Repositories {
@@ -54,10 +55,11 @@ public final class EngineRepositories implements Repositories {
     }
 
     @Override
-    public Repository.Created create(RepositoryConfig config, RepositoryKey.Passphrase passphrase) {
+    public Repository.Created create(
+            RepositoryConfig config, RepositoryKey.Passphrase passphrase, Consumer<String> keeping) {
         List<Destination> destinations = destinations(config);
         try {
-            return Repository.create(destinations, passphrase, options(config), clock, random);
+            return Repository.create(destinations, passphrase, keeping, random);
         } finally {
             close(destinations);
         }

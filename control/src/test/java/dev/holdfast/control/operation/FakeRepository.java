@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** A repository of one process that writes down what is done with it. */
 public final class FakeRepository implements Repositories, OpenRepository {
@@ -84,8 +85,10 @@ public final class FakeRepository implements Repositories, OpenRepository {
     }
 
     @Override
-    public Repository.Created create(RepositoryConfig config, RepositoryKey.Passphrase passphrase) {
+    public Repository.Created create(
+            RepositoryConfig config, RepositoryKey.Passphrase passphrase, Consumer<String> keeping) {
         log.add("create");
+        keeping.accept("abcd-efgh-jkmn");
         return new Repository.Created(
                 "0123456789abcdef0123456789abcdef",
                 "abcd-efgh-jkmn",

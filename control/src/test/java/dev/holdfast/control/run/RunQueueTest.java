@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.catalog.Catalog;
 import dev.holdfast.control.catalog.Catalogs;
+import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.hook.HookAction;
 import dev.holdfast.control.hook.HookConfig;
 import dev.holdfast.control.hook.HookPoint;
@@ -351,6 +352,25 @@ class RunQueueTest {
                         .assurance()
                         .copies())
                 .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_follows_a_backup_is_not_held_for_the_dry_run_that_waits(Catalogs kind) {
+        Station station = station(kind);
+        StackConfig shop = Station.stack("shop");
+        station.stacks.with(shop.withPolicies(Station.keepingOne(shop.policies())));
+        station.backup("shop");
+        station.submit(new RunRequest.Retention("shop", true));
+        station.tick();
+
+        assertThat(station.all(RunFilter.ALL.ofKind(RunKind.RETENTION))).hasSize(2);
+        station.backup("shop");
+        station.submit(new RunRequest.Retention("shop", false));
+        station.live(Duration.ofMinutes(1), Duration.ofSeconds(10));
+        assertThat(station.all(RunFilter.ALL.ofKind(RunKind.RETENTION)))
+                .hasSize(3)
+                .allMatch(run -> run.state() == RunState.SUCCEEDED);
     }
 
     @ParameterizedTest

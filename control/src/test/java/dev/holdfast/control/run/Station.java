@@ -123,6 +123,19 @@ final class Station implements AutoCloseable {
                 policies.appVersion());
     }
 
+    static StackPolicies keepingOne(StackPolicies policies) {
+        return new StackPolicies(
+                policies.schedules(),
+                new RetentionConfig(
+                        RetentionPolicy.builder().last(1).build(),
+                        policies.retention().prune()),
+                policies.hooks(),
+                policies.notifications(),
+                policies.retry(),
+                policies.stalledAfter(),
+                policies.appVersion());
+    }
+
     static StackPolicies hooked(StackPolicies policies, HookConfig... hooks) {
         return new StackPolicies(
                 policies.schedules(),

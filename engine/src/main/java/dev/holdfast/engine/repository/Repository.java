@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,16 +92,16 @@ public final class Repository implements AutoCloseable {
      * nothing is left to do. Every destination must answer, and proves before anything is written that it is suitable.
      *
      * @param passphrase at least 8 characters
+     * @param keeping is given the recovery code of a new repository just before there is one; if it throws, there is none
      * @throws WrongKey if a destination has a repository that the passphrase does not open
      * @throws Invalid if two destinations hold different repositories
      */
     public static Created create(
             List<Destination> destinations,
             RepositoryKey.Passphrase passphrase,
-            RepositoryOptions options,
-            InstantSource clock,
+            Consumer<String> keeping,
             SecureRandom random) {
-        return new RepositoryCreation(destinations, passphrase, random).run();
+        return new RepositoryCreation(destinations, passphrase, keeping, random).run();
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Makes a repository, or adds destinations to one. The config is written last: a destination without one holds nothing yet, so
@@ -28,11 +29,17 @@ final class RepositoryCreation {
 
     private final List<Destination> destinations;
     private final RepositoryKey.Passphrase passphrase;
+    private final Consumer<String> keeping;
     private final SecureRandom random;
 
-    RepositoryCreation(List<Destination> destinations, RepositoryKey.Passphrase passphrase, SecureRandom random) {
+    RepositoryCreation(
+            List<Destination> destinations,
+            RepositoryKey.Passphrase passphrase,
+            Consumer<String> keeping,
+            SecureRandom random) {
         this.destinations = destinations;
         this.passphrase = passphrase;
+        this.keeping = keeping;
         this.random = random;
     }
 
@@ -90,6 +97,7 @@ final class RepositoryCreation {
                         config));
         Map<StoreKey, byte[]> keyFiles = new LinkedHashMap<>();
         slots.forEach(slot -> keyFiles.put(KeyFile.key(slot.name()), KeyFile.encode(slot)));
+        keeping.accept(code);
         write(empty, keyFiles, config.encode());
         return new Repository.Created(
                 config.id(), code, empty.stream().map(Destination::name).toList());

@@ -17,8 +17,10 @@ public interface ExportFile extends AutoCloseable {
     /** Appends bytes; they are copied before this returns. */
     void write(byte[] bytes, int offset, int length);
 
-    /** Whether what was written can be read and changed until the commit. */
-    boolean seekable();
+    /** Whether what was written can be read and changed until the commit; a file that is streamed has nothing to add. */
+    default boolean seekable() {
+        return false;
+    }
 
     /** Whether what was written can be changed until the commit, though perhaps not read again. */
     default boolean changeable() {
@@ -26,14 +28,18 @@ public interface ExportFile extends AutoCloseable {
     }
 
     /** Writes over bytes that were written; only if {@link #changeable}. */
-    void patch(long position, byte[] bytes);
+    default void patch(long position, byte[] bytes) {
+        throw new UnsupportedOperationException("what was written to " + location() + " is on its way");
+    }
 
     /**
      * Reads bytes that were written; only if {@link #seekable}.
      *
      * @return how many were read, fewer than asked only at the end
      */
-    int read(long position, byte[] bytes);
+    default int read(long position, byte[] bytes) {
+        throw new UnsupportedOperationException("what was written to " + location() + " is on its way");
+    }
 
     /** Makes it durable and visible under its name. */
     void commit();

@@ -180,21 +180,6 @@ public final class MemoryPlace implements FilePlace {
         }
 
         @Override
-        public boolean seekable() {
-            return false;
-        }
-
-        @Override
-        public void patch(long position, byte[] bytes) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int read(long position, byte[] bytes) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
         public void commit() {
             trouble.accept("commit " + name);
             Held held = new Held(Objects.requireNonNull(written).toByteArray(), clock.instant(), facts);

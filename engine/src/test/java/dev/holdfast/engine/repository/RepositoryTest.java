@@ -181,6 +181,28 @@ class RepositoryTest {
     }
 
     @Test
+    void there_is_no_repository_whose_recovery_code_could_not_be_kept() {
+        List<String> kept = new ArrayList<>();
+        assertThatThrownBy(() -> Repository.create(
+                        Yard.destinations(store),
+                        Yard.PASSPHRASE,
+                        code -> {
+                            kept.add(code);
+                            throw new IllegalStateException("no room for it");
+                        },
+                        yard.random))
+                .hasMessage("no room for it");
+        assertThat(kept).hasSize(1);
+        assertThatThrownBy(() -> yard.open(store)).isInstanceOf(Missing.class);
+
+        Repository.Created created =
+                Repository.create(Yard.destinations(store), Yard.PASSPHRASE, kept::add, yard.random);
+        assertThat(kept).hasSize(2).last().isEqualTo(created.recoveryCode());
+        Repository.create(Yard.destinations(store), Yard.PASSPHRASE, kept::add, yard.random);
+        assertThat(kept).as("the code of a repository that was there").hasSize(2);
+    }
+
+    @Test
     void a_wrong_passphrase_opens_nothing_and_the_recovery_code_does() {
         Repository.Created created = yard.create(store);
         assertThatThrownBy(() -> Repository.open(

@@ -57,7 +57,7 @@ final class Yard {
     }
 
     Repository.Created create(ObjectStore... stores) {
-        return Repository.create(destinations(stores), PASSPHRASE, options(), clock(), random);
+        return Repository.create(destinations(stores), PASSPHRASE, _ -> {}, random);
     }
 
     /** Opens without the time that deriving a key from a passphrase takes. */

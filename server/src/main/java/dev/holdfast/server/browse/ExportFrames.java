@@ -239,11 +239,6 @@ public final class ExportFrames implements RunListener, AutoCloseable {
         }
 
         @Override
-        public boolean seekable() {
-            return false;
-        }
-
-        @Override
         public boolean changeable() {
             return changeable;
         }
@@ -254,11 +249,6 @@ public final class ExportFrames implements RunListener, AutoCloseable {
                 throw new IllegalStateException("a stream cannot be changed");
             }
             change(position, bytes);
-        }
-
-        @Override
-        public int read(long position, byte[] bytes) {
-            throw new IllegalStateException("a stream cannot be read");
         }
 
         @Override

@@ -41,21 +41,6 @@ public final class StreamedExport implements ExportFile {
     }
 
     @Override
-    public boolean seekable() {
-        return false;
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        throw new IllegalStateException("a stream cannot be changed");
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        throw new IllegalStateException("a stream cannot be read");
-    }
-
-    @Override
     public void commit() {
         try {
             out.flush();

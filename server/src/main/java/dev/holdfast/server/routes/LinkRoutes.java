@@ -52,14 +52,15 @@ public final class LinkRoutes {
         call.permit(Role.OPERATOR, thing.stack());
         downloads.answer(thing);
         DownloadLinks.Issued issued =
-                services.links().issue(call.principal(), Json.MAPPER.writeValueAsString(thing), life(wanted));
+                services.links().issue(call.principal(), Json.MAPPER.writeValueAsString(thing), life(services, wanted));
         call.note("link " + issued.id() + " until " + issued.expires() + " " + thing.shown());
         String path = ALL + "/" + issued.text().text();
         URI url = URI.create(services.settings().publicUrl().map(URI::toString).orElse("") + path);
         return Answer.created(path, new DownloadLinkView(issued.id(), url.toString(), issued.expires()));
     }
 
-    private Duration life(Optional<Duration> wanted) {
+    /** How long a link may last that goes past who may do what. */
+    static Duration life(Services services, Optional<Duration> wanted) {
         Duration longest = Duration.ofHours(services.settings().number(Setting.DOWNLOAD_LINK_HOURS));
         if (longest.isZero()) {
             throw switchedOff();

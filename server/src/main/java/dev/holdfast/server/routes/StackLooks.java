@@ -25,6 +25,7 @@ import dev.holdfast.server.view.SnapshotView;
 import dev.holdfast.server.view.SourceView;
 import dev.holdfast.server.view.StackSummaryView;
 import dev.holdfast.server.view.StackView;
+import dev.holdfast.server.view.WarningView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,18 @@ final class StackLooks {
                         .filter(destination -> destination.state().equals("behind"))
                         .count(),
                 services.recoveryCodes().saved(stack.name()).map(saved -> saved ? "saved" : "unsaved"));
+    }
+
+    /** What somebody should do about how it is set up. */
+    static List<WarningView> warnings(StackRecord stack) {
+        if (!stack.config().isOneCopyShort()) {
+            return List.of();
+        }
+        return List.of(new WarningView(
+                stack.name(),
+                "one copy short: its backups are in one place, '"
+                        + stack.config().repository().destinations().getFirst().name() + "', and lost with that",
+                "add a destination elsewhere, such as a bucket."));
     }
 
     Optional<SnapshotRecord> latest(String stack) {

@@ -61,6 +61,9 @@ public final class StatusRoutes {
         List<WarningView> warnings = new ArrayList<>(services.warnings().get().stream()
                 .filter(warning -> warning.stack().isEmpty() ? everything : visible.test(warning.stack()))
                 .toList());
+        services.stacks().list().stream()
+                .filter(stack -> visible.test(stack.name()))
+                .forEach(stack -> warnings.addAll(StackLooks.warnings(stack)));
         services.stacks().troubles().stream()
                 .filter(trouble -> visible.test(trouble.stack()))
                 .forEach(trouble -> warnings.add(new WarningView(trouble.stack(), trouble.message(), trouble.hint())));

@@ -148,7 +148,8 @@ public final class TeamRoutes {
                 lastLog(stack.name()),
                 stack.config().repository().destinations().stream()
                         .map(this::disk)
-                        .toList()));
+                        .toList(),
+                StackLooks.warnings(stack)));
     }
 
     /** The end of the log of the last backup that has written one. */

@@ -40,7 +40,8 @@ public final class TeamViews {
             Totals totals,
             List<Backup> backups,
             List<String> log,
-            List<Disk> disk) {}
+            List<Disk> disk,
+            List<WarningView> warnings) {}
 
     /** What is backed up, where to and when. */
     public record Configuration(
