@@ -6,6 +6,7 @@ import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.operation.ExportsResult.PlaceState;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.repository.SnapshotId;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -86,11 +87,18 @@ record ExportsReport(ExportsResult result) implements Report {
                                 + (reason.hint().isEmpty() ? "" : "; " + reason.hint())),
                         () -> {
                             if (result.isBehind(place)) {
-                                page.warn(what + " is BEHIND: " + place.location());
+                                page.warn(what + " is BEHIND: " + place.location() + lacking(place));
                             } else {
                                 page.line(what + " is complete: " + place.location());
                             }
                         });
+    }
+
+    private static String lacking(PlaceState place) {
+        return place.lacking().isEmpty()
+                ? ""
+                : " lacks " + Format.count(place.lacking().size(), "snapshot", "snapshots")
+                        + "; 'holdfast export --to-places' brings them";
     }
 
     @Override
@@ -116,6 +124,9 @@ record ExportsReport(ExportsResult result) implements Report {
                     .field("location", place.location())
                     .field("state", result.isBehind(place) ? "behind" : "complete")
                     .field("removed", place.removed())
+                    .texts(
+                            "lacking",
+                            place.lacking().stream().map(SnapshotId::text).toList())
                     .objects("entries", place.decisions(), (ExportPlan.Decision decision) -> entry(json, decision));
             place.failure().ifPresent(reason -> json.error(reason.code(), message(reason), reason.hint()));
         });

@@ -64,9 +64,30 @@ final class SmallDisk implements AutoCloseable {
     }
 
     void resize(String size) {
+        remount("size=" + size);
+    }
+
+    /** As the kernel does when a disk fails. */
+    void readOnly() {
+        remount("ro");
+    }
+
+    void writable() {
+        remount("rw");
+    }
+
+    private void remount(String how) {
         List<String> command = new ArrayList<>(prefix());
-        command.addAll(List.of("mount", "-o", "remount,size=" + size, path.toString()));
+        command.addAll(List.of("mount", "-o", "remount," + how, path.toString()));
         Shell.run(command.toArray(String[]::new));
+    }
+
+    /** Leaves room for that many bytes. */
+    void leave(long bytes) {
+        String[] lines = inside("df", "--output=used", "--block-size=1", path.toString())
+                .strip()
+                .split("\\s+");
+        resize(Long.toString(Long.parseLong(lines[lines.length - 1]) + bytes));
     }
 
     /** Takes all room that is left, also what others give back meanwhile. */

@@ -9,14 +9,17 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** A wire to a server on this machine, with a port of its own. Bytes pass unchanged until it is cut. */
+/** A wire to a server on this machine, with a port of its own. Bytes pass unchanged until it is cut, at a speed that can be set. */
 final class Wire implements AutoCloseable {
     private final ServerSocket end;
     private final int server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong bytesUntilCut = new AtomicLong(Long.MAX_VALUE);
     private volatile boolean cut;
+    private volatile long bytesPerSecond = Long.MAX_VALUE;
 
     private Wire(int server) {
         this.server = server;
@@ -47,12 +50,24 @@ final class Wire implements AutoCloseable {
         open.forEach(Wire::reset);
     }
 
+    /** Cuts it when that much more has gone to the server. */
+    void cutAfter(long bytes) {
+        bytesUntilCut.set(bytes);
+    }
+
+    /** All connections together take no more to the server than that. */
+    void slow(long bytesASecond) {
+        bytesPerSecond = bytesASecond;
+    }
+
     /** How many connections were reset as soon as they came. */
     long refused() {
         return refused.get();
     }
 
     void mend() {
+        bytesUntilCut.set(Long.MAX_VALUE);
+        bytesPerSecond = Long.MAX_VALUE;
         cut = false;
     }
 
@@ -68,8 +83,8 @@ final class Wire implements AutoCloseable {
                     reset(behind);
                     refused.incrementAndGet();
                 }
-                Thread.ofVirtual().start(() -> pass(client, behind));
-                Thread.ofVirtual().start(() -> pass(behind, client));
+                Thread.ofVirtual().start(() -> pass(client, behind, true));
+                Thread.ofVirtual().start(() -> pass(behind, client, false));
             } catch (IOException e) {
                 // closed, or nobody at the other end: then the client waits for nothing and is reset
                 open.forEach(Wire::reset);
@@ -77,13 +92,17 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, boolean toServer) {
         byte[] buffer = new byte[32 * 1024];
         try (from;
                 to) {
             for (int n = from.getInputStream().read(buffer);
                     n >= 0;
                     n = from.getInputStream().read(buffer)) {
+                if (toServer && spend(n)) {
+                    cut();
+                    return;
+                }
                 to.getOutputStream().write(buffer, 0, n);
             }
         } catch (IOException e) {
@@ -93,6 +112,15 @@ final class Wire implements AutoCloseable {
             open.remove(from);
             open.remove(to);
         }
+    }
+
+    /** Takes its time; true if the wire is to be cut now. */
+    private boolean spend(int bytes) {
+        long speed = bytesPerSecond;
+        if (speed != Long.MAX_VALUE) {
+            LockSupport.parkNanos(bytes * 1_000_000_000L / speed);
+        }
+        return bytesUntilCut.get() != Long.MAX_VALUE && bytesUntilCut.addAndGet(-bytes) < 0;
     }
 
     private static void reset(Socket socket) {

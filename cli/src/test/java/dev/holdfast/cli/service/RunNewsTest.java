@@ -210,14 +210,15 @@ class RunNewsTest {
                 false,
                 List.of(),
                 List.of(
-                        new ExportsResult.PlaceState("nightly", "disk", "/exports", Optional.empty(), List.of(), 0),
+                        new ExportsResult.PlaceState("nightly", "disk", "/exports", Optional.empty(), List.of(), 0, List.of()),
                         new ExportsResult.PlaceState(
                                 "nightly",
                                 "nas",
                                 "sftp://nas",
                                 Optional.of(new Unavailable(ErrorCode.STORE_UNAVAILABLE, "nas does not answer", "")),
                                 List.of(),
-                                0)),
+                                0,
+                                List.of())),
                 List.of(new Finding("disk", "is nearly full")),
                 Duration.ZERO);
         news.ended(runs.add(RunKind.EXPORT, RunState.ATTENTION, Trigger.SCHEDULE, null), Optional.of(result));

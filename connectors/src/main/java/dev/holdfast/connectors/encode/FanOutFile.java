@@ -101,13 +101,14 @@ public final class FanOutFile implements ExportFile {
     private void awaitAll(Predicate<FanOutLane> busy, Predicate<FanOutLane> waiting) {
         lock.lock();
         try {
-            while (lanes.stream().anyMatch(busy)) {
+            for (List<FanOutLane> late = late(busy); !late.isEmpty(); late = late(busy)) {
                 boolean heldUp = lanes.stream().anyMatch(waiting);
                 long begin = System.nanoTime();
                 changed.awaitNanos(heldUp ? Math.max(1, leftOf(busy)) : Long.MAX_VALUE);
                 if (heldUp) {
                     long took = System.nanoTime() - begin;
-                    lanes.stream().filter(busy).forEach(lane -> lane.heldUp(took, patienceNanos));
+                    // whoever goes on just now, but slowly, has let the others wait all the same
+                    late.forEach(lane -> lane.heldUp(took, patienceNanos));
                 }
             }
             requireSomebody();
@@ -117,6 +118,10 @@ public final class FanOutFile implements ExportFile {
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<FanOutLane> late(Predicate<FanOutLane> busy) {
+        return lanes.stream().filter(busy).toList();
     }
 
     private long leftOf(Predicate<FanOutLane> busy) {

@@ -113,11 +113,11 @@ final class FanOutLane {
     /** Counts how long others waited for it; after too long it is left out. */
     void heldUp(long nanos, long mostNanos) {
         heldUpNanos += nanos;
-        if (heldUpNanos >= mostNanos) {
+        if (heldUpNanos >= mostNanos && state != State.DONE && state != State.FAILED) {
             fail(new Unavailable(
                     ErrorCode.STORE_UNAVAILABLE,
                     "'" + location + "' is too slow: the others have waited " + patience.toSeconds() + " s for it",
-                    "it is tried by itself later."));
+                    "see what slows it down, or give it more time; it is tried again by the next run."));
             thread.interrupt();
         }
     }

@@ -11,6 +11,9 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -31,6 +34,10 @@ final class S3Clients implements AutoCloseable {
     private static final int PIECEWISE = 128 << 10;
 
     private static final int TRIES = 5;
+
+    /** A server that never answered is more likely away than shaken. */
+    private static final int TRIES_BEFORE_FIRST_ANSWER = 3;
+
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofMinutes(2);
 
@@ -40,6 +47,9 @@ final class S3Clients implements AutoCloseable {
     private final S3Client onceWhole;
     private final S3Client repeating;
     private final S3Client repeatingWhole;
+    private final S3Client brief;
+    private final S3Client briefWhole;
+    private volatile boolean answered;
 
     S3Clients(S3Location location) {
         this(
@@ -48,6 +58,7 @@ final class S3Clients implements AutoCloseable {
                         .maxAttempts(TRIES)
                         .circuitBreakerEnabled(false)
                         .build(),
+                TRIES,
                 SILENCE);
     }
 
@@ -56,10 +67,10 @@ final class S3Clients implements AutoCloseable {
      * @param silence how long to wait for an answer
      */
     S3Clients(S3Location location, RetryingStore.Policy patience, Duration silence) {
-        this(location, strategy(patience), silence);
+        this(location, strategy(patience), Math.min(TRIES_BEFORE_FIRST_ANSWER, patience.tries()), silence);
     }
 
-    private S3Clients(S3Location location, RetryStrategy again, Duration silence) {
+    private S3Clients(S3Location location, RetryStrategy again, int atFirst, Duration silence) {
         this.location = location;
         http = Apache5HttpClient.builder()
                 .maxConnections(location.connections())
@@ -73,6 +84,9 @@ final class S3Clients implements AutoCloseable {
         onceWhole = client(location, never, false);
         repeating = client(location, again, true);
         repeatingWhole = client(location, again, false);
+        RetryStrategy few = again.toBuilder().maxAttempts(atFirst).build();
+        brief = client(location, few, true);
+        briefWhole = client(location, few, false);
     }
 
     private static RetryStrategy strategy(RetryingStore.Policy patience) {
@@ -110,12 +124,17 @@ final class S3Clients implements AutoCloseable {
 
     /** Repeats calls after passing faults; for calls whose repetition does no harm. */
     S3Client repeating() {
-        return repeating;
+        return answered ? repeating : brief;
+    }
+
+    /** Repeats calls twice at most; for tidying up, which can be left to others. */
+    S3Client brief() {
+        return brief;
     }
 
     /** Repeats calls after passing faults; for writing a body of a given length that can be read again. */
     S3Client repeatingFor(long bodyBytes) {
-        return bodyBytes < PIECEWISE ? repeatingWhole : repeating;
+        return bodyBytes < PIECEWISE ? repeatingWhole() : repeating();
     }
 
     /**
@@ -124,7 +143,15 @@ final class S3Clients implements AutoCloseable {
      * object on some servers (Ceph RGW 16.2).
      */
     S3Client repeatingWhole() {
-        return repeatingWhole;
+        return answered ? repeatingWhole : briefWhole;
+    }
+
+    /** Hears of every answer, whatever it says. */
+    private final class Listening implements ExecutionInterceptor {
+        @Override
+        public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+            answered = true;
+        }
     }
 
     private S3Client client(S3Location location, RetryStrategy retries, boolean piecewise) {
@@ -137,7 +164,7 @@ final class S3Clients implements AutoCloseable {
                         .build())
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(c -> c.retryStrategy(retries))
+                .overrideConfiguration(c -> c.retryStrategy(retries).addExecutionInterceptor(new Listening()))
                 .httpClient(http);
         location.endpoint().ifPresent(builder::endpointOverride);
         return builder.build();
@@ -163,6 +190,8 @@ final class S3Clients implements AutoCloseable {
         onceWhole.close();
         repeating.close();
         repeatingWhole.close();
+        brief.close();
+        briefWhole.close();
         http.close();
     }
 }

@@ -228,7 +228,9 @@ final class S3Upload implements AutoCloseable {
 
     private boolean aborted() {
         try {
-            at.client().abortMultipartUpload(r -> r.bucket(at.bucket()).key(key).uploadId(id));
+            at.clients()
+                    .brief()
+                    .abortMultipartUpload(r -> r.bucket(at.bucket()).key(key).uploadId(id));
             return true;
         } catch (SdkException e) {
             // the failure before this one is told; where the upload is still there, the marker leads a sweep to it

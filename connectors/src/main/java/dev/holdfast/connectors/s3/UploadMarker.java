@@ -47,7 +47,7 @@ final class UploadMarker {
 
     void remove(String token) {
         try {
-            delete(name(token));
+            at.clients().brief().deleteObject(r -> r.bucket(at.bucket()).key(name(token)));
         } catch (SdkException e) {
             // whoever may write and not delete leaves it; it harms nobody
             return;

@@ -62,6 +62,7 @@ public final class Example {
     static final String EXPORT_PARTS = "for example: parts: [database]";
     static final String EXPORT_FORMAT = "for example: format: {databases: sql.gz, files: tar.gz}";
     static final String EXPORT_NAME = "for example: name: '{database}_%Y-%m-%d_%H-%M-%S.{ext}', or name: folders";
+    static final String EXPORT_PATIENCE = "for example: patience: 10m, how long one place may let the others wait";
     static final String EXPORT_PLACES =
             "for example: places: {disk: {local: {path: /srv/exports}, keep: {days: 30, minimum: 3}}}";
     static final String CHECKSUMS = "for example: checksums: [md5, sha256]";

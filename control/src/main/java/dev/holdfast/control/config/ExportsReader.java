@@ -8,6 +8,7 @@ import dev.holdfast.control.export.ExportPlace;
 import dev.holdfast.control.export.FileFormat;
 import dev.holdfast.control.export.Protection;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -27,7 +28,9 @@ final class ExportsReader {
     private static final String CHECKSUMS = "checksums";
     private static final String ENCRYPT = "encrypt";
     private static final String SIGN = "sign";
-    private static final List<String> KEYS = List.of(PARTS, FORMAT, NAME, CHECKSUMS, ENCRYPT, SIGN, "latest", PLACES);
+    private static final String PATIENCE = "patience";
+    private static final List<String> KEYS =
+            List.of(PARTS, FORMAT, NAME, CHECKSUMS, ENCRYPT, SIGN, "latest", PATIENCE, PLACES);
 
     private final List<SourceConfig> sources;
     private final ZoneId zone;
@@ -79,6 +82,8 @@ final class ExportsReader {
                 checksums(export),
                 protection(export),
                 export.flag("latest", false),
+                export.span(PATIENCE, Duration.ofSeconds(1), Duration.ofDays(1), Example.EXPORT_PATIENCE)
+                        .orElse(ExportConfig.PATIENCE),
                 places(export.section(PLACES, Example.EXPORT_PLACES)));
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.control.export;
 import dev.holdfast.control.export.LedgerEntry.State;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileFacts;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.PlacedFile;
@@ -12,34 +13,43 @@ import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.Finding;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** One export of one snapshot on its way into one place. For one thread. */
+/**
+ * One export of one snapshot on its way into one place. For one thread; only what a file is, is written down by the thread of that file.
+ */
 final class Attempt {
     private final Target target;
-    private final Map<FileName, byte[]> sidecars = new HashMap<>();
-    private LedgerEntry entry;
+    private final Map<FileName, byte[]> sidecars = new ConcurrentHashMap<>();
+    private final Set<String> noted = new HashSet<>();
+    private volatile LedgerEntry entry;
     private boolean begun;
     private @Nullable HoldfastException failure;
 
     Attempt(Target target, LedgerEntry entry) {
         this.target = target;
         this.entry = entry;
+        UnderWay.begun(entry.id());
         target.failure().ifPresent(reason -> failure = reason);
     }
 
     /** A file of this attempt among those that one stream goes to. */
     final class FileLane implements Broadcast.Lane {
         private final ExportFile file;
+        private final Part part;
+        private final Set<Checksum> checksums;
 
-        private FileLane(ExportFile file) {
+        private FileLane(ExportFile file, Part part, Set<Checksum> checksums) {
             this.file = file;
+            this.part = part;
+            this.checksums = checksums;
         }
 
         @Override
@@ -50,6 +60,11 @@ final class Attempt {
         @Override
         public boolean isOpen() {
             return Attempt.this.isOpen();
+        }
+
+        @Override
+        public void announce(Broadcast.Sum sum) {
+            note(part, sum, checksums);
         }
 
         @Override
@@ -95,11 +110,8 @@ final class Attempt {
         }
     }
 
-    /** Writes down what will be written, then makes room for it where an earlier attempt was cut off. */
+    /** Makes room where an earlier attempt was cut off, then writes down what will be written: after that its names are taken. */
     void begin(FilePlan plan) {
-        entry = entry.with(plan.files(name -> !target.hasNewerThan(entry.snapshot(), name)));
-        begun = true;
-        rewrite();
         target.reread();
         Removal removal = new Removal(target.place(), target.contents());
         removal.remove(target.contents().of(entry.stack()).stream()
@@ -107,6 +119,9 @@ final class Attempt {
                 .filter(stored -> ExportRetention.isUnfinished(stored, target.contents()))
                 .map(Ledger.Stored::entry)
                 .toList());
+        entry = entry.with(plan.files(name -> !target.hasNewerThan(entry.snapshot(), name)));
+        begun = true;
+        rewrite();
         target.reread();
     }
 
@@ -115,12 +130,14 @@ final class Attempt {
     }
 
     /** The files of a part, under all their names. */
-    List<FileLane> lanes(Part part, FileFacts facts) {
+    List<FileLane> lanes(Part part, FileFacts facts, Set<Checksum> checksums) {
         List<FileLane> lanes = new ArrayList<>();
         guard(() -> entry.files().stream()
                 .filter(file -> file.part().equals(part.name()))
                 .map(file -> new FileLane(
-                        target.place().create(file.name(), facts, file.replaceable() && isOurs(file.name()))))
+                        target.place().create(file.name(), facts, file.replaceable() && isOurs(file.name())),
+                        part,
+                        checksums))
                 .forEach(lanes::add));
         return lanes;
     }
@@ -135,8 +152,11 @@ final class Attempt {
                                 file.name().equals(name) && Fingerprint.matches(target.place(), file, found.get()));
     }
 
-    /** Writes down what the files of a part are, and what will stand beside them. */
-    void note(Part part, Broadcast.Sum sum, Set<Checksum> checksums) {
+    /** Writes down what the files of a part are, and what will stand beside them, before the first of them can be seen. */
+    private synchronized void note(Part part, Broadcast.Sum sum, Set<Checksum> checksums) {
+        if (noted.contains(part.name())) {
+            return;
+        }
         List<Written> files = new ArrayList<>(entry.files());
         for (Written file : entry.files()) {
             if (file.part().equals(part.name())) {
@@ -151,6 +171,7 @@ final class Attempt {
         }
         entry = entry.with(files);
         rewrite();
+        noted.add(part.name());
     }
 
     private static void finish(List<Written> files, FileName name, long bytes, String digest) {
@@ -222,7 +243,9 @@ final class Attempt {
 
     /** What was written of an export that is not whole goes at once where it can, and else by its entry later. */
     void discardUnlessWhole() {
-        if (!begun || entry.isWhole()) {
+        // one that does not answer would only be waited for once more; the next run knows that nobody is at it
+        boolean away = target.failure().filter(Unavailable.class::isInstance).isPresent();
+        if (!begun || entry.isWhole() || away) {
             return;
         }
         try {

@@ -12,28 +12,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * One file that is written to several places at once, and hashed on the way. A place that fails drops out and the others go on; only
  * when none is left, writing fails. Lanes hear of a failure at the next commit or close. For one thread at a time.
  */
 final class Broadcast implements ExportFile {
-    /** How long one place may let the others wait for a file, in all. */
-    private static final Duration PATIENCE = Duration.ofMinutes(30);
-
     private final List<Lane> lanes;
     private final FanOutFile files;
     private final Map<Checksum, MessageDigest> digests = new EnumMap<>(Checksum.class);
-    private final Consumer<Sum> beforeCommit;
     private final Runnable beat;
     private long length;
+    private volatile Sum sum = new Sum(0, Map.of());
 
     /** One place on the way. */
     interface Lane {
         ExportFile file();
 
         boolean isOpen();
+
+        /** Hears what the file is before it can be seen, on the thread that writes it. */
+        void announce(Sum sum);
 
         /** It is out, and hears no more of it. */
         void fail(HoldfastException reason);
@@ -57,13 +56,17 @@ final class Broadcast implements ExportFile {
     /**
      * @param lanes at least one that is open; those that are not are closed
      * @param checksums which digests are wanted beside that of SHA-256
-     * @param beforeCommit hears what the files are before the first of them can be seen
+     * @param patience how long one of them may let the others wait, in all
      * @param beat is called as writing goes on
      */
-    Broadcast(List<? extends Lane> lanes, Set<Checksum> checksums, Consumer<Sum> beforeCommit, Runnable beat) {
+    Broadcast(List<? extends Lane> lanes, Set<Checksum> checksums, Duration patience, Runnable beat) {
         this.lanes = lanes.stream().filter(Lane::isOpen).map(Lane.class::cast).toList();
-        this.files = new FanOutFile(this.lanes.stream().map(Lane::file).toList(), PATIENCE);
-        this.beforeCommit = beforeCommit;
+        this.files = new FanOutFile(
+                this.lanes.stream()
+                        .map(lane -> new AnnouncedFile(lane.file(), () -> lane.announce(sum)))
+                        .map(ExportFile.class::cast)
+                        .toList(),
+                patience);
         this.beat = beat;
         digests.put(Checksum.SHA256, digest(Checksum.SHA256.algorithm()));
         checksums.forEach(checksum -> digests.computeIfAbsent(checksum, c -> digest(c.algorithm())));
@@ -99,7 +102,7 @@ final class Broadcast implements ExportFile {
     public void commit() {
         Map<Checksum, String> sums = new EnumMap<>(Checksum.class);
         digests.forEach((checksum, digest) -> sums.put(checksum, HexFormat.of().formatHex(digest.digest())));
-        beforeCommit.accept(new Sum(length, sums));
+        sum = new Sum(length, sums);
         files.commit();
         tell();
     }

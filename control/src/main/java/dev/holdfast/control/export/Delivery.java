@@ -7,6 +7,7 @@ import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.place.FileFacts;
 import dev.holdfast.engine.repository.Part;
+import dev.holdfast.engine.repository.ProcessIdentity;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.ExportReport;
@@ -21,6 +22,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -85,6 +87,7 @@ public final class Delivery {
             attempts.forEach(attempt -> attempt.abandon(e));
         } finally {
             attempts.forEach(Attempt::discardUnlessWhole);
+            attempts.forEach(attempt -> UnderWay.ended(attempt.entry().id()));
         }
         return attempts.stream().map(Attempt::result).toList();
     }
@@ -98,6 +101,7 @@ public final class Delivery {
                 snapshot.began(),
                 State.BEGUN,
                 clock.instant(),
+                Optional.of(ProcessIdentity.own()),
                 snapshot.labels(),
                 export.partsOf(snapshot).stream()
                         .map(part -> new PartSize(part.name(), part.entries(), part.bytes()))
@@ -112,16 +116,12 @@ public final class Delivery {
         }
         FileFacts facts = facts(part, snapshot, contents);
         List<Attempt.FileLane> lanes = open.stream()
-                .flatMap(attempt -> attempt.lanes(part, facts).stream())
+                .flatMap(attempt -> attempt.lanes(part, facts, export.checksums()).stream())
                 .toList();
         if (open.stream().noneMatch(Attempt::isOpen)) {
             return;
         }
-        Broadcast broadcast = new Broadcast(
-                lanes,
-                export.checksums(),
-                sum -> open.forEach(attempt -> attempt.guard(() -> attempt.note(part, sum, export.checksums()))),
-                () -> beat(open));
+        Broadcast broadcast = new Broadcast(lanes, export.checksums(), export.patience(), () -> beat(open));
         try (ExportFile file = places.encoded(export.format(part), protectedFile(broadcast));
                 Exporter exporter = places.exporter(part, export.format(part))) {
             PartReader reader = contents.read(part);

@@ -4,6 +4,7 @@ import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param checksums which digests are written beside them
  * @param protection how they are encrypted and signed
  * @param latest whether a link leads to the newest file of each part
+ * @param patience how long one place may let the others wait for a file, in all
  * @param places where they are kept, at least one
  */
 public record ExportConfig(
@@ -29,13 +31,20 @@ public record ExportConfig(
         Set<Checksum> checksums,
         Protection protection,
         boolean latest,
+        Duration patience,
         List<ExportPlace> places) {
+    /** If nothing is said. */
+    public static final Duration PATIENCE = Duration.ofMinutes(30);
+
     public ExportConfig {
         parts = List.copyOf(parts);
         checksums = Set.copyOf(checksums);
         places = List.copyOf(places);
         if (places.isEmpty()) {
             throw new IllegalArgumentException("an export without a place");
+        }
+        if (!patience.isPositive()) {
+            throw new IllegalArgumentException("a patience of " + patience);
         }
     }
 

@@ -93,9 +93,10 @@ public final class ExportRetention {
             case WHOLE -> false;
             case LEAVING -> true;
             case BEGUN ->
-                ledger.lastWritten()
-                        .map(last -> stored.modified().plus(SILENCE).isBefore(last))
-                        .orElse(false);
+                UnderWay.isOver(stored.entry())
+                        || ledger.lastWritten()
+                                .map(last -> stored.modified().plus(SILENCE).isBefore(last))
+                                .orElse(false);
         };
     }
 

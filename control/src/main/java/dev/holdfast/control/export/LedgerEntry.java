@@ -1,6 +1,7 @@
 package dev.holdfast.control.export;
 
 import dev.holdfast.engine.place.FileName;
+import dev.holdfast.engine.repository.ProcessIdentity;
 import dev.holdfast.engine.repository.SnapshotId;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  * @param snapshotBegan when the snapshot was begun
  * @param state how far it came
  * @param begun when the export was begun
+ * @param writer the process that writes, or wrote, its files; empty if that is not known
  * @param labels those of the snapshot
  * @param parts what was exported
  * @param files everything that was, or may have been, written
@@ -29,6 +31,7 @@ public record LedgerEntry(
         Instant snapshotBegan,
         State state,
         Instant begun,
+        Optional<ProcessIdentity> writer,
         Map<String, String> labels,
         List<PartSize> parts,
         List<Written> files) {
@@ -107,10 +110,10 @@ public record LedgerEntry(
     }
 
     LedgerEntry with(State other) {
-        return new LedgerEntry(id, stack, export, snapshot, snapshotBegan, other, begun, labels, parts, files);
+        return new LedgerEntry(id, stack, export, snapshot, snapshotBegan, other, begun, writer, labels, parts, files);
     }
 
     LedgerEntry with(List<Written> others) {
-        return new LedgerEntry(id, stack, export, snapshot, snapshotBegan, state, begun, labels, parts, others);
+        return new LedgerEntry(id, stack, export, snapshot, snapshotBegan, state, begun, writer, labels, parts, others);
     }
 }

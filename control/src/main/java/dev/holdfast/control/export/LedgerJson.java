@@ -5,6 +5,7 @@ import dev.holdfast.control.export.LedgerEntry.State;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.place.FileName;
+import dev.holdfast.engine.repository.ProcessIdentity;
 import dev.holdfast.engine.repository.SnapshotId;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -40,6 +41,11 @@ final class LedgerJson {
                 .put("snapshot", entry.snapshot().text())
                 .put("snapshotBegan", entry.snapshotBegan().toString())
                 .put("begun", entry.begun().toString());
+        entry.writer()
+                .ifPresent(writer -> json.putObject("writer")
+                        .put("machine", writer.machine())
+                        .put("pid", writer.pid())
+                        .put("started", writer.started()));
         ObjectNode labels = json.putObject("labels");
         new TreeMap<>(entry.labels()).forEach(labels::put);
         ArrayNode parts = json.putArray("parts");
@@ -86,9 +92,14 @@ final class LedgerJson {
                 Instant.parse(text(json, "snapshotBegan")),
                 State.valueOf(text(json, "state").toUpperCase(Locale.ROOT)),
                 Instant.parse(text(json, "begun")),
+                json.has("writer") ? Optional.of(writer(json.required("writer"))) : Optional.empty(),
                 labels,
                 parts(json.required("parts")),
                 files(json.required("files")));
+    }
+
+    private static ProcessIdentity writer(JsonNode json) {
+        return new ProcessIdentity(text(json, "machine"), number(json, "pid"), text(json, "started"));
     }
 
     private static List<PartSize> parts(JsonNode json) {

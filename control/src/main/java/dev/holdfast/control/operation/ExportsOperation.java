@@ -195,10 +195,7 @@ public final class ExportsOperation {
 
         private void deliver(ExportConfig export, List<Target> targets) {
             Delivery delivery = new Delivery(places, export, zone(export), clock, random);
-            List<Snapshot> some = snapshots.stream()
-                    .filter(snapshot -> !export.partsOf(snapshot).isEmpty())
-                    .sorted(Comparator.comparing(Snapshot::id).reversed())
-                    .toList();
+            List<Snapshot> some = exported(export);
             int begun = 0;
             for (Snapshot snapshot : some) {
                 List<Target> lacking = targets.stream()
@@ -219,6 +216,27 @@ public final class ExportsOperation {
                                 + " are left for the next one"));
             }
             delivery.findings().forEach(this::found);
+        }
+
+        /** The newest first. */
+        private List<Snapshot> exported(ExportConfig export) {
+            return snapshots.stream()
+                    .filter(snapshot -> !export.partsOf(snapshot).isEmpty())
+                    .sorted(Comparator.comparing(Snapshot::id).reversed())
+                    .toList();
+        }
+
+        /** Where nothing was written. A place that waits for a person lacks nothing until he asks. */
+        private List<SnapshotId> lacking(ExportConfig export, Target target) {
+            if (request.work() == Work.KEEP || target.config().byHand()) {
+                return List.of();
+            }
+            List<Snapshot> some = exported(export);
+            Set<SnapshotId> wanted = retention(export, target).wanted(export, some, target, clock.instant());
+            return some.stream()
+                    .map(Snapshot::id)
+                    .filter(id -> wanted.contains(id) && !target.has(id))
+                    .toList();
         }
 
         private void found(Finding finding) {
@@ -268,7 +286,7 @@ public final class ExportsOperation {
 
         private PlaceState state(ExportConfig export, Target target) {
             if (!target.isOpen()) {
-                return state(export, target, List.of(), 0);
+                return state(export, target, List.of(), 0, List.of());
             }
             try {
                 return run.step(new Step(PRUNE, target.name()), _ -> cleaned(export, target));
@@ -277,7 +295,7 @@ public final class ExportsOperation {
                     throw e;
                 }
                 target.fail(e);
-                return state(export, target, List.of(), 0);
+                return state(export, target, List.of(), 0, List.of());
             }
         }
 
@@ -293,18 +311,29 @@ public final class ExportsOperation {
                             "the export of snapshot " + decision.entry().snapshot()
                                     + " lacks a file, or has one that was changed; it is not counted")));
             if (request.work() == Work.LOOK) {
-                return state(export, target, plan.decisions(), 0);
+                return state(export, target, plan.decisions(), 0, lacking(export, target));
             }
             Removal removal = new Removal(target.place(), target.contents());
             int removed = removal.remove(plan.removed());
             removal.findings().forEach(this::found);
             target.lastWritten().ifPresent(last -> target.place().sweepUnfinished(last.minus(DAY)));
-            return state(export, target, plan.decisions(), removed);
+            return state(export, target, plan.decisions(), removed, lacking(export, target));
         }
 
-        private PlaceState state(ExportConfig export, Target target, List<ExportPlan.Decision> decisions, int removed) {
+        private PlaceState state(
+                ExportConfig export,
+                Target target,
+                List<ExportPlan.Decision> decisions,
+                int removed,
+                List<SnapshotId> lacking) {
             return new PlaceState(
-                    export.name(), target.name(), target.place().location(), target.failure(), decisions, removed);
+                    export.name(),
+                    target.name(),
+                    target.place().location(),
+                    target.failure(),
+                    decisions,
+                    removed,
+                    lacking);
         }
 
         /** One snapshot's parts, read as steps of the run. */

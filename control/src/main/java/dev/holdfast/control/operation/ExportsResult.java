@@ -4,6 +4,7 @@ import dev.holdfast.control.export.ExportPlan;
 import dev.holdfast.control.export.PlacedExport;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.Finding;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ public record ExportsResult(
      * @param failure why nothing can be done there; empty if all is well
      * @param decisions what is there and what happens to it; empty if that is not known
      * @param removed how many exports were removed
+     * @param lacking which snapshots it is to have and has not, where nothing was written
      */
     public record PlaceState(
             String export,
@@ -37,9 +39,11 @@ public record ExportsResult(
             String location,
             Optional<HoldfastException> failure,
             List<ExportPlan.Decision> decisions,
-            int removed) {
+            int removed,
+            List<SnapshotId> lacking) {
         public PlaceState {
             decisions = List.copyOf(decisions);
+            lacking = List.copyOf(lacking);
         }
     }
 
@@ -56,15 +60,17 @@ public record ExportsResult(
 
     /** Whether a place lacks something that should be there. */
     public boolean isBehind(PlaceState state) {
-        return state.failure().isPresent() || failures(state).findAny().isPresent();
+        return state.failure().isPresent()
+                || !state.lacking().isEmpty()
+                || failures(state).findAny().isPresent();
     }
 
     /** What each place lacks, with the reason, and what else somebody should know. */
     public List<Finding> troubles() {
-        return Findings.joined(lacking(), findings);
+        return Findings.joined(backward(), findings);
     }
 
-    private List<Finding> lacking() {
+    private List<Finding> backward() {
         return places.stream()
                 .filter(this::isBehind)
                 .map(state -> new Finding(
@@ -73,7 +79,7 @@ public record ExportsResult(
                                 + Stream.concat(state.failure().stream(), failures(state))
                                         .map(HoldfastException::getMessage)
                                         .findFirst()
-                                        .orElse("")))
+                                        .orElseGet(() -> state.lacking().size() + " of its snapshots are not there yet")))
                 .toList();
     }
 

@@ -73,6 +73,7 @@ class ExportsReaderTest {
                         Set.of(),
                         Protection.NONE,
                         false,
+                        Duration.ofMinutes(30),
                         List.of(new ExportPlace(
                                 "disk",
                                 new PlaceConfig.Local(Path.of("/srv/exports")),
@@ -92,6 +93,7 @@ class ExportsReaderTest {
                     encrypt: {recipients: [ops.asc], passphrase: '${PASS}'}
                     sign: {key: signer.asc, passphrase: '${PASS}'}
                     latest: true
+                    patience: 90s
                     places:
                       cloud:
                         s3: {endpoint: 'http://127.0.0.1:9000', bucket: exports, access-key: a, secret-key: b,
@@ -100,6 +102,7 @@ class ExportsReaderTest {
                         when: by-hand
                 """).getFirst()).satisfies(export -> {
             assertThat(export.parts()).containsExactly("database");
+            assertThat(export.patience()).isEqualTo(Duration.ofSeconds(90));
             assertThat(export.databases()).isEqualTo(FileFormat.SQL_GZ);
             assertThat(export.files()).isEqualTo(FileFormat.ZIP);
             assertThat(export.names()).isEqualTo(ExportNames.Preset.ROTATED.names());

@@ -7,12 +7,14 @@ import dev.holdfast.control.export.LedgerEntry.State;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.MemoryPlace;
+import dev.holdfast.engine.repository.ProcessIdentity;
 import dev.holdfast.engine.repository.SnapshotId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -30,6 +32,7 @@ class LedgerTest {
                 NOW,
                 State.BEGUN,
                 NOW,
+                Optional.of(new ProcessIdentity("a boot pid:[1]", 7, "a boot 8")),
                 Map.of("release", "1.2"),
                 List.of(new PartSize("database", 3, 4)),
                 List.of(

@@ -59,6 +59,7 @@ class ExportsInFoldersTest {
                 Set.of(Checksum.MD5, Checksum.SHA256),
                 Protection.NONE,
                 true,
+                ExportConfig.PATIENCE,
                 List.of(new ExportPlace(
                         "disk",
                         new PlaceConfig.Local(place),

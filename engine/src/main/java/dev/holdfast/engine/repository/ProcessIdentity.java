@@ -13,14 +13,14 @@ import java.util.Optional;
  * @param pid number of the process
  * @param started when it started, as {@link ProcessBegin} tells it; empty where the system does not
  */
-record ProcessIdentity(String machine, long pid, String started) {
-    static ProcessIdentity own() {
+public record ProcessIdentity(String machine, long pid, String started) {
+    public static ProcessIdentity own() {
         ProcessHandle self = ProcessHandle.current();
         return new ProcessIdentity(machineIdentity(), self.pid(), ProcessBegin.of(self));
     }
 
     /** Whether the process is known to have ended. False if it lives, and false if nobody here can know. */
-    boolean provablyDead() {
+    public boolean provablyDead() {
         if (machine.isEmpty() || started.isEmpty() || !machine.equals(machineIdentity())) {
             return false;
         }
