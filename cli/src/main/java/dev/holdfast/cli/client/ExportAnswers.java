@@ -76,7 +76,8 @@ public final class ExportAnswers {
                 json.path("location").asString(""),
                 failure,
                 decisions,
-                json.path("removed").asInt(0));
+                json.path("removed").asInt(0),
+                List.of());
     }
 
     /**
@@ -110,6 +111,7 @@ public final class ExportAnswers {
                 began,
                 State.WHOLE,
                 began,
+                Optional.empty(),
                 Map.of(),
                 List.of(),
                 Answers.list(json.path("files"), ExportAnswers::file));

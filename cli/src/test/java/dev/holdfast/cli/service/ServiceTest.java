@@ -141,6 +141,7 @@ class ServiceTest {
                 Set.of(Checksum.SHA256),
                 Protection.NONE,
                 true,
+                ExportConfig.PATIENCE,
                 List.of(place("disk", kept, false), place("hand", byHand, true)));
 
         try (Service _ = start("127.0.0.1", 0, Map.of(), List.of(export))) {
