@@ -71,12 +71,17 @@ class KilledServerIT {
                   destinations:
                     %s
                     %s
+                exports:
+                  nightly:
+                    places:
+                      cloud: {s3: {%s}, when: by-hand}
                 """.formatted(
                         KEPT,
                         stack.databaseSource(),
                         stack.folderSource(),
                         stack.diskDestination(),
-                        stack.s3Destination(stack.s3().at(gate.endpoint()))));
+                        stack.s3Destination(stack.s3().at(gate.endpoint())),
+                        stack.s3().at(gate.endpoint()).keys(stack.bucket().name())));
         stack.init();
         served = start();
         for (int i = 0; i < KEPT; i++) {
@@ -109,10 +114,7 @@ class KilledServerIT {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = RunKind.class,
-            mode = EnumSource.Mode.EXCLUDE,
-            names = "EXPORT") // a server streams exports to whoever asks, and keeps no run of it
+    @EnumSource
     void killed_during(RunKind kind) {
         Caught caught = caught(kind);
         Map<String, String> rows = stack.database().fingerprint();
@@ -218,7 +220,12 @@ class KilledServerIT {
                         "PUT " + bucket + "forget/", () -> forget(snapshots().getLast()));
             }
             case COMPARE -> atTheGate("GET " + bucket, () -> begin(kind));
-            case EXPORT -> throw new AssertionError("no run of a server");
+            case EXPORT ->
+                atTheGate(
+                        "PUT /" + stack.bucket().name() + "/" + stack.database().name(),
+                        () -> served.post(202, "/api/v1/stacks/shop/exports", JSON.createObjectNode())
+                                .path("id")
+                                .asString(""));
         };
     }
 

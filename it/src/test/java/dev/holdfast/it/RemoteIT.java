@@ -3,6 +3,10 @@ package dev.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.engine.error.ErrorCode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -244,6 +248,53 @@ class RemoteIT {
                 assertThat(said(there)).isEqualTo(said(here)).contains("CANNOT be used");
                 Files.move(stack.folder().resolve("unmounted"), kept);
                 twofold.forgetKept();
+            }
+        }
+    }
+
+    @Test
+    void a_kept_file_is_fetched_by_a_link_of_its_bucket_and_through_the_server(Stands stands) throws Exception {
+        try (Stack stack = Stack.on(stands, "links")) {
+            stack.uploads().fill(5);
+            stack.describe("""
+                    stack: shop
+                    sources:
+                      %s
+                    repository:
+                      destinations:
+                        %s
+                    exports:
+                      open:
+                        name: "{part}_{id}.{ext}"
+                        places:
+                          cloud: {s3: {%s}}
+                    """.formatted(
+                            stack.folderSource(),
+                            stack.diskDestination(),
+                            stack.s3().keys(stack.remote().name())));
+            stack.init();
+            String name = "uploads_" + stack.backup().text("snapshot") + ".tar.gz";
+            stack.json("export", "--to-places").succeeded();
+            byte[] kept = stack.remote().find(name).orElseThrow();
+            try (Served served = serve(stack);
+                    HttpClient anybody = HttpClient.newHttpClient()) {
+                String at = "/api/v1/stacks/shop/exports/open/places/cloud";
+
+                JsonNode link = served.post(
+                        201,
+                        at + "/links",
+                        JsonMapper.shared().createObjectNode().put("name", name).put("seconds", 60));
+                served.download(at + "/file?name=" + name, stack.folder().resolve("through"));
+
+                assertThat(link.path("open").asBoolean()).as(link.toString()).isTrue();
+                HttpResponse<byte[]> fetched = anybody.send(
+                        HttpRequest.newBuilder(URI.create(link.path("url").asString()))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+                assertThat(fetched.statusCode()).isEqualTo(200);
+                assertThat(fetched.body()).isEqualTo(kept);
+                assertThat(stack.folder().resolve("through")).hasBinaryContent(kept);
+                assertThat(served.statusOfAnybody(at + "/file?name=" + name)).isEqualTo(401);
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.holdfast.control.notify.Notifier;
 import dev.holdfast.control.notify.RunOutcome;
 import dev.holdfast.control.operation.BackupResult;
 import dev.holdfast.control.operation.Connectors;
+import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.operation.RunResult;
 import dev.holdfast.control.operation.SyncResult;
 import dev.holdfast.control.run.RunFilter;
@@ -158,9 +159,12 @@ final class RunNews implements RunListeners.Listener {
         if (result.isEmpty() && run.state() == RunState.ATTENTION) {
             return run.error().map(RunRecord.Problem::message).stream().toList();
         }
-        return result.orElse(null) instanceof BackupResult backup
-                ? backup.findings().stream().map(RunNews::sentence).toList()
-                : List.of();
+        List<Finding> findings = switch (result.orElse(null)) {
+            case BackupResult backup -> backup.findings();
+            case ExportsResult exports -> exports.troubles();
+            case null, default -> List.of();
+        };
+        return findings.stream().map(RunNews::sentence).toList();
     }
 
     private static String sentence(Finding finding) {

@@ -16,6 +16,7 @@ import dev.holdfast.control.notify.NotifyConfig;
 import dev.holdfast.control.notify.RunOutcome;
 import dev.holdfast.control.notify.StackSummary;
 import dev.holdfast.control.operation.BackupResult;
+import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.run.RunKind;
 import dev.holdfast.control.run.RunRecord;
 import dev.holdfast.control.run.RunState;
@@ -27,6 +28,7 @@ import dev.holdfast.control.wiring.EngineRepositories;
 import dev.holdfast.control.wiring.InstalledConnectors;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
+import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.repository.DestinationState;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
@@ -200,6 +202,33 @@ class RunNewsTest {
 
         assertThat(heard(Fact.RunEnded.class).stream().map(Fact.RunEnded::willRetry))
                 .containsExactly(false, true, true);
+    }
+
+    @Test
+    void an_export_tells_which_place_lacks_something_and_why() {
+        ExportsResult result = new ExportsResult(
+                false,
+                List.of(),
+                List.of(
+                        new ExportsResult.PlaceState("nightly", "disk", "/exports", Optional.empty(), List.of(), 0, List.of()),
+                        new ExportsResult.PlaceState(
+                                "nightly",
+                                "nas",
+                                "sftp://nas",
+                                Optional.of(new Unavailable(ErrorCode.STORE_UNAVAILABLE, "nas does not answer", "")),
+                                List.of(),
+                                0,
+                                List.of())),
+                List.of(new Finding("disk", "is nearly full")),
+                Duration.ZERO);
+        news.ended(runs.add(RunKind.EXPORT, RunState.ATTENTION, Trigger.SCHEDULE, null), Optional.of(result));
+
+        assertThat(heard(Fact.RunEnded.class))
+                .singleElement()
+                .satisfies(end -> assertThat(end.findings())
+                        .containsExactly(
+                                "place 'nas' of export 'nightly': lacks what it should have: nas does not answer",
+                                "disk: is nearly full"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.holdfast.control.export;
 
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.repository.SnapshotId;
+import java.util.Optional;
 
 /**
  * What became of one export of one snapshot in one place.
@@ -25,5 +26,10 @@ public record PlacedExport(String export, SnapshotId snapshot, String place, Str
 
     public boolean failed() {
         return outcome instanceof Outcome.Failed;
+    }
+
+    /** Why it is not there; empty if it is. */
+    public Optional<HoldfastException> reason() {
+        return outcome instanceof Outcome.Failed(HoldfastException reason) ? Optional.of(reason) : Optional.empty();
     }
 }

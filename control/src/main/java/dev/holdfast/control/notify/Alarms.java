@@ -17,7 +17,7 @@ final class Alarms {
     private static final Set<String> CLEAN_UP = Set.of("prune", "retention", "forget");
 
     /** Runs that repeat, so that a later one can end an incident; others are asked for by somebody who waits for them. */
-    private static final Set<String> REPEATED = Set.of("backup", "check", "sync", "prune", "retention");
+    private static final Set<String> REPEATED = Set.of("backup", "check", "sync", "prune", "retention", "export");
 
     private static final int FINDINGS_SHOWN = 5;
 

@@ -8,7 +8,6 @@ import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.Finding;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -63,10 +62,32 @@ public record ExportsResult(
     public boolean isBehind(PlaceState state) {
         return state.failure().isPresent()
                 || !state.lacking().isEmpty()
-                || exports.stream()
-                        .anyMatch(export -> export.failed()
-                                && export.export().equals(state.export())
-                                && export.place().equals(state.place()));
+                || failures(state).findAny().isPresent();
+    }
+
+    /** What each place lacks, with the reason, and what else somebody should know. */
+    public List<Finding> troubles() {
+        return Findings.joined(backward(), findings);
+    }
+
+    private List<Finding> backward() {
+        return places.stream()
+                .filter(this::isBehind)
+                .map(state -> new Finding(
+                        "place '" + state.place() + "' of export '" + state.export() + "'",
+                        "lacks what it should have: "
+                                + Stream.concat(state.failure().stream(), failures(state))
+                                        .map(HoldfastException::getMessage)
+                                        .findFirst()
+                                        .orElseGet(() -> state.lacking().size() + " of its snapshots are not there yet")))
+                .toList();
+    }
+
+    private Stream<HoldfastException> failures(PlaceState state) {
+        return exports.stream()
+                .filter(export ->
+                        export.export().equals(state.export()) && export.place().equals(state.place()))
+                .flatMap(export -> export.reason().stream());
     }
 
     /** Such as {@code degraded: 1 of 3}; empty if every place has everything. */
@@ -87,11 +108,7 @@ public record ExportsResult(
     private Stream<HoldfastException> reasons() {
         return Stream.concat(
                 places.stream().flatMap(place -> place.failure().stream()),
-                exports.stream()
-                        .map(export -> export.outcome() instanceof PlacedExport.Outcome.Failed(HoldfastException reason)
-                                ? reason
-                                : null)
-                        .filter(Objects::nonNull));
+                exports.stream().flatMap(export -> export.reason().stream()));
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.holdfast.control.operation.CheckOperation;
 import dev.holdfast.control.operation.CompareOperation;
 import dev.holdfast.control.operation.Confirmation;
 import dev.holdfast.control.operation.Connectors;
-import dev.holdfast.control.operation.ExportOperation;
 import dev.holdfast.control.operation.ExportsOperation;
 import dev.holdfast.control.operation.ForgetOperation;
 import dev.holdfast.control.operation.PruneOperation;
@@ -74,12 +73,6 @@ final class Execution {
                                 run);
             case RunRequest.Forget forget ->
                 new ForgetOperation(places).run(choice, forget.snapshots(), confirmation(forget.confirmed()), run);
-            case RunRequest.Export export ->
-                new ExportOperation(connectors, places, clock)
-                        .run(
-                                new ExportOperation.Request(choice, export.snapshot(), export.part(), export.format()),
-                                connectors.exportFile(export.file(), export.overwrite()),
-                                run);
             case RunRequest.Exports exports ->
                 new ExportsOperation(connectors.exportPlaces(), places, clock)
                         .run(

@@ -6,8 +6,6 @@ import dev.holdfast.connectors.postgres.PostgresRestore.Landing;
 import dev.holdfast.connectors.postgres.PostgresRestore.Ownership;
 import dev.holdfast.control.catalog.Seal;
 import dev.holdfast.control.config.Secret;
-import dev.holdfast.control.operation.ExportFormat;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,17 +69,8 @@ final class RequestJson {
             return new RunRequest.ExportsCleanUp(
                     stack, json.required(CLEAN_UP).required("dryRun").asBoolean());
         }
-        if (json.has(BY_HAND)) {
-            return new RunRequest.Exports(
-                    stack, text(json, "snapshot"), json.required(BY_HAND).asBoolean());
-        }
-        return new RunRequest.Export(
-                stack,
-                json.required("snapshot").asString(),
-                text(json, "part"),
-                format(json.required("format")),
-                Path.of(json.required("file").asString()),
-                json.required("overwrite").asBoolean());
+        return new RunRequest.Exports(
+                stack, text(json, "snapshot"), json.required(BY_HAND).asBoolean());
     }
 
     private ObjectNode json(RunRequest request) {
@@ -108,13 +97,6 @@ final class RequestJson {
             case RunRequest.Forget forget -> {
                 put(json, "snapshots", forget.snapshots());
                 json.put("confirmed", forget.confirmed());
-            }
-            case RunRequest.Export export -> {
-                json.put("snapshot", export.snapshot());
-                export.part().ifPresent(part -> json.put("part", part));
-                json.set("format", json(export.format()));
-                json.put("file", export.file().toString());
-                json.put("overwrite", export.overwrite());
             }
             case RunRequest.Exports exports -> {
                 exports.snapshot().ifPresent(snapshot -> json.put("snapshot", snapshot));
@@ -181,26 +163,6 @@ final class RequestJson {
                 json.required("keepReplaced").asBoolean(),
                 Optional.ofNullable(json.get("compare")).map(JsonNode::asBoolean),
                 json.required("keepOrder").asBoolean());
-    }
-
-    private static ObjectNode json(ExportFormat format) {
-        ObjectNode json = MAPPER.createObjectNode().put("label", format.label());
-        return switch (format) {
-            case ExportFormat.Archive archive -> json.put("level", archive.level());
-            case ExportFormat.Sql sql -> json.put("level", sql.level()).put("create", sql.create());
-            case ExportFormat.Roles roles -> json.put("level", roles.level());
-        };
-    }
-
-    private static ExportFormat format(JsonNode json) {
-        int level = json.required("level").asInt();
-        String label = json.required("label").asString();
-        return switch (label) {
-            case "custom" -> new ExportFormat.Archive(level);
-            case "sql" -> new ExportFormat.Sql(level, json.required("create").asBoolean());
-            case "roles" -> new ExportFormat.Roles(level);
-            default -> throw new IllegalStateException("unknown export format '" + label + "'");
-        };
     }
 
     private static void put(ObjectNode json, String name, List<String> values) {

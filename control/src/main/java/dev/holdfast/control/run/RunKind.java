@@ -11,7 +11,7 @@ public enum RunKind {
     PRUNE(Lane.WRITE),
     RETENTION(Lane.WRITE),
     FORGET(Lane.WRITE),
-    EXPORT(Lane.READ),
+    EXPORT(Lane.PLACES),
     COMPARE(Lane.READ);
 
     /** Who keeps whom from beginning, among the runs of one stack. */
@@ -20,7 +20,9 @@ public enum RunKind {
         WRITE,
         /** Changes the live data: alone among its like; it waits for nobody else, because people wait for it. */
         RESTORE,
-        /** Changes neither. */
+        /** Changes the places of exports: alone among its like. */
+        PLACES,
+        /** Changes nothing. */
         READ;
 
         /** Whether one of this lane has to wait while one of another is under way. */
@@ -28,6 +30,7 @@ public enum RunKind {
             return switch (this) {
                 case WRITE -> other == WRITE || other == RESTORE;
                 case RESTORE -> other == RESTORE;
+                case PLACES -> other == PLACES;
                 case READ -> false;
             };
         }
@@ -46,8 +49,8 @@ public enum RunKind {
     /** Whether it is tried again after a failure that may pass; a person decides about the others. */
     public boolean isRetried() {
         return switch (this) {
-            case BACKUP, CHECK, SYNC, PRUNE, RETENTION -> true;
-            case RESTORE, FORGET, EXPORT, COMPARE -> false;
+            case BACKUP, CHECK, SYNC, PRUNE, RETENTION, EXPORT -> true;
+            case RESTORE, FORGET, COMPARE -> false;
         };
     }
 

@@ -1,8 +1,6 @@
 package dev.holdfast.control.run;
 
 import dev.holdfast.connectors.postgres.PostgresRestore;
-import dev.holdfast.control.operation.ExportFormat;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,21 +116,6 @@ public sealed interface RunRequest {
         @Override
         public RunKind kind() {
             return RunKind.FORGET;
-        }
-    }
-
-    /**
-     * @param snapshot {@code latest}, an id, or the beginning of one
-     * @param part which part; if none is named, the snapshot's only database
-     * @param file where it goes on the server that carries it out
-     * @param overwrite whether the file may be replaced if it is there
-     */
-    record Export(
-            String stack, String snapshot, Optional<String> part, ExportFormat format, Path file, boolean overwrite)
-            implements RunRequest {
-        @Override
-        public RunKind kind() {
-            return RunKind.EXPORT;
         }
     }
 

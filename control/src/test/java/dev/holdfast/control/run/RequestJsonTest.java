@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.catalog.Seal;
-import dev.holdfast.control.operation.ExportFormat;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -60,17 +59,8 @@ class RequestJsonTest {
                 new RunRequest.Forget("shop", List.of("01jd8x", "01jd8y"), true),
                 new RunRequest.Exports("shop", Optional.empty(), false),
                 new RunRequest.Exports("shop", Optional.of("latest"), true),
-                new RunRequest.Export(
-                        "shop",
-                        "latest",
-                        Optional.of("database"),
-                        new ExportFormat.Sql(6, true),
-                        Path.of("/x/y.sql"),
-                        true),
-                new RunRequest.Export(
-                        "shop", "latest", Optional.empty(), new ExportFormat.Archive(0), Path.of("/x/y"), false),
-                new RunRequest.Export(
-                        "shop", "latest", Optional.empty(), new ExportFormat.Roles(1), Path.of("/x/z"), false),
+                new RunRequest.ExportsCleanUp("shop", true),
+                new RunRequest.ExportsCleanUp("shop", false),
                 new RunRequest.Compare("shop", "latest", List.of("media"), Map.of("media", "copy")));
     }
 

@@ -155,6 +155,9 @@ class RunQueueTest {
         assertThat(station.show(backup).state()).isEqualTo(RunState.RUNNING);
         assertThat(RunKind.BACKUP.lane().waitsFor(RunKind.RESTORE.lane())).isTrue();
         assertThat(RunKind.RESTORE.lane().waitsFor(RunKind.BACKUP.lane())).isFalse();
+        assertThat(RunKind.EXPORT.lane().waitsFor(RunKind.EXPORT.lane())).isTrue();
+        assertThat(RunKind.EXPORT.lane().waitsFor(RunKind.BACKUP.lane())).isFalse();
+        assertThat(RunKind.BACKUP.lane().waitsFor(RunKind.EXPORT.lane())).isFalse();
     }
 
     @ParameterizedTest

@@ -5,12 +5,11 @@ import dev.holdfast.control.export.ExportPlace;
 import dev.holdfast.control.export.ExportPlan;
 import dev.holdfast.control.operation.ExportsOperation;
 import dev.holdfast.control.operation.ExportsResult;
-import dev.holdfast.control.operation.Run;
 import dev.holdfast.control.run.RunRequest;
 import dev.holdfast.control.stack.StackRecord;
-import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
+import dev.holdfast.engine.source.Finding;
 import dev.holdfast.server.http.Admission;
 import dev.holdfast.server.http.Answer;
 import dev.holdfast.server.http.Call;
@@ -21,27 +20,21 @@ import dev.holdfast.server.view.ExportPlaceView;
 import dev.holdfast.server.view.FindingView;
 import dev.holdfast.server.view.KeptExportView;
 import dev.holdfast.server.view.PageView;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 
 /** Files of snapshots that are kept in places: what is where, and runs that write and clean up. */
 public final class ExportRoutes {
     static final String ALL = "/api/v1/stacks/{stack}/exports";
     static final String PLACE = ALL + "/{export}/places/{place}";
 
-    /** A place that does not answer is waited for. */
-    private static final int LOOKS_AT_ONCE = 4;
-
     private final Services services;
-    private final ExportsOperation exports;
-    private final Semaphore looks = new Semaphore(LOOKS_AT_ONCE);
+    private final PlaceLooks looks;
 
     public ExportRoutes(Services services) {
         this.services = services;
-        this.exports =
-                new ExportsOperation(services.connectors().exportPlaces(), services.repositories(), services.clock());
+        this.looks = new PlaceLooks(services);
     }
 
     /** What is asked of a run. */
@@ -59,23 +52,27 @@ public final class ExportRoutes {
     }
 
     private Answer list(Call call) {
-        StackRecord stack = stack(services, call);
-        ExportsResult result = look(stack, stack.config().exports());
+        StackRecord stack = exporting(call);
+        List<ExportConfig> each = stack.config().exports().stream()
+                .flatMap(export -> export.places().stream().map(export::at))
+                .toList();
+        List<ExportPlaceView> places = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
+        List<ExportsResult> results = looks.at(stack, each);
+        for (int i = 0; i < each.size(); i++) {
+            boolean byHand = each.get(i).places().getFirst().byHand();
+            results.get(i).places().forEach(place -> places.add(ExportPlaceView.of(place, byHand)));
+            findings.addAll(results.get(i).findings());
+        }
         return Answer.ok(new ExportPlaceListView(
-                result.places().stream()
-                        .map(place -> ExportPlaceView.of(place, byHand(stack, place)))
-                        .toList(),
-                result.findings().stream().map(FindingView::of).toList()));
-    }
-
-    private static boolean byHand(StackRecord stack, ExportsResult.PlaceState state) {
-        return chosen(stack, state.export(), state.place()).places().getFirst().byHand();
+                places, findings.stream().distinct().map(FindingView::of).toList()));
     }
 
     private Answer show(Call call) {
         StackRecord stack = stack(services, call);
         ExportConfig export = chosen(stack, call.text("export"), call.text("place"));
-        ExportsResult.PlaceState place = look(stack, List.of(export)).places().getFirst();
+        ExportsResult.PlaceState place =
+                looks.at(stack, List.of(export)).getFirst().places().getFirst();
         place.failure().ifPresent(reason -> {
             throw reason;
         });
@@ -94,25 +91,6 @@ public final class ExportRoutes {
     /** Newest snapshot first, as they are shown. */
     private static boolean isAfter(ExportPlan.Decision decision, String shown) {
         return (decision.entry().snapshot() + "." + decision.entry().id()).compareTo(shown) < 0;
-    }
-
-    private ExportsResult look(StackRecord stack, List<ExportConfig> some) {
-        return atOnce(() -> exports.look(
-                stack.config().withExports(some), services.snapshots().pinned(stack.name()), Run.silent()));
-    }
-
-    private <T> T atOnce(Supplier<T> work) {
-        if (!looks.tryAcquire()) {
-            throw new Busy(
-                    ErrorCode.TOO_MANY_REQUESTS,
-                    LOOKS_AT_ONCE + " others look at places now",
-                    "wait until one has its answer.");
-        }
-        try {
-            return work.get();
-        } finally {
-            looks.release();
-        }
     }
 
     private Answer start(Call call) {
