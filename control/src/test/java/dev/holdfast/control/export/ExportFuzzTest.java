@@ -117,7 +117,7 @@ class ExportFuzzTest {
             ids = new SeededIds(new Random(seed ^ 0x5eed));
             place = new MemoryPlace(() -> now);
             place.trouble = call -> {
-                if (Thread.currentThread() == own ? --callsLeft <= 0 : isUnlucky(call)) {
+                if (Thread.currentThread().equals(own) ? --callsLeft <= 0 : isUnlucky(call)) {
                     throw new Unavailable(ErrorCode.STORE_UNAVAILABLE, "cut off", "");
                 }
             };
