@@ -171,7 +171,8 @@ class KeptExportsIT {
         sh(
                 fetched,
                 "s3cmd --config=/dev/null --no-ssl --host=" + host + " --host-bucket=" + host + " --access_key="
-                        + stack.s3().accessKey() + " --secret_key=" + stack.s3().secretKey() + " -q get --recursive s3://"
+                        + stack.s3().accessKey() + " --secret_key=" + stack.s3().secretKey()
+                        + " -q get --recursive s3://"
                         + stack.remote().name() + "/ . && md5sum -c *.md5 && sha256sum -c *.sha256");
         for (Path file : kept(disk)) {
             assertThat(fetched.resolve(file.getFileName())).hasSameBinaryContentAs(file);

@@ -77,7 +77,7 @@ public final class ExportAnswers {
                 failure,
                 decisions,
                 json.path("removed").asInt(0),
-                List.of());
+                Answers.list(json.path("lacking"), id -> new SnapshotId(id.asString(""))));
     }
 
     /**

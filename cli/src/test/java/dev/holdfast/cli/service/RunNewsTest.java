@@ -210,7 +210,8 @@ class RunNewsTest {
                 false,
                 List.of(),
                 List.of(
-                        new ExportsResult.PlaceState("nightly", "disk", "/exports", Optional.empty(), List.of(), 0, List.of()),
+                        new ExportsResult.PlaceState(
+                                "nightly", "disk", "/exports", Optional.empty(), List.of(), 0, List.of()),
                         new ExportsResult.PlaceState(
                                 "nightly",
                                 "nas",

@@ -96,13 +96,14 @@ public final class ExportsOperation {
     /**
      * Looks at the places and not at the repository.
      *
-     * @param pinned which snapshots are pinned, as far as that is known
+     * @param known snapshots of the repository, as far as that is known
+     * @param pinned which of them are pinned
      */
-    public ExportsResult look(StackConfig stack, Set<SnapshotId> pinned, Run run) {
+    public ExportsResult look(StackConfig stack, List<Snapshot> known, Set<SnapshotId> pinned, Run run) {
         Instant began = clock.instant();
         requireExports(stack);
         Request request = new Request(stack, Optional.empty(), Work.LOOK, true);
-        return new Keeping(request, List.of(), pinned, ExportsOperation::nothing, run).all(began);
+        return new Keeping(request, known, pinned, ExportsOperation::nothing, run).all(began);
     }
 
     private static PartReader nothing(Snapshot snapshot, Part part) {

@@ -79,7 +79,8 @@ public record ExportsResult(
                                 + Stream.concat(state.failure().stream(), failures(state))
                                         .map(HoldfastException::getMessage)
                                         .findFirst()
-                                        .orElseGet(() -> state.lacking().size() + " of its snapshots are not there yet")))
+                                        .orElseGet(
+                                                () -> state.lacking().size() + " of its snapshots are not there yet")))
                 .toList();
     }
 

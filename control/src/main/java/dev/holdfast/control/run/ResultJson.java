@@ -246,6 +246,10 @@ final class ResultJson {
                     .put("location", place.location())
                     .put("state", result.isBehind(place) ? "behind" : "complete")
                     .put("removed", place.removed());
+            texts(
+                    fields,
+                    "lacking",
+                    place.lacking().stream().map(SnapshotId::text).toList());
             place.failure().ifPresent(reason -> error(fields.putObject("error"), reason));
             ArrayNode entries = fields.putArray("entries");
             place.decisions().forEach(decision -> decision(entries.addObject(), decision));

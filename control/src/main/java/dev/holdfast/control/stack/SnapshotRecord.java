@@ -1,5 +1,7 @@
 package dev.holdfast.control.stack;
 
+import dev.holdfast.engine.repository.Part;
+import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.Finding;
 import java.time.Instant;
@@ -41,6 +43,21 @@ public record SnapshotRecord(
         findings = List.copyOf(findings);
     }
 
+    /** The same as the repository has it, as far as the listing knows: what its parts hold cannot be read by it. */
+    public Snapshot snapshot() {
+        return new Snapshot(
+                id,
+                stack,
+                began,
+                committed,
+                host,
+                version,
+                parts.stream().map(PartRecord::part).toList(),
+                labels,
+                findings,
+                storedBytes);
+    }
+
     /** Which version of the application it shows, if that was known. */
     public Optional<String> appVersion() {
         return Optional.ofNullable(labels.get(APP_VERSION));
@@ -51,5 +68,17 @@ public record SnapshotRecord(
      * @param location of the source, for people
      * @param storedBytes bytes it added to each destination
      */
-    public record PartRecord(String name, String kind, String location, long entries, long bytes, long storedBytes) {}
+    public record PartRecord(String name, String kind, String location, long entries, long bytes, long storedBytes) {
+        private Part part() {
+            return new Part(
+                    name,
+                    kind,
+                    location,
+                    Optional.empty(),
+                    entries,
+                    bytes,
+                    Map.of(),
+                    new Part.Statistics(0, 0, 0, 0, 0, 0, storedBytes));
+        }
+    }
 }

@@ -8,12 +8,15 @@ import dev.holdfast.control.operation.ExportsResult;
 import dev.holdfast.control.operation.ExportsResult.PlaceState;
 import dev.holdfast.control.operation.Run;
 import dev.holdfast.control.operation.RunListener;
+import dev.holdfast.control.stack.SnapshotFilter;
+import dev.holdfast.control.stack.SnapshotRecord;
 import dev.holdfast.control.stack.StackRecord;
 import dev.holdfast.engine.error.Busy;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unavailable;
+import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.server.services.Services;
 import java.time.Duration;
@@ -33,6 +36,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class PlaceLooks {
     private static final int AT_ONCE = 4;
+    private static final int PAGE = 1000;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Services services;
@@ -60,12 +64,12 @@ final class PlaceLooks {
                     AT_ONCE + " others look at places now",
                     "wait until one of them has an answer.");
         }
-        Set<SnapshotId> pinned;
         List<Look> looks;
         try {
-            pinned = services.snapshots().pinned(stack.name());
+            Set<SnapshotId> pinned = services.snapshots().pinned(stack.name());
+            List<Snapshot> known = known(stack.name());
             looks = each.stream()
-                    .map(export -> begun(stack.config(), export, pinned))
+                    .map(export -> begun(stack.config(), export, known, pinned))
                     .toList();
         } catch (RuntimeException e) {
             looking.release();
@@ -81,14 +85,32 @@ final class PlaceLooks {
         return results;
     }
 
-    private Look begun(StackConfig stack, ExportConfig export, Set<SnapshotId> pinned) {
+    private List<Snapshot> known(String stack) {
+        List<Snapshot> known = new ArrayList<>();
+        Optional<SnapshotId> after = Optional.empty();
+        do {
+            List<SnapshotRecord> page = services.snapshots()
+                    .list(SnapshotFilter.ALL.ofStack(stack), after, PAGE)
+                    .snapshots();
+            page.forEach(snapshot -> known.add(snapshot.snapshot()));
+            after = page.size() < PAGE
+                    ? Optional.empty()
+                    : Optional.of(page.getLast().id());
+        } while (after.isPresent());
+        return known;
+    }
+
+    private Look begun(StackConfig stack, ExportConfig export, List<Snapshot> known, Set<SnapshotId> pinned) {
         Cancellation cancellation = new Cancellation();
         return new Look(
                 export,
                 cancellation,
                 CompletableFuture.supplyAsync(
                         () -> exports.look(
-                                stack.withExports(List.of(export)), pinned, new Run(RunListener.NONE, cancellation)),
+                                stack.withExports(List.of(export)),
+                                known,
+                                pinned,
+                                new Run(RunListener.NONE, cancellation)),
                         work -> Thread.ofVirtual().name("look").start(work)));
     }
 
@@ -124,7 +146,8 @@ final class PlaceLooks {
                                 "'" + location + "' gave no answer within " + PATIENCE.toSeconds() + " s",
                                 "a run waits longer.")),
                         List.of(),
-                        0)),
+                        0,
+                        List.of())),
                 List.of(),
                 PATIENCE);
     }

@@ -3,8 +3,10 @@ package dev.holdfast.server.view;
 import dev.holdfast.control.export.ExportPlan;
 import dev.holdfast.control.export.ExportPlan.Standing;
 import dev.holdfast.control.operation.ExportsResult;
+import dev.holdfast.engine.repository.SnapshotId;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param incomplete how many lack something, or were cut off
  * @param bytes sum of the lengths of all files, as far as they are known
  * @param newest when the newest snapshot that is there as a whole was begun
+ * @param lacking which snapshots it is to have and has not, as far as the listing knows
  */
 public record ExportPlaceView(
         String export,
@@ -26,7 +29,8 @@ public record ExportPlaceView(
         long whole,
         long incomplete,
         long bytes,
-        Optional<Instant> newest) {
+        Optional<Instant> newest,
+        List<String> lacking) {
     public static ExportPlaceView of(ExportsResult.PlaceState place, boolean byHand) {
         long whole = place.decisions().stream()
                 .filter(decision -> decision.standing() == Standing.WHOLE)
@@ -47,6 +51,7 @@ public record ExportPlaceView(
                         .filter(decision -> decision.standing() == Standing.WHOLE)
                         .map(ExportPlan.Decision::entry)
                         .map(entry -> entry.snapshotBegan())
-                        .max(Comparator.naturalOrder()));
+                        .max(Comparator.naturalOrder()),
+                place.lacking().stream().map(SnapshotId::text).toList());
     }
 }
