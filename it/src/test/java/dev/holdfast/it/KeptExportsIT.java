@@ -51,6 +51,7 @@ class KeptExportsIT {
                     "gpg --homedir " + home(stack) + " --batch -q --passphrase '" + PASSPHRASE
                             + "' --pinentry-mode loopback -d *.gpg | zstd -dc");
             inTheBucket(stack, disk);
+            withS3cmd(stack, disk);
             for (Path file : kept(disk)) {
                 Path fetched = stack.folder().resolve("fetched");
                 server.fetch(nas.resolve(file.getFileName()), fetched);
@@ -160,6 +161,21 @@ class KeptExportsIT {
                 assertThat(head.contentType()).isEqualTo("application/gzip");
                 assertThat(head.metadata()).containsKeys("backup-time", "snapshot", "stack");
             }
+        }
+    }
+
+    /** The program that people have fetches what is there, and the sums beside the files are right. */
+    private static void withS3cmd(Stack stack, Path disk) throws IOException {
+        Path fetched = Files.createDirectories(stack.folder().resolve("s3cmd"));
+        String host = stack.s3().endpoint().getAuthority();
+        sh(
+                fetched,
+                "s3cmd --config=/dev/null --no-ssl --host=" + host + " --host-bucket=" + host + " --access_key="
+                        + stack.s3().accessKey() + " --secret_key=" + stack.s3().secretKey()
+                        + " -q get --recursive s3://"
+                        + stack.remote().name() + "/ . && md5sum -c *.md5 && sha256sum -c *.sha256");
+        for (Path file : kept(disk)) {
+            assertThat(fetched.resolve(file.getFileName())).hasSameBinaryContentAs(file);
         }
     }
 

@@ -31,21 +31,6 @@ final class AnnouncedFile implements ExportFile {
     }
 
     @Override
-    public boolean seekable() {
-        return file.seekable();
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        file.patch(position, bytes);
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        return file.read(position, bytes);
-    }
-
-    @Override
     public void commit() {
         announcement.run();
         file.commit();

@@ -63,7 +63,8 @@ public record ExportConfig(
 
     /** The same with one of its places alone. */
     public ExportConfig at(ExportPlace place) {
-        return new ExportConfig(name, parts, databases, files, names, checksums, protection, latest, patience, List.of(place));
+        return new ExportConfig(
+                name, parts, databases, files, names, checksums, protection, latest, patience, List.of(place));
     }
 
     FileFormat format(Part part) {
