@@ -1,5 +1,8 @@
 package dev.holdfast.cli;
 
+import java.util.Optional;
+import dev.holdfast.control.config.Secret;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalPlace;
 import dev.holdfast.connectors.postgres.PostgresRestore;
@@ -96,6 +99,11 @@ final class NoConnectors implements Connectors {
     @Override
     public ExportFile exportFile(Path path, boolean overwrite) {
         return new LocalExportFile(path, overwrite);
+    }
+
+    @Override
+    public ScratchServer scratch(Optional<Secret> url) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.holdfast.control.operation;
 
+import java.util.Optional;
+import dev.holdfast.control.config.Secret;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.control.config.BucketConfig;
@@ -249,6 +252,11 @@ public final class FakeConnectors implements Connectors {
 
     /** The places of exports, by the path or bucket of their configuration. */
     public final Map<String, MemoryPlace> exportPlaces = new HashMap<>();
+
+    @Override
+    public ScratchServer scratch(Optional<Secret> url) {
+        throw new UnsupportedOperationException();
+    }
 
     @Override
     public ExportPlaces exportPlaces() {
