@@ -5,6 +5,7 @@ import dev.holdfast.connectors.dump.Layer;
 import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.DumpedTable;
 import dev.holdfast.connectors.postgres.TrialReport;
+import dev.holdfast.control.verify.FileCheck.Depth;
 import dev.holdfast.control.verify.FileVerdict;
 import dev.holdfast.control.verify.FileVerdict.State;
 import dev.holdfast.control.verify.VerifyResult;
@@ -31,6 +32,9 @@ record VerifyReport(VerifyResult result) implements Report {
     public String problem() {
         if (result.files().isEmpty()) {
             return "there is nothing in '" + result.place() + "' to verify: 0 files were looked at";
+        }
+        if (result.failure().isEmpty()) {
+            return "nothing was restored: none of the files is a dump of PostgreSQL that can be";
         }
         String reason = result.failure().map(VerifyReport::message).orElse("");
         return result.files().size() == 1
@@ -60,7 +64,7 @@ record VerifyReport(VerifyResult result) implements Report {
         }
         String summary = result.count(State.WHOLE) + " of "
                 + Format.count(result.files().size(), "file", "files")
-                + (result.quick() ? " there with the right length (contents not read)" : " whole");
+                + (result.depth() == Depth.QUICK ? " there with the right length (contents not read)" : " whole");
         if (concern().isEmpty()) {
             page.good(summary);
         } else {
@@ -95,12 +99,11 @@ record VerifyReport(VerifyResult result) implements Report {
     }
 
     private static String kind(DumpReport report) {
-        String format =
-                switch (report.packed()) {
-                    case NONE -> report.format().label();
-                    case TAR_DUMP -> "tar of pg_dump";
-                    case FOLDER_DUMP -> "packed folder of pg_dump";
-                };
+        String format = switch (report.packed()) {
+            case NONE -> report.format().label();
+            case TAR_DUMP -> "tar of pg_dump";
+            case FOLDER_DUMP -> "packed folder of pg_dump";
+        };
         return Stream.concat(report.layers().stream().map(Layer::label), Stream.of(format))
                 .collect(Collectors.joining(" > "));
     }
@@ -129,7 +132,8 @@ record VerifyReport(VerifyResult result) implements Report {
     @Override
     public void json(Json json) {
         json.field("place", result.place())
-                .field("quick", result.quick())
+                .field("quick", result.depth() == Depth.QUICK)
+                .field("restored", result.restored())
                 .field("lookedAt", result.files().size())
                 .field("whole", result.count(State.WHOLE));
         json.objects("files", result.files(), (FileVerdict file) -> {
@@ -139,11 +143,14 @@ record VerifyReport(VerifyResult result) implements Report {
             file.age().ifPresent(age -> json.field("ageSeconds", age.toSeconds()));
             json.texts("compared", file.compared()).texts("notCompared", file.notCompared());
             file.report().ifPresent(report -> report(json, report));
-            file.trial().ifPresent(trial -> json.object("restored", () -> {
-                json.field("server", trial.server()).field("rows", trial.rows()).field("compared", trial.compared());
-                tables(json, trial.tables());
-                json.texts("notes", trial.notes());
-            }));
+            file.trial()
+                    .ifPresent(trial -> json.object("restored", () -> {
+                        json.field("server", trial.server())
+                                .field("rows", trial.rows())
+                                .field("compared", trial.compared());
+                        tables(json, trial.tables());
+                        json.texts("notes", trial.notes());
+                    }));
             file.failure().ifPresent(failure -> json.error(failure.code(), message(failure), failure.hint()));
         });
         json.texts("others", result.others());
@@ -155,13 +162,14 @@ record VerifyReport(VerifyResult result) implements Report {
                 .field("format", kind(report))
                 .field("contentBytes", report.contentBytes())
                 .field("members", report.members());
-        report.database().ifPresent(contents -> json.object("database", () -> {
-            json.field("name", contents.database())
-                    .field("server", contents.server())
-                    .field("tool", contents.tool())
-                    .field("rows", contents.rows());
-            tables(json, contents.tables());
-        }));
+        report.database()
+                .ifPresent(contents -> json.object("database", () -> {
+                    json.field("name", contents.database())
+                            .field("server", contents.server())
+                            .field("tool", contents.tool())
+                            .field("rows", contents.rows());
+                    tables(json, contents.tables());
+                }));
     }
 
     private static void tables(Json json, List<DumpedTable> tables) {

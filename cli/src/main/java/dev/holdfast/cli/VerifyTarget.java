@@ -34,8 +34,7 @@ record VerifyTarget(PlaceConfig place, Optional<FileName> file, Optional<Secret>
         }
         Path path = command.cli.folder().resolve(what);
         if (Files.isDirectory(path)) {
-            return new VerifyTarget(
-                    new PlaceConfig.Local(path.normalize()), Optional.empty(), Optional.empty());
+            return new VerifyTarget(new PlaceConfig.Local(path.normalize()), Optional.empty(), Optional.empty());
         }
         return Files.exists(path) ? ofFile(path) : inStack(what, command);
     }

@@ -1,13 +1,12 @@
 package dev.holdfast.cli;
 
-import java.util.Optional;
-import dev.holdfast.control.config.Secret;
-import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalPlace;
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.FileFormat;
@@ -31,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reaches nothing. */
 final class NoConnectors implements Connectors {

@@ -44,8 +44,8 @@ public final class ScratchDatabase implements AutoCloseable {
     public List<DumpedTable> tables() {
         try (Route route = Route.open(location);
                 Session session = Session.open(route.location())) {
-            List<DumpedTable> tables =
-                    session.list(TABLES.formatted("NOT"), row -> new DumpedTable(row.getString(1), row.getString(2), 0));
+            List<DumpedTable> tables = session.list(
+                    TABLES.formatted("NOT"), row -> new DumpedTable(row.getString(1), row.getString(2), 0));
             List<DumpedTable> counted = new ArrayList<>();
             for (DumpedTable table : tables) {
                 String rows = session.text(

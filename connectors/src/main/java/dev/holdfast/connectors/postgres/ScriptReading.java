@@ -96,7 +96,8 @@ public final class ScriptReading {
         if (!complete) {
             throw damaged(where, "is cut: '" + lastWords + "' is not where its end should be", null);
         }
-        return new DumpContents("", server, tool, tables, tables.size(), bytes, roles, extensions, ofServer || makesDatabases);
+        return new DumpContents(
+                "", server, tool, tables, tables.size(), bytes, roles, extensions, ofServer || makesDatabases);
     }
 
     private void endLine() {

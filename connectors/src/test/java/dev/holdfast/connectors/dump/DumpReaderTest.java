@@ -65,11 +65,7 @@ class DumpReaderTest {
                 Arguments.of("all.sql", "pg_dumpall -f $OUT", DumpFormat.CLUSTER_SQL, List.of(), false),
                 Arguments.of("shop.tar", "pg_dump -Ft -f $OUT", DumpFormat.TAR, List.of(), false),
                 Arguments.of(
-                        "folder.tar",
-                        "rm -rf d; pg_dump -Fd -f d; tar -cf $OUT d",
-                        DumpFormat.TAR,
-                        List.of(),
-                        false),
+                        "folder.tar", "rm -rf d; pg_dump -Fd -f d; tar -cf $OUT d", DumpFormat.TAR, List.of(), false),
                 Arguments.of(
                         "folder.tar.gz",
                         "rm -rf d0; pg_dump -Fd -Z0 -f d0; tar -czf $OUT -C d0 .",
@@ -132,7 +128,9 @@ class DumpReaderTest {
         assertThat(report.layers()).isEqualTo(layers);
         assertThat(report.proven()).isNotEmpty();
         report.database().ifPresent(contents -> assertShop(name, contents));
-        assertThat(report.database().isPresent()).isEqualTo(!List.of("files.zip", "piped.zip", "names.tar", "pax.tar").contains(name));
+        assertThat(report.database().isPresent())
+                .isEqualTo(!List.of("files.zip", "piped.zip", "names.tar", "pax.tar")
+                        .contains(name));
     }
 
     private static void assertShop(String name, DumpContents contents) {
@@ -232,7 +230,9 @@ class DumpReaderTest {
         assertThatExceptionOfType(WrongKey.class)
                 .isThrownBy(() -> read(sealed, Optional.of(OpenPgpReader.withPassphrase("another"))));
         assertThatExceptionOfType(Missing.class).isThrownBy(() -> read(sealed, Optional.empty()));
-        assertThatExceptionOfType(Damaged.class).isThrownBy(() -> read(new byte[0])).withMessageContaining("empty");
+        assertThatExceptionOfType(Damaged.class)
+                .isThrownBy(() -> read(new byte[0]))
+                .withMessageContaining("empty");
         assertThatExceptionOfType(Damaged.class)
                 .isThrownBy(() -> read(dumps.made("nothing.gz", ": | gzip > $OUT")))
                 .withMessageContaining("holds nothing");
@@ -246,12 +246,14 @@ class DumpReaderTest {
                 .withMessageContaining("not gzip");
         assertThatExceptionOfType(Damaged.class)
                 .isThrownBy(() -> read(dumps.made(
-                        "lacking.tar", "pg_dump -Ft -f l.tar; mkdir l; tar -xf l.tar -C l; rm $(ls l/[0-9]*.dat | head -n 1);"
+                        "lacking.tar",
+                        "pg_dump -Ft -f l.tar; mkdir l; tar -xf l.tar -C l; rm $(ls l/[0-9]*.dat | head -n 1);"
                                 + " tar -cf $OUT -C l .")))
                 .withMessageContaining("lacks");
         assertThatExceptionOfType(Damaged.class)
                 .isThrownBy(() -> read(dumps.made(
-                        "lacking-object.tar", "pg_dump -Ft -f o.tar; mkdir o; tar -xf o.tar -C o;"
+                        "lacking-object.tar",
+                        "pg_dump -Ft -f o.tar; mkdir o; tar -xf o.tar -C o;"
                                 + " rm $(ls o/blob_* | head -n 1); tar -cf $OUT -C o .")))
                 .withMessageContaining("large objects");
     }
@@ -263,10 +265,10 @@ class DumpReaderTest {
 
             @Override
             public int read() throws IOException {
-                if (left-- == 0) {
+                if (--left < 0) {
                     throw new IOException("the disk is gone");
                 }
-                return left == 3 ? 0x1f : left == 2 ? 0x8b : 8;
+                return left == 3 ? 0x1f : left == 2 ? 0x8b : left == 1 ? 8 : 0;
             }
         };
         assertThatExceptionOfType(HoldfastException.class)

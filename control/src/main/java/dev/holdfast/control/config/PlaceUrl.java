@@ -24,7 +24,8 @@ public final class PlaceUrl {
         if (text.startsWith("s3://")) {
             S3Place place = RepositoryUrl.s3(environment, "an s3:// address").withBucket(text);
             if (place.bucket().isEmpty()) {
-                throw new Invalid(ErrorCode.USAGE, "'" + text + "' names no bucket", "for example: s3://shop-exports/daily");
+                throw new Invalid(
+                        ErrorCode.USAGE, "'" + text + "' names no bucket", "for example: s3://shop-exports/daily");
             }
             return new PlaceConfig.S3(
                     place, Optional.empty(), PlaceConfig.S3.MOST_PARTS, Optional.empty(), Optional.empty());

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /** Verifies a backup file, or all that lie in a place: those that a ledger names, and on request others. */
 public final class VerifyOperation {
     private static final Set<String> ENDINGS = Set.of(
-            "dump", "sql", "backup", "bak", "custom", "pgdump", "tar", "tgz", "zip", "gz", "zst", "bz2", "lz4", "xz", "gpg", "pgp", "asc");
+            "dump", "sql", "backup", "bak", "custom", "pgdump", "tar", "tgz", "zip", "gz", "zst", "bz2", "lz4", "xz",
+            "gpg", "pgp", "asc");
 
     private static final Set<String> OWN_ENDINGS = Set.of("md5", "sha256", "json");
 
@@ -76,7 +77,7 @@ public final class VerifyOperation {
             List<FileVerdict> verdicts = verifying.verdicts();
             return new VerifyResult(
                     place.location(),
-                    request.depth() == FileCheck.Depth.QUICK,
+                    request.depth(),
                     verdicts,
                     List.copyOf(verifying.others),
                     verifying.findings,
@@ -128,8 +129,8 @@ public final class VerifyOperation {
                 if (!entry.isWhole()) {
                     found(new Finding(
                             entry.id().text(),
-                            "this export of snapshot " + entry.snapshot() + " is not whole (" + entry.state().label()
-                                    + ") and was not looked at"));
+                            "this export of snapshot " + entry.snapshot() + " is not whole ("
+                                    + entry.state().label() + ") and was not looked at"));
                     continue;
                 }
                 int count = counts.merge(entry.stack() + "\n" + entry.export(), 1, Integer::sum);

