@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A place for exported files, named on the command line: a path, {@code s3://bucket/prefix} with server and keys from the environment, or
+ * A place for exported files, or for backup files of others, named on the command line: a path, {@code s3://bucket/prefix} with server and keys from the environment, or
  * {@code sftp://user@host:port/path} with the key from there.
  */
 public final class PlaceUrl {
@@ -15,6 +15,11 @@ public final class PlaceUrl {
             "for example: /mnt/everything, s3://shop-exports/all, or sftp://backup@nas/srv/exports.";
 
     private PlaceUrl() {}
+
+    /** Whether it is meant as one, and not as a path. */
+    public static boolean isOne(String text) {
+        return text.startsWith("s3://") || text.startsWith("sftp://");
+    }
 
     /**
      * @param folder where relative paths begin

@@ -1,8 +1,10 @@
 package dev.holdfast.control.operation;
 
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.engine.repository.Part;
@@ -13,6 +15,7 @@ import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
 import dev.holdfast.engine.store.ObjectStore;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Makes what reaches foreign systems. Nothing is contacted before the first use of what was made. */
 public interface Connectors {
@@ -56,4 +59,11 @@ public interface Connectors {
 
     /** What exports to places need. */
     ExportPlaces exportPlaces();
+
+    /**
+     * A server for test restores; close it.
+     *
+     * @param url of a server that others use too; empty for one of its own, which is made
+     */
+    ScratchServer scratch(Optional<Secret> url);
 }

@@ -2,11 +2,13 @@ package dev.holdfast.control.operation;
 
 import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.FileFormat;
@@ -45,6 +47,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -249,6 +252,11 @@ public final class FakeConnectors implements Connectors {
 
     /** The places of exports, by the path or bucket of their configuration. */
     public final Map<String, MemoryPlace> exportPlaces = new HashMap<>();
+
+    @Override
+    public ScratchServer scratch(Optional<Secret> url) {
+        throw new UnsupportedOperationException();
+    }
 
     @Override
     public ExportPlaces exportPlaces() {
