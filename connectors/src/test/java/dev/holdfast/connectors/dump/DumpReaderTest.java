@@ -261,14 +261,23 @@ class DumpReaderTest {
     @Test
     void a_failure_to_read_is_no_damage() {
         InputStream broken = new InputStream() {
-            private int left = 4;
+            private boolean begun;
 
             @Override
             public int read() throws IOException {
-                if (--left < 0) {
-                    throw new IOException("the disk is gone");
+                throw new IOException("the disk is gone");
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                if (begun) {
+                    return read();
                 }
-                return left == 3 ? 0x1f : left == 2 ? 0x8b : left == 1 ? 8 : 0;
+                begun = true;
+                bytes[offset] = 0x1f;
+                bytes[offset + 1] = (byte) 0x8b;
+                bytes[offset + 2] = 8;
+                return 3;
             }
         };
         assertThatExceptionOfType(HoldfastException.class)

@@ -116,13 +116,13 @@ class TrialRestoreTest {
 
     @Test
     void what_does_not_restore_is_refused_with_the_reason_of_postgresql() {
-        Path broken =
-                edited("broken.sql", "CREATE TABLE public.vacant", "CREATE TABLE public.vacant_at_all OF nothing");
+        Path broken = edited(
+                "broken.sql", "CREATE TABLE public.vacant", "DROP TABLE public.never;\nCREATE TABLE public.vacant");
 
         assertThatExceptionOfType(Failed.class)
                 .isThrownBy(() -> restored(own, broken))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_RESTORE_FAILED))
-                .withMessageContaining("nothing");
+                .withMessageContaining("\"never\" does not exist");
         Path extension = edited(
                 "extension.sql",
                 "CREATE TABLE public.vacant",
