@@ -12,7 +12,9 @@ import java.util.List;
  * @param section 1 for none of its own, 2 before, 3 of, and 4 after the data
  * @param definition the SQL that makes it
  * @param removal the SQL that drops it
+ * @param copy the statement that its rows go in through; empty where it has none
  * @param place flag and place of its data
+ * @param file where its data are in a tar or a folder; empty for no data, and in custom format
  * @param raw all of its bytes
  * @param definitionAt where the definition lies in them, with its length
  * @param tablespaceAt where the tablespace lies in them
@@ -28,11 +30,13 @@ record ArchiveEntry(
         int section,
         String definition,
         String removal,
+        String copy,
         String schema,
         String tablespace,
         String owner,
         List<String> dependencies,
         Place place,
+        String file,
         byte[] raw,
         Span definitionAt,
         Span tablespaceAt,
@@ -44,5 +48,8 @@ record ArchiveEntry(
      * @param state one of {@link ArchiveFormat#PLACE_UNKNOWN}, {@link ArchiveFormat#PLACE_KNOWN} and {@link
      *     ArchiveFormat#NO_DATA}
      */
-    record Place(int state, long position) {}
+    record Place(int state, long position) {
+        /** That of an entry without data. */
+        static final Place NONE = new Place(ArchiveFormat.NO_DATA, 0);
+    }
 }

@@ -16,15 +16,21 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Encoding;
 
 /**
- * Reads head and table of contents of a custom-format archive of pg_dump, versions 1.14 to 1.16 of the format (PostgreSQL 12
- * to 18), from its first byte on. For one thread.
+ * Reads head and table of contents of an archive of pg_dump from its first byte on: one of our own, in custom format and of versions 1.14
+ * to 1.16 (PostgreSQL 12 to 18), or one of anybody, also as it lies in a tar or a folder, from version 1.12 (PostgreSQL 9.0) on. For one
+ * thread.
  *
  * @see <a href="https://github.com/postgres/postgres/blob/master/src/bin/pg_dump/pg_backup_archiver.c">ReadHead, ReadToc</a>
  */
 final class ArchiveInput {
+    private static final int OLDEST_READ = ArchiveFormat.VERSION_1_12;
+    private static final int MOST_TEXT_BYTES = 64 << 20;
+
     private final InputStream in;
-    private final Charset charset;
+    private Charset charset;
     private final String name;
+    private final boolean own;
+    private final int kind;
     private final ArchiveFormat format;
     private final int compression;
     private final ByteArrayOutputStream raw = new ByteArrayOutputStream();
@@ -35,22 +41,48 @@ final class ArchiveInput {
      * @param name of the archive, for people
      */
     ArchiveInput(InputStream in, Charset charset, String name) throws IOException {
+        this(in, charset, name, true);
+    }
+
+    /** An archive that anybody made; its texts are taken for UTF-8 until it says how they are encoded. */
+    static ArchiveInput ofAnybody(InputStream in, String name) throws IOException {
+        return new ArchiveInput(in, StandardCharsets.UTF_8, name, false);
+    }
+
+    private ArchiveInput(InputStream in, Charset charset, String name, boolean own) throws IOException {
         this.in = in;
         this.charset = charset;
         this.name = name;
+        this.own = own;
         if (!new String(bytes(5), StandardCharsets.US_ASCII).equals("PGDMP")) {
             throw odd("does not begin with PGDMP");
         }
         int version = octet() << 8 | octet();
         int revision = octet();
-        if (version < ArchiveFormat.VERSION_1_14 || version > ArchiveFormat.VERSION_1_16) {
-            throw odd("has format version " + (version >>> 8) + "." + (version & 0xff) + ", known are 1.14 to 1.16");
+        int oldest = own ? ArchiveFormat.VERSION_1_14 : OLDEST_READ;
+        if (version < oldest || version > ArchiveFormat.VERSION_1_16) {
+            throw odd("has format version " + (version >>> 8) + "." + (version & 0xff) + ", known are 1."
+                    + (oldest & 0xff) + " to 1.16");
         }
         format = new ArchiveFormat(version, revision, octet(), octet());
-        if (octet() != ArchiveFormat.CUSTOM) {
+        if (!format.isPlausible()) {
+            throw odd("has numbers of " + format.intBytes() + " and places of " + format.offsetBytes() + " bytes");
+        }
+        kind = octet();
+        if (own && kind != ArchiveFormat.CUSTOM) {
             throw odd("is not in custom format");
         }
         compression = format.namesCompression() ? octet() : number();
+    }
+
+    /** One of the kinds of {@link ArchiveFormat}. */
+    int kind() {
+        return kind;
+    }
+
+    /** From here on texts are in another character set. */
+    void decode(Charset other) {
+        charset = other;
     }
 
     /** The character set of a database's encoding; SQL_ASCII has none, so its names are taken for UTF-8. */
@@ -94,6 +126,19 @@ final class ArchiveInput {
         return raw.toByteArray();
     }
 
+    /**
+     * What {@link #origin} reads, as texts.
+     *
+     * @param server version of the server
+     * @param tool version of pg_dump
+     */
+    record Origin(String database, String server, String tool) {}
+
+    Origin originTexts() throws IOException {
+        raw.reset();
+        return new Origin(text(), text(), text());
+    }
+
     /** How many entries follow; comes third. */
     int count() throws IOException {
         return number();
@@ -112,12 +157,14 @@ final class ArchiveInput {
         String definition = text();
         Span definitionAt = new Span(at, raw.size());
         String removal = text();
-        text(); // how to copy it
+        String copy = text();
         String schema = text();
         at = raw.size();
         String tablespace = text();
         Span tablespaceAt = new Span(at, raw.size());
-        text(); // access method
+        if (format.namesAccessMethods()) {
+            text();
+        }
         if (format.isOf17()) {
             number(); // kind of relation
         }
@@ -129,7 +176,9 @@ final class ArchiveInput {
         for (String dependency = textOrNull(); dependency != null; dependency = textOrNull()) {
             dependencies.add(dependency);
         }
-        Place place = new Place(octet(), little(bytes(format.offsetBytes())));
+        boolean inOneFile = kind == ArchiveFormat.CUSTOM;
+        Place place = inOneFile ? new Place(octet(), little(bytes(format.offsetBytes()))) : Place.NONE;
+        String file = inOneFile ? "" : text();
         return new ArchiveEntry(
                 id,
                 catalog,
@@ -139,11 +188,13 @@ final class ArchiveInput {
                 section,
                 definition,
                 removal,
+                copy,
                 schema,
                 tablespace,
                 owner,
                 dependencies,
                 place,
+                file,
                 raw.toByteArray(),
                 definitionAt,
                 tablespaceAt,
@@ -157,6 +208,9 @@ final class ArchiveInput {
 
     private @Nullable String textOrNull() throws IOException {
         int length = number();
+        if (length > MOST_TEXT_BYTES) {
+            throw odd("is damaged: it has a text of " + length + " bytes");
+        }
         return length < 0 ? null : new String(bytes(length), charset);
     }
 
@@ -188,10 +242,13 @@ final class ArchiveInput {
         return bytes;
     }
 
-    private static Damaged odd(String what) {
-        return new Damaged(
-                ErrorCode.DATABASE_DUMP_FAILED,
-                "the schema archive of pg_dump " + what,
-                "install a pg_dump of version 14 to 18.");
+    private Damaged odd(String what) {
+        return !own
+                ? new Damaged(
+                        ErrorCode.DAMAGED, "'" + name + "' " + what, "take another copy of it, or a newer Holdfast.")
+                : new Damaged(
+                        ErrorCode.DATABASE_DUMP_FAILED,
+                        "the schema archive of pg_dump " + what,
+                        "install a pg_dump of version 14 to 18.");
     }
 }

@@ -1,0 +1,133 @@
+package dev.holdfast.connectors.dump;
+
+import dev.holdfast.connectors.postgres.ArchiveReading;
+import dev.holdfast.connectors.postgres.DumpContents;
+import dev.holdfast.connectors.postgres.ScriptReading;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads a backup file from its first byte to its last and proves what can be proven of it. */
+public final class DumpReader {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final DumpFile file;
+    private final Measured content;
+    private final List<String> proven = new ArrayList<>();
+    private final List<String> unproven = new ArrayList<>();
+
+    private DumpReader(DumpFile file) {
+        this.file = file;
+        content = new Measured(file.content());
+    }
+
+    /**
+     * @param file of which nothing was read yet; stays open
+     * @throws dev.holdfast.engine.error.Damaged if anything of it does not hold
+     * @throws dev.holdfast.engine.error.Unsupported if nothing can be said of it
+     */
+    public static DumpReport read(DumpFile file) {
+        try {
+            return new DumpReader(file).read();
+        } catch (IOException e) {
+            throw DumpDamage.of(file.where(), "is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private DumpReport read() throws IOException {
+        for (Layer layer : file.layers()) {
+            proven.add(
+                    switch (layer) {
+                        case OPENPGP -> "integrity of OpenPGP";
+                        case GZIP -> "checksum of gzip";
+                        case ZSTD -> "frames of zstd";
+                        case BZIP2, LZ4, XZ -> layer.label();
+                    });
+        }
+        DumpReport report = contents();
+        end();
+        file.drain();
+        return report;
+    }
+
+    private DumpReport contents() throws IOException {
+        String where = file.where();
+        return switch (file.format()) {
+            case CUSTOM -> {
+                DumpContents contents = ArchiveReading.read(content, where);
+                proven.add("every block of data unpacked");
+                if (file.layers().isEmpty()) {
+                    unproven.add("the table of contents has no checksum of its own");
+                }
+                yield report(DumpReport.Packed.NONE, 0, Optional.of(contents));
+            }
+            case SQL, CLUSTER_SQL -> {
+                DumpContents contents = ScriptReading.read(content, where, file.format() == DumpFormat.CLUSTER_SQL);
+                proven.add("the end of the dump is there");
+                if (file.layers().isEmpty()) {
+                    unproven.add("SQL has no checksum of its own");
+                }
+                yield report(DumpReport.Packed.NONE, 0, Optional.of(contents));
+            }
+            case TAR -> {
+                TarReading tar = new TarReading(content, where);
+                tar.read();
+                proven.add("headers and end of the tar");
+                if (file.layers().isEmpty()) {
+                    unproven.add("files in a tar have no checksum of their own");
+                }
+                yield report(tar.packed(), tar.members(), tar.database());
+            }
+            case ZIP -> {
+                long members = new ZipReading(content, where).read();
+                proven.add("checksum of every file in the zip");
+                proven.add("directory of the zip");
+                yield report(DumpReport.Packed.NONE, members, Optional.empty());
+            }
+            case OTHER ->
+                throw DumpDamage.unreadable(
+                        where,
+                        "is of no kind that can be proven" + (file.layers().isEmpty() ? "" : " below its layers")
+                                + ": neither a dump of PostgreSQL nor a tar or zip",
+                        "compare it with a checksum from where it was made.");
+        };
+    }
+
+    private DumpReport report(DumpReport.Packed packed, long members, Optional<DumpContents> database)
+            throws IOException {
+        end();
+        return new DumpReport(file.layers(), file.format(), packed, content.bytes, members, database, proven, unproven);
+    }
+
+    /** Only whoever reads to the end sees the proof of the layers. */
+    private void end() throws IOException {
+        byte[] rest = new byte[BUFFER_BYTES];
+        if (content.read(rest, 0, rest.length) > 0) {
+            throw DumpDamage.of(file.where(), "has something behind its end");
+        }
+    }
+
+    private static final class Measured extends InputStream {
+        private final InputStream in;
+        private long bytes;
+
+        Measured(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = in.read(buffer, offset, length);
+            bytes += Math.max(0, read);
+            return read;
+        }
+    }
+}

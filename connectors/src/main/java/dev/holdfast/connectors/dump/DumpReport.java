@@ -1,0 +1,40 @@
+package dev.holdfast.connectors.dump;
+
+import dev.holdfast.connectors.postgres.DumpContents;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was found in a backup file that was read to its end, and is whole as far as it can tell.
+ *
+ * @param layers from the outermost to the innermost
+ * @param format what is below them
+ * @param packed whether that is a folder of {@code pg_dump -Fd} that was packed, or the tar of {@code pg_dump -Ft}
+ * @param contentBytes length of what is below the layers
+ * @param members how many files are in it; 0 if it is no archive of files
+ * @param database what the dump in it holds; empty if there is none
+ * @param proven what was compared, for people: checksums and structure that hold
+ * @param unproven what nothing in the file can tell, for people
+ */
+public record DumpReport(
+        List<Layer> layers,
+        DumpFormat format,
+        Packed packed,
+        long contentBytes,
+        long members,
+        Optional<DumpContents> database,
+        List<String> proven,
+        List<String> unproven) {
+    /** What of pg_dump a tar may be. */
+    public enum Packed {
+        NONE,
+        TAR_DUMP,
+        FOLDER_DUMP
+    }
+
+    public DumpReport {
+        layers = List.copyOf(layers);
+        proven = List.copyOf(proven);
+        unproven = List.copyOf(unproven);
+    }
+}

@@ -1,0 +1,234 @@
+package dev.holdfast.connectors.dump;
+
+import dev.holdfast.connectors.postgres.DumpContents;
+import dev.holdfast.connectors.postgres.FolderDump;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Proves that a tar is whole while it is read: every header's checksum, every file to its end, and the two empty blocks at the end, behind
+ * which there may be only zeros. Files of a dump of pg_dump in it are proven too. For one thread.
+ */
+final class TarReading {
+    private static final int MOST_NAME_BYTES = 1 << 20;
+    private static final int MOST_PAX_BYTES = 64 << 20;
+    private static final int SPARSE_MORE_AT = 482;
+    private static final int SPARSE_MORE_STILL_AT = 504;
+
+    private final InputStream in;
+    private final String where;
+    private final FolderDump dump;
+    private final byte[] block = new byte[TarHeader.BLOCK];
+    private long position;
+    private long members;
+    private String nextName = "";
+    private long nextBytes = -1;
+
+    TarReading(InputStream in, String where) {
+        this.in = in;
+        this.where = where;
+        dump = new FolderDump(where);
+    }
+
+    void read() throws IOException {
+        while (true) {
+            if (!fill()) {
+                throw DumpDamage.of(where, "is cut: the tar has no end (at byte " + position + ")");
+            }
+            if (TarHeader.isEnd(block)) {
+                end();
+                dump.end();
+                return;
+            }
+            entry(header());
+        }
+    }
+
+    /** How many files, folders and links are in it. */
+    long members() {
+        return members;
+    }
+
+    DumpReport.Packed packed() {
+        return switch (dump.kind()) {
+            case NONE -> DumpReport.Packed.NONE;
+            case TAR -> DumpReport.Packed.TAR_DUMP;
+            case FOLDER -> DumpReport.Packed.FOLDER_DUMP;
+        };
+    }
+
+    Optional<DumpContents> database() {
+        return dump.contents();
+    }
+
+    private TarHeader header() {
+        try {
+            return TarHeader.of(block);
+        } catch (NumberFormatException e) {
+            throw DumpDamage.of(
+                    where, "is damaged: at byte " + (position - TarHeader.BLOCK) + " is no header of a tar", e);
+        }
+    }
+
+    private void entry(TarHeader header) throws IOException {
+        switch (header.kind()) {
+            case 'L' -> nextName = text(header.bytes(), MOST_NAME_BYTES).replaceAll("\0.*", "");
+            case 'K', 'g', 'V' -> skip(header.bytes());
+            case 'x', 'X' -> pax(text(header.bytes(), MOST_PAX_BYTES));
+            default -> member(header);
+        }
+    }
+
+    private void member(TarHeader header) throws IOException {
+        String name = nextName.isEmpty() ? header.name() : nextName;
+        boolean hasContent = header.kind() < '2' || header.kind() > '6';
+        long bytes = !hasContent ? 0 : nextBytes < 0 ? header.bytes() : nextBytes;
+        if (bytes < 0) {
+            throw DumpDamage.of(where, "is damaged: '" + name + "' in it has less than no bytes");
+        }
+        if (header.kind() == 'S') {
+            skipSparseMap();
+        }
+        nextName = "";
+        nextBytes = -1;
+        members++;
+        Content content = new Content(name, bytes);
+        if (hasContent) {
+            dump.take(name, content);
+        }
+        content.skipRest();
+        skipExactly((TarHeader.BLOCK - bytes % TarHeader.BLOCK) % TarHeader.BLOCK, "padding of '" + name + "'");
+    }
+
+    private void skipSparseMap() throws IOException {
+        boolean more = block[SPARSE_MORE_AT] != 0;
+        while (more) {
+            if (!fill()) {
+                throw DumpDamage.of(where, "is cut at byte " + position);
+            }
+            more = block[SPARSE_MORE_STILL_AT] != 0;
+        }
+    }
+
+    private void pax(String records) {
+        int at = 0;
+        byte[] bytes = records.getBytes(StandardCharsets.ISO_8859_1);
+        while (at < bytes.length && bytes[at] != 0) {
+            int space = records.indexOf(' ', at);
+            int length = space < 0 ? 0 : whole(records.substring(at, space));
+            if (length <= space - at || at + length > bytes.length) {
+                throw DumpDamage.of(where, "is damaged: a pax header before byte " + position + " cannot be read");
+            }
+            String record = new String(bytes, space + 1, at + length - space - 2, StandardCharsets.UTF_8);
+            if (record.startsWith("path=")) {
+                nextName = record.substring("path=".length());
+            } else if (record.startsWith("size=")) {
+                nextBytes = Long.parseLong(record.substring("size=".length()));
+            }
+            at += length;
+        }
+    }
+
+    private int whole(String digits) {
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private String text(long bytes, int most) throws IOException {
+        if (bytes < 0 || bytes > most) {
+            throw DumpDamage.of(where, "is damaged: a header of " + bytes + " bytes before byte " + position);
+        }
+        byte[] text = in.readNBytes((int) bytes);
+        position += text.length;
+        if (text.length < bytes) {
+            throw DumpDamage.of(where, "is cut at byte " + position + ", within a header");
+        }
+        skipExactly((TarHeader.BLOCK - bytes % TarHeader.BLOCK) % TarHeader.BLOCK, "a header");
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    private void skip(long bytes) throws IOException {
+        skipExactly(bytes + (TarHeader.BLOCK - bytes % TarHeader.BLOCK) % TarHeader.BLOCK, "a header");
+    }
+
+    private void skipExactly(long bytes, String what) throws IOException {
+        byte[] skipped = new byte[(int) Math.min(Math.max(bytes, 0), 8192)];
+        for (long left = bytes; left > 0; ) {
+            int read = in.read(skipped, 0, (int) Math.min(skipped.length, left));
+            if (read < 0) {
+                throw DumpDamage.of(where, "is cut at byte " + position + ", within " + what);
+            }
+            position += read;
+            left -= read;
+        }
+    }
+
+    private void end() throws IOException {
+        if (!fill() || !TarHeader.isEnd(block)) {
+            throw DumpDamage.of(where, "is cut: the end of the tar is not whole");
+        }
+        while (true) {
+            int read = in.readNBytes(block, 0, block.length);
+            for (int i = 0; i < read; i++) {
+                if (block[i] != 0) {
+                    throw DumpDamage.of(where, "has something behind the end of the tar");
+                }
+            }
+            if (read < block.length) {
+                return;
+            }
+        }
+    }
+
+    private boolean fill() throws IOException {
+        int read = in.readNBytes(block, 0, block.length);
+        position += read;
+        if (read > 0 && read < block.length) {
+            throw DumpDamage.of(where, "is cut at byte " + position + ", within a header");
+        }
+        return read > 0;
+    }
+
+    /** One file's bytes; that it ends before it should is damage. */
+    private final class Content extends InputStream {
+        private final String name;
+        private long left;
+
+        Content(String name, long bytes) {
+            this.name = name;
+            left = bytes;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0 || left == 0) {
+                return length == 0 ? 0 : -1;
+            }
+            int read = in.read(bytes, offset, (int) Math.min(length, left));
+            if (read < 0) {
+                throw DumpDamage.of(where, "is cut at byte " + position + ", within '" + name + "'");
+            }
+            left -= read;
+            position += read;
+            return read;
+        }
+
+        void skipRest() throws IOException {
+            byte[] rest = new byte[8192];
+            while (read(rest, 0, rest.length) >= 0) {
+                // only counted
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Backup files of any tool, read from their first byte to their last: what encrypts and compresses them is taken off layer by layer, and
+ * what is below is proven as far as it can be. What a file is its bytes say, never its name. Nothing is unpacked to a disk, and memory
+ * holds lists of tables and never a table.
+ *
+ * <p>What does not live here: where files are, and what PostgreSQL's archives hold. Invariant: a file of which one byte was not looked at
+ * is never called whole.
+ */
+@NullMarked
+package dev.holdfast.connectors.dump;
+
+import org.jspecify.annotations.NullMarked;
