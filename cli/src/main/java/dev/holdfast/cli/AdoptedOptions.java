@@ -73,7 +73,11 @@ final class AdoptedOptions {
                     known.isEmpty()
                             ? "name a directory, s3://bucket/prefix or sftp://user@host/path."
                             : "its places are: "
-                                    + String.join(", ", known.stream().map(AdoptedPlace::name).toList()) + ".");
+                                    + String.join(
+                                            ", ",
+                                            known.stream()
+                                                    .map(AdoptedPlace::name)
+                                                    .toList()) + ".");
         }
         return found;
     }
@@ -103,9 +107,11 @@ final class AdoptedOptions {
 
     private AdoptedPlace opened(CliCommand command, AdoptedPlace place) {
         Opening opening = new Opening(
-                secret(command, "--passphrase-file", passphraseFile).or(() -> place.opening().passphrase()),
+                secret(command, "--passphrase-file", passphraseFile)
+                        .or(() -> place.opening().passphrase()),
                 file(command, secretKey).or(() -> place.opening().secretKey()),
-                secret(command, "--key-passphrase-file", keyPassphraseFile).or(() -> place.opening().keyPassphrase()));
+                secret(command, "--key-passphrase-file", keyPassphraseFile)
+                        .or(() -> place.opening().keyPassphrase()));
         return new AdoptedPlace(place.name(), place.config(), opening, zone == null ? place.zone() : zone(zone));
     }
 

@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
 record AdoptedReport(AdoptedBackups found) implements Report {
     @Override
     public Optional<ErrorCode> concern() {
-        boolean odd = !found.findings().isEmpty()
-                || found.backups().stream().anyMatch(backup -> !backup.isUsable());
+        boolean odd = !found.findings().isEmpty() || found.backups().stream().anyMatch(backup -> !backup.isUsable());
         return odd ? Optional.of(ErrorCode.FINDINGS) : Optional.empty();
     }
 

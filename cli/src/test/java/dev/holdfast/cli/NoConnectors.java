@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalPlace;
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
@@ -96,6 +97,11 @@ final class NoConnectors implements Connectors {
     @Override
     public ExportFile exportFile(Path path, boolean overwrite) {
         return new LocalExportFile(path, overwrite);
+    }
+
+    @Override
+    public AdoptedDatabases adoptedDatabases() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

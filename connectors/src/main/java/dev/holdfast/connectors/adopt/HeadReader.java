@@ -177,20 +177,22 @@ public final class HeadReader {
         if (archive.isEmpty()) {
             return head(layers, Kind.UNKNOWN, "it is cut: the head of the archive is not whole");
         }
-        Kind kind =
-                switch (archive.get().format()) {
-                    case ArchiveHead.CUSTOM -> Kind.CUSTOM;
-                    case ArchiveHead.TAR -> Kind.DUMP_TAR;
-                    case ArchiveHead.FOLDER -> Kind.DUMP_FOLDER;
-                    default -> Kind.UNKNOWN;
-                };
+        Kind kind = switch (archive.get().format()) {
+            case ArchiveHead.CUSTOM -> Kind.CUSTOM;
+            // a folder's table of contents says that it is that of a tar, and is in none
+            case ArchiveHead.TAR -> at == 0 ? Kind.DUMP_FOLDER : Kind.DUMP_TAR;
+            case ArchiveHead.FOLDER -> Kind.DUMP_FOLDER;
+            default -> Kind.UNKNOWN;
+        };
         Optional<LocalDateTime> made = archive.get().made();
         return new BackupHead(
                 layers,
                 kind,
                 Optional.of(archive.get().database()).filter(name -> !name.isEmpty()),
                 made,
-                kind == Kind.UNKNOWN ? Optional.of("it is an archive of a format that is not known") : Optional.empty());
+                kind == Kind.UNKNOWN
+                        ? Optional.of("it is an archive of a format that is not known")
+                        : Optional.empty());
     }
 
     private static BackupHead text(List<Layer> layers, byte[] head) {
@@ -217,7 +219,7 @@ public final class HeadReader {
             return Optional.empty();
         }
         if (matcher.group(1) != null) {
-            return Optional.of(matcher.group(1).replaceAll("\\\\(.)", "$1"));
+            return Optional.of(matcher.group(1).replace("\"\"", "\"").replaceAll("\\\\(.)", "$1"));
         }
         return Optional.of(matcher.group(2) != null ? matcher.group(2).replace("\"\"", "\"") : matcher.group(3));
     }

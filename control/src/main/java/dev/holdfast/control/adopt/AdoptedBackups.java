@@ -27,9 +27,7 @@ public record AdoptedBackups(String location, List<AdoptedBackup> backups, int o
 
     public AdoptedBackups {
         backups = backups.stream()
-                .sorted(Comparator.comparing(AdoptedBackup::time)
-                        .reversed()
-                        .thenComparing(AdoptedBackup::name))
+                .sorted(Comparator.comparing(AdoptedBackup::time).reversed().thenComparing(AdoptedBackup::name))
                 .toList();
         findings = List.copyOf(findings);
     }
@@ -39,7 +37,8 @@ public record AdoptedBackups(String location, List<AdoptedBackup> backups, int o
         return new AdoptedBackups(
                 location,
                 backups.stream()
-                        .filter(backup -> backup.database().filter(database::equals).isPresent())
+                        .filter(backup ->
+                                backup.database().filter(database::equals).isPresent())
                         .toList(),
                 others,
                 findings);

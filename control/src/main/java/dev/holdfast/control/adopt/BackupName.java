@@ -93,7 +93,8 @@ record BackupName(
                 break;
             }
         }
-        return new Reading(name, stem, zone).named(layers, kind, unfinished || name.last().endsWith("~"));
+        return new Reading(name, stem, zone)
+                .named(layers, kind, unfinished || name.last().endsWith("~"));
     }
 
     private static String ending(String stem) {
@@ -114,14 +115,7 @@ record BackupName(
             Optional<WrittenTime> folder = time.isPresent() ? Optional.empty() : folderTime();
             String database = time.map(this::database).orElse(stem);
             return new BackupName(
-                    name,
-                    layout(kind, layers),
-                    database,
-                    time.or(() -> folder),
-                    layers,
-                    kind,
-                    false,
-                    unfinished);
+                    name, layout(kind, layers), database, time.or(() -> folder), layers, kind, false, unfinished);
         }
 
         private Optional<WrittenTime> time() {
@@ -138,7 +132,8 @@ record BackupName(
 
         /** What is before the time; where the name begins with the time, what is after it. */
         private String database(WrittenTime time) {
-            String before = SEPARATORS_AT_END.matcher(stem.substring(0, time.begin())).replaceFirst("");
+            String before =
+                    SEPARATORS_AT_END.matcher(stem.substring(0, time.begin())).replaceFirst("");
             return before.isEmpty()
                     ? SEPARATORS_AT_START.matcher(stem.substring(time.end())).replaceFirst("")
                     : before;

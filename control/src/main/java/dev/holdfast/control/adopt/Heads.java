@@ -38,8 +38,8 @@ final class Heads {
      */
     Map<FileName, BackupHead> of(List<PlacedFile> files) {
         Map<FileName, BackupHead> heads = new ConcurrentHashMap<>();
-        try (ExecutorService workers =
-                Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().name("head-", 0).factory())) {
+        try (ExecutorService workers = Executors.newFixedThreadPool(
+                AT_A_TIME, Thread.ofVirtual().name("head-", 0).factory())) {
             List<Future<?>> looking = files.stream()
                     .<Future<?>>map(file -> workers.submit(() -> heads.put(file.name(), head(file))))
                     .toList();

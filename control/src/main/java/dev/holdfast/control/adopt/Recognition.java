@@ -84,8 +84,8 @@ final class Recognition {
         sorted.folders.forEach(folder -> backups.add(backup(folder, Optional.empty())));
         List<Finding> findings = new ArrayList<>();
         List<AdoptedBackup> apart = withoutCopies(backups);
-        apart.forEach(backup ->
-                backup.remarks().forEach(remark -> findings.add(new Finding(backup.name().text(), remark))));
+        apart.forEach(backup -> backup.remarks()
+                .forEach(remark -> findings.add(new Finding(backup.name().text(), remark))));
         return new AdoptedBackups(location, apart, others, findings);
     }
 
@@ -104,7 +104,8 @@ final class Recognition {
                 continue;
             }
             if (dumps.contains(folder(file.name()))) {
-                folders.computeIfAbsent(folder(file.name()), _ -> new ArrayList<>()).add(file);
+                folders.computeIfAbsent(folder(file.name()), _ -> new ArrayList<>())
+                        .add(file);
             } else if (tree.matches() && isTree(tree, file.name())) {
                 folders.computeIfAbsent(tree.group(1), _ -> new ArrayList<>()).add(file);
             } else if (BESIDE.matcher(text).matches()) {
@@ -133,15 +134,13 @@ final class Recognition {
     private Group group(String folder, List<PlacedFile> files, boolean dump) {
         FileName name = new FileName(folder.isEmpty() ? CONTENTS : folder.substring(0, folder.length() - 1));
         long bytes = files.stream().mapToLong(PlacedFile::bytes).sum();
-        Instant modified =
-                files.stream().map(PlacedFile::modified).max(Comparator.naturalOrder()).orElse(now);
+        Instant modified = files.stream()
+                .map(PlacedFile::modified)
+                .max(Comparator.naturalOrder())
+                .orElse(now);
         BackupName read = BackupName.of(name, zone);
         return new Group(
-                read,
-                new PlacedFile(name, bytes, modified),
-                files.size(),
-                bytes,
-                dump ? Kind.DUMP_FOLDER : Kind.TREE);
+                read, new PlacedFile(name, bytes, modified), files.size(), bytes, dump ? Kind.DUMP_FOLDER : Kind.TREE);
     }
 
     /** What begins like a dump is one under any name; and what is called a dump and is none is worth a word. */
@@ -232,8 +231,7 @@ final class Recognition {
     }
 
     /** A backup, and what tells whether another is the same. */
-    private record Candidate(
-            AdoptedBackup backup, Instant modified, boolean isLatest, Optional<WrittenTime> time) {
+    private record Candidate(AdoptedBackup backup, Instant modified, boolean isLatest, Optional<WrittenTime> time) {
         Object content() {
             return List.of(backup.bytes(), backup.database(), backup.kind(), backup.layers());
         }
@@ -248,16 +246,15 @@ final class Recognition {
             if (isLatest || other.isLatest) {
                 return true;
             }
-            return time.isPresent()
-                    && other.time.isPresent()
-                    && time.get().overlaps(other.time.get());
+            return time.isPresent() && other.time.isPresent() && time.get().overlaps(other.time.get());
         }
     }
 
     /** Links and copies are one backup. A copy in a bucket has a time of its own; that of the latest says what it is. */
     private static List<AdoptedBackup> withoutCopies(List<Candidate> all) {
         Map<Object, List<Candidate>> alike = new LinkedHashMap<>();
-        all.forEach(one -> alike.computeIfAbsent(one.file(), _ -> new ArrayList<>()).add(one));
+        all.forEach(
+                one -> alike.computeIfAbsent(one.file(), _ -> new ArrayList<>()).add(one));
         List<Candidate> apart =
                 alike.values().stream().flatMap(some -> merged(some).stream()).toList();
         Map<Object, Candidate> originals = new HashMap<>();
@@ -272,7 +269,8 @@ final class Recognition {
             if (original == null) {
                 kept.add(one);
             } else {
-                copies.computeIfAbsent(original.backup.name(), _ -> new ArrayList<>()).add(one);
+                copies.computeIfAbsent(original.backup.name(), _ -> new ArrayList<>())
+                        .add(one);
             }
         }
         return kept.stream()
@@ -284,7 +282,8 @@ final class Recognition {
         List<List<Candidate>> apart = new ArrayList<>();
         alike.stream()
                 .sorted(Comparator.comparing(Candidate::isLatest)
-                        .thenComparing(one -> !one.time.map(WrittenTime::isExact).orElse(false))
+                        .thenComparing(
+                                one -> !one.time.map(WrittenTime::isExact).orElse(false))
                         .thenComparing(one -> one.backup.name()))
                 .forEach(one -> apart.stream()
                         .filter(same -> same.getFirst().mayBe(one))

@@ -62,7 +62,8 @@ record WrittenTime(int begin, int end, Instant from, Instant until) {
         find(SHORT_DAY, text, match -> day(match, number(match, 1), number(match, 2), number(match, 3), zone), found);
         find(SECONDS, text, WrittenTime::seconds, found);
         return found.stream()
-                .max(Comparator.comparingInt(WrittenTime::end).thenComparing(WrittenTime::begin, Comparator.reverseOrder()));
+                .max(Comparator.comparingInt(WrittenTime::end)
+                        .thenComparing(WrittenTime::begin, Comparator.reverseOrder()));
     }
 
     /** A whole text that is a time. */

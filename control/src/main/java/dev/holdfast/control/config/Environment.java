@@ -37,7 +37,9 @@ public record Environment(Map<String, String> variables) {
     /** A secret, given itself or, with {@code _FILE} behind the name, by the file that holds it. */
     public Optional<Secret> secret(String name) {
         Optional<Secret> itself = value(name).map(Secret::new);
-        return itself.isPresent() ? itself : value(name + "_FILE").map(file -> fileNamedBy(name + "_FILE", Path.of(file)));
+        return itself.isPresent()
+                ? itself
+                : value(name + "_FILE").map(file -> fileNamedBy(name + "_FILE", Path.of(file)));
     }
 
     private static Secret fileNamedBy(String variable, Path file) {

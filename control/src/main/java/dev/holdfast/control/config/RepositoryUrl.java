@@ -35,7 +35,9 @@ public final class RepositoryUrl {
                 new PlaceConfig.S3(
                         s3.place(), Optional.empty(), PlaceConfig.S3.MOST_PARTS, Optional.empty(), Optional.empty());
             case SftpConfig sftp -> new PlaceConfig.Sftp(sftp.folder());
-            case LocalConfig _ -> new PlaceConfig.Local(folder.resolve(path(text)).toAbsolutePath().normalize());
+            case LocalConfig _ ->
+                new PlaceConfig.Local(
+                        folder.resolve(path(text)).toAbsolutePath().normalize());
         };
     }
 

@@ -30,7 +30,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class StackFileReader {
     private static final List<String> KEYS = Stream.concat(
-                    Stream.of("stack", "sources", "repository", ExportsReader.KEY, AdoptedReader.KEY), PoliciesReader.KEYS.stream())
+                    Stream.of("stack", "sources", "repository", ExportsReader.KEY, AdoptedReader.KEY),
+                    PoliciesReader.KEYS.stream())
             .toList();
 
     private final Environment environment;

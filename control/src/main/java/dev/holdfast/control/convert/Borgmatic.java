@@ -43,7 +43,8 @@ public final class Borgmatic {
             "hooks",
             "encryption_passphrase",
             "encryption_passcommand");
-    private static final List<String> OLD_SECTIONS = List.of("location", "storage", "retention", "consistency", "output", "hooks");
+    private static final List<String> OLD_SECTIONS =
+            List.of("location", "storage", "retention", "consistency", "output", "hooks");
     private static final Map<String, String> REASONS = Map.ofEntries(
             Map.entry("checks", "use 'holdfast check' and 'holdfast verify'"),
             Map.entry("commands", "write them under 'hooks', see docs/policies.md"),
@@ -77,7 +78,9 @@ public final class Borgmatic {
     private Converted converted(Settings file) {
         List<Settings> all = new ArrayList<>(List.of(file));
         OLD_SECTIONS.forEach(name -> file.map(name).ifPresent(all::add));
-        file.map("constants").ifPresent(map -> map.keys().forEach(key -> map.text(key).ifPresent(value -> constants.put(key, value))));
+        file.map("constants")
+                .ifPresent(map ->
+                        map.keys().forEach(key -> map.text(key).ifPresent(value -> constants.put(key, value))));
         out.comment(0, "made of borgmatic's " + shown + " by 'holdfast import'; read it before it is used");
         out.value(0, "stack", "imported");
         out.map(0, "sources");
@@ -85,7 +88,8 @@ public final class Borgmatic {
         if (sources == 0) {
             throw new Invalid(
                     ErrorCode.CONFIGURATION_INVALID,
-                    "'" + shown + "' has neither 'source_directories' nor 'postgresql_databases' that Holdfast can read",
+                    "'" + shown
+                            + "' has neither 'source_directories' nor 'postgresql_databases' that Holdfast can read",
                     "write a stack file by hand; " + Example.STACK_HELP);
         }
         repository(all);
@@ -131,8 +135,9 @@ public final class Borgmatic {
         text(database, "ssl_key").ifPresent(file -> options.add("sslkey=" + encoded(file)));
         url.append(options.isEmpty() ? "" : "?" + String.join("&", options));
         out.value(3, "url", url.toString());
-        database.text("password").ifPresent(password -> secret(
-                3, "password", password, variable(source) + "_PASSWORD", database.line("password")));
+        database.text("password")
+                .ifPresent(password ->
+                        secret(3, "password", password, variable(source) + "_PASSWORD", database.line("password")));
         if (every) {
             out.plain(3, "databases", "all");
         }
@@ -142,9 +147,16 @@ public final class Borgmatic {
                 "format", "rows are stored by themselves, and 'holdfast export' writes any format",
                 "compression", "Holdfast compresses by itself",
                 "no_owner", "say --no-owner when restoring");
-        database.keys().stream().filter(key -> !known.contains(key)).forEach(key ->
-                out.note(3, at(database.line(key)) + "'" + key + "' was left out: "
-                        + needless.getOrDefault(key, key.startsWith("restore_") ? "say where to with --to when restoring" : "it has no counterpart")));
+        database.keys().stream()
+                .filter(key -> !known.contains(key))
+                .forEach(key -> out.note(
+                        3,
+                        at(database.line(key)) + "'" + key + "' was left out: "
+                                + needless.getOrDefault(
+                                        key,
+                                        key.startsWith("restore_")
+                                                ? "say where to with --to when restoring"
+                                                : "it has no counterpart")));
         if (database.keys().isEmpty()) {
             out.note(3, at(line) + "nothing is said of this database");
         }
@@ -158,12 +170,15 @@ public final class Borgmatic {
             for (String written : section.texts("source_directories")) {
                 String path = replaced(written);
                 if (path.matches(".*[*?\\[].*") || !(path.startsWith("/") || path.startsWith("~/"))) {
-                    out.note(1, at(section.line("source_directories")) + "'" + path
-                            + "' was left out: a source is one directory with its whole path");
+                    out.note(
+                            1,
+                            at(section.line("source_directories")) + "'" + path
+                                    + "' was left out: a source is one directory with its whole path");
                     continue;
                 }
                 String name = path.replaceAll("/+$", "");
-                out.map(1, names.unused("files-" + name.substring(name.lastIndexOf('/') + 1))).map(2, "directory");
+                out.map(1, names.unused("files-" + name.substring(name.lastIndexOf('/') + 1)))
+                        .map(2, "directory");
                 out.value(3, "path", path);
                 List<String> excluded = patterns.stream()
                         .flatMap(pattern -> excluded(replaced(pattern), name).stream())
@@ -176,7 +191,8 @@ public final class Borgmatic {
         if (names.count() > 0) {
             patterns.stream()
                     .filter(pattern -> pattern.matches("(?:re|sh|pp|pf|fm):.*"))
-                    .forEach(pattern -> out.note(1, "the exclusion '" + pattern + "' was left out: write it as in .gitignore"));
+                    .forEach(pattern ->
+                            out.note(1, "the exclusion '" + pattern + "' was left out: write it as in .gitignore"));
         }
         return names.count();
     }
@@ -198,11 +214,15 @@ public final class Borgmatic {
         for (Settings section : all) {
             List<String> paths = new ArrayList<>(section.texts("repositories"));
             section.maps("repositories").forEach(one -> one.text("path").ifPresent(paths::add));
-            paths.forEach(path -> out.note(1, at(section.line("repositories")) + "the Borg repository '" + withoutSecret(replaced(path))
-                    + "' stays as it is; Holdfast cannot read it, and makes one of its own"));
+            paths.forEach(path -> out.note(
+                    1,
+                    at(section.line("repositories")) + "the Borg repository '" + withoutSecret(replaced(path))
+                            + "' stays as it is; Holdfast cannot read it, and makes one of its own"));
             for (String key : List.of("encryption_passphrase", "encryption_passcommand")) {
                 if (section.keys().contains(key)) {
-                    out.note(1, at(section.line(key)) + "'" + key + "' belongs to the Borg repository and was not copied");
+                    out.note(
+                            1,
+                            at(section.line(key)) + "'" + key + "' belongs to the Borg repository and was not copied");
                 }
             }
         }
@@ -223,12 +243,15 @@ public final class Borgmatic {
                     within(text(section, key).orElse(""))
                             .ifPresentOrElse(
                                     span -> rules.put("keep-within", span),
-                                    () -> notes.add(at(section.line(key)) + "'keep_within' was left out: it is not understood"));
+                                    () -> notes.add(at(section.line(key))
+                                            + "'keep_within' was left out: it is not understood"));
                 } else if (KEEP.containsKey(key)) {
-                    text(section, key).filter(text -> text.matches("\\d{1,5}"))
+                    text(section, key)
+                            .filter(text -> text.matches("\\d{1,5}"))
                             .ifPresentOrElse(
                                     count -> rules.put(KEEP.getOrDefault(key, ""), count),
-                                    () -> notes.add(at(section.line(key)) + "'" + key + "' was left out: it is no number"));
+                                    () -> notes.add(
+                                            at(section.line(key)) + "'" + key + "' was left out: it is no number"));
                 } else if (key.startsWith("keep_")) {
                     notes.add(at(section.line(key)) + "'" + key + "' was left out: Holdfast has no such rule");
                 }
@@ -265,7 +288,8 @@ public final class Borgmatic {
         for (Settings section : all) {
             for (String kind : List.of("healthchecks", "uptime_kuma")) {
                 String key = kind.equals("healthchecks") ? "ping_url" : "push_url";
-                Optional<String> url = section.map(kind).flatMap(map -> map.text(key)).or(() -> section.text(kind));
+                Optional<String> url =
+                        section.map(kind).flatMap(map -> map.text(key)).or(() -> section.text(kind));
                 if (url.isEmpty()) {
                     continue;
                 }
@@ -278,7 +302,12 @@ public final class Borgmatic {
                     out.plain(4, "style", "uptime-kuma");
                 }
                 // whoever knows such an address can report in our name
-                secret(4, "url", url.get(), kind.equals("healthchecks") ? "HEALTHCHECKS_URL" : "UPTIME_KUMA_URL", section.line(kind));
+                secret(
+                        4,
+                        "url",
+                        url.get(),
+                        kind.equals("healthchecks") ? "HEALTHCHECKS_URL" : "UPTIME_KUMA_URL",
+                        section.line(kind));
             }
         }
     }
@@ -294,11 +323,20 @@ public final class Borgmatic {
 
     private void rest(Settings section, boolean whole) {
         for (String key : section.keys()) {
-            boolean known = READ.contains(key) || KEEP.containsKey(key) || key.startsWith("keep_") || (whole && OLD_SECTIONS.contains(key));
+            boolean known = READ.contains(key)
+                    || KEEP.containsKey(key)
+                    || key.startsWith("keep_")
+                    || (whole && OLD_SECTIONS.contains(key));
             if (section.isIncluded(key) || key.equals("<<")) {
-                out.note(0, at(section.line(key)) + "what is included from another file was not read: import that file, too");
+                out.note(
+                        0,
+                        at(section.line(key))
+                                + "what is included from another file was not read: import that file, too");
             } else if (!known) {
-                out.note(0, at(section.line(key)) + "'" + key + "' was left out: " + REASONS.getOrDefault(key, "it has no counterpart"));
+                out.note(
+                        0,
+                        at(section.line(key)) + "'" + key + "' was left out: "
+                                + REASONS.getOrDefault(key, "it has no counterpart"));
             }
         }
         if (section.keys().contains("constants")) {
@@ -320,7 +358,9 @@ public final class Borgmatic {
         StringBuilder plain = new StringBuilder();
         while (matcher.find()) {
             if (matcher.group(2) != null) {
-                out.note(0, "the variable " + matcher.group(1) + " has to be set: a stack file has no value in its place");
+                out.note(
+                        0,
+                        "the variable " + matcher.group(1) + " has to be set: a stack file has no value in its place");
             }
             matcher.appendReplacement(plain, Matcher.quoteReplacement("${" + matcher.group(1) + "}"));
         }
@@ -336,6 +376,8 @@ public final class Borgmatic {
     }
 
     private static String encoded(String text) {
-        return text.contains("${") ? text : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return text.contains("${")
+                ? text
+                : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

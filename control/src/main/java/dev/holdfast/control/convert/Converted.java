@@ -40,7 +40,8 @@ public record Converted(String text, List<String> notes, List<String> secrets) {
         variables.put("AWS_ACCESS_KEY_ID", "1");
         variables.put("AWS_SECRET_ACCESS_KEY", "1");
         try {
-            new StackFileReader(new Environment(variables)).parse(folder.resolve("holdfast.yaml"), "holdfast.yaml", text);
+            new StackFileReader(new Environment(variables))
+                    .parse(folder.resolve("holdfast.yaml"), "holdfast.yaml", text);
         } catch (Missing e) {
             if (e.code() != ErrorCode.SECRET_MISSING) {
                 throw e;

@@ -70,9 +70,12 @@ public final class DumpImages {
         place(4, bucket, "holdfast/" + database);
         schedule("none was set, and the container ran once and ended");
         zone();
-        days("BACKUP_KEEP_DAYS").ifPresentOrElse(
-                days -> out.map(0, "retention").plain(1, "keep-days", days),
-                () -> out.note(0, "BACKUP_KEEP_DAYS is not set, and everything was kept; here it is 30 days, unless you write another rule"));
+        days("BACKUP_KEEP_DAYS")
+                .ifPresentOrElse(
+                        days -> out.map(0, "retention").plain(1, "keep-days", days),
+                        () -> out.note(
+                                0,
+                                "BACKUP_KEEP_DAYS is not set, and everything was kept; here it is 30 days, unless you write another rule"));
         out.map(0, "adopted");
         out.comment(1, "what is there already: 'holdfast adopt old' lists it");
         out.map(1, "old").map(2, "s3");
@@ -83,17 +86,23 @@ public final class DumpImages {
     }
 
     private Converted ofFolder() {
-        List<String> databases = value("POSTGRES_DB_FILE").isPresent() && value("POSTGRES_DB").isEmpty()
-                ? List.of()
-                : List.of(required("POSTGRES_DB").split("[,\\s]+"));
-        boolean cluster = value("POSTGRES_CLUSTER").filter(text -> text.equalsIgnoreCase("true")).isPresent();
+        List<String> databases =
+                value("POSTGRES_DB_FILE").isPresent() && value("POSTGRES_DB").isEmpty()
+                        ? List.of()
+                        : List.of(required("POSTGRES_DB").split("[,\\s]+"));
+        boolean cluster = value("POSTGRES_CLUSTER")
+                .filter(text -> text.equalsIgnoreCase("true"))
+                .isPresent();
         begin("postgres-backup-local", databases.size() == 1 ? databases.getFirst() : "imported");
         if (cluster || databases.isEmpty()) {
-            value("POSTGRES_DB_FILE").ifPresent(file -> out.note(1, "the databases that '" + file + "' names are not known here, so all are taken"));
+            value("POSTGRES_DB_FILE")
+                    .ifPresent(file -> out.note(
+                            1, "the databases that '" + file + "' names are not known here, so all are taken"));
             source("databases", databases.isEmpty() ? "postgres" : databases.getFirst(), true);
         } else {
             Names names = new Names();
-            databases.forEach(database -> source(names.unused(databases.size() == 1 ? "database" : database), database, false));
+            databases.forEach(
+                    database -> source(names.unused(databases.size() == 1 ? "database" : database), database, false));
         }
         repository();
         out.map(2, "disk").map(3, "local").value(4, "path", "/var/backups/holdfast");
@@ -116,24 +125,36 @@ public final class DumpImages {
     }
 
     private void begin(String tool, String name) {
-        out.comment(0, "made of the variables of " + tool + " in " + shown + " by 'holdfast import'; read it before it is used");
+        out.comment(
+                0,
+                "made of the variables of " + tool + " in " + shown
+                        + " by 'holdfast import'; read it before it is used");
         out.value(0, "stack", new Names().unused(name.contains("${") ? "imported" : name));
         out.map(0, "sources");
     }
 
     private void source(String name, String database, boolean every) {
-        String host = value("POSTGRES_HOST").or(() -> value("POSTGRES_PORT_5432_TCP_ADDR")).orElseThrow(() -> missing("POSTGRES_HOST"));
-        String port = value("POSTGRES_PORT").or(() -> value("POSTGRES_PORT_5432_TCP_PORT")).orElse("5432");
+        String host = value("POSTGRES_HOST")
+                .or(() -> value("POSTGRES_PORT_5432_TCP_ADDR"))
+                .orElseThrow(() -> missing("POSTGRES_HOST"));
+        String port = value("POSTGRES_PORT")
+                .or(() -> value("POSTGRES_PORT_5432_TCP_PORT"))
+                .orElse("5432");
         out.map(1, name).map(2, "postgres");
         Optional<String> user = value("POSTGRES_USER");
-        value("POSTGRES_USER_FILE").ifPresent(file -> out.note(3, "write the user that is in '" + file + "' into the address"));
+        value("POSTGRES_USER_FILE")
+                .ifPresent(file -> out.note(3, "write the user that is in '" + file + "' into the address"));
         out.value(
                 3,
                 "url",
-                "postgresql://" + user.map(text -> encoded(text) + "@").orElse("") + host + ":" + port + "/" + encoded(database));
-        secret("POSTGRES_PASSWORD").ifPresentOrElse(place -> out.secret(3, "password", place), () ->
-                value("POSTGRES_PASSFILE_STORE").ifPresent(file -> out.note(3, "the password is in '" + file
-                        + "': set PGPASSFILE to it")));
+                "postgresql://" + user.map(text -> encoded(text) + "@").orElse("") + host + ":" + port + "/"
+                        + encoded(database));
+        secret("POSTGRES_PASSWORD")
+                .ifPresentOrElse(
+                        place -> out.secret(3, "password", place),
+                        () -> value("POSTGRES_PASSFILE_STORE")
+                                .ifPresent(file ->
+                                        out.note(3, "the password is in '" + file + "': set PGPASSFILE to it")));
         if (every) {
             out.plain(3, "databases", "all");
         }
@@ -158,10 +179,13 @@ public final class DumpImages {
 
     private void schedule(String otherwise) {
         Optional<String> written = value("SCHEDULE");
-        Optional<String> understood = written.filter(text -> !text.contains("${")).flatMap(DumpImages::understood);
+        Optional<String> understood =
+                written.filter(text -> !text.contains("${")).flatMap(DumpImages::understood);
         if (understood.isEmpty()) {
-            out.note(0, written.map(text -> "SCHEDULE '" + text + "' was left out: Holdfast does not understand it")
-                    .orElse("SCHEDULE is not set; " + otherwise + ". Here it is once a day"));
+            out.note(
+                    0,
+                    written.map(text -> "SCHEDULE '" + text + "' was left out: Holdfast does not understand it")
+                            .orElse("SCHEDULE is not set; " + otherwise + ". Here it is once a day"));
         }
         out.value(0, "schedule", understood.orElse("@daily"));
     }
@@ -198,7 +222,8 @@ public final class DumpImages {
         Optional<String> value = value(name);
         value.filter(SecretPlace::isClear).ifPresent(_ -> {
             if (clear.add(name)) {
-                out.note(0, "the value of " + name + " was not copied: set the variable " + name + " for Holdfast, too");
+                out.note(
+                        0, "the value of " + name + " was not copied: set the variable " + name + " for Holdfast, too");
             }
         });
         return value.map(text -> SecretPlace.of(text, name));
@@ -223,15 +248,21 @@ public final class DumpImages {
     private void rest() {
         List<String> left = new ArrayList<>(variables.names());
         left.removeAll(read);
-        left.stream().filter(name -> variables.value(name).isPresent()).forEach(name -> out.note(
-                0,
-                name + " was left out: "
-                        + REASONS.getOrDefault(
-                                name,
-                                name.startsWith("WEBHOOK") ? "write it under 'notify' or 'hooks', see docs/notifications.md" : "it has no counterpart")));
+        left.stream()
+                .filter(name -> variables.value(name).isPresent())
+                .forEach(name -> out.note(
+                        0,
+                        name + " was left out: "
+                                + REASONS.getOrDefault(
+                                        name,
+                                        name.startsWith("WEBHOOK")
+                                                ? "write it under 'notify' or 'hooks', see docs/notifications.md"
+                                                : "it has no counterpart")));
     }
 
     private static String encoded(String text) {
-        return text.contains("${") ? text : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return text.contains("${")
+                ? text
+                : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

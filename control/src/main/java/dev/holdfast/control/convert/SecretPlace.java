@@ -28,6 +28,7 @@ record SecretPlace(boolean isFile, String where) {
 
     /** Whether a value is the secret itself. */
     static boolean isClear(String value) {
-        return !VARIABLE.matcher(value).matches() && !CREDENTIAL_FILE.matcher(value).matches();
+        return !VARIABLE.matcher(value).matches()
+                && !CREDENTIAL_FILE.matcher(value).matches();
     }
 }

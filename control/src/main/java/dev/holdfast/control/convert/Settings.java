@@ -63,7 +63,10 @@ final class Settings {
         NodeTuple field = fields.get(key);
         return field == null
                 ? 1
-                : field.getKeyNode().getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+                : field.getKeyNode()
+                        .getStartMark()
+                        .map(mark -> mark.getLine() + 1)
+                        .orElse(1);
     }
 
     /** A single value as it stands; empty if there is none, or it is taken from another file. */
@@ -72,7 +75,9 @@ final class Settings {
     }
 
     private static Optional<String> text(Node node) {
-        return node instanceof ScalarNode scalar && !isIncluded(node) && !node.getTag().equals(Tag.NULL)
+        return node instanceof ScalarNode scalar
+                        && !isIncluded(node)
+                        && !node.getTag().equals(Tag.NULL)
                 ? Optional.of(scalar.getValue())
                 : Optional.empty();
     }
@@ -84,7 +89,8 @@ final class Settings {
     }
 
     private static boolean isIncluded(Node node) {
-        return node.getTag().getValue().startsWith("!") && !node.getTag().getValue().startsWith("!!");
+        // the library has a tag of its own for values such as ${NAME}
+        return node.getTag().getValue().startsWith("!") && !node.getTag().equals(Tag.ENV_TAG);
     }
 
     Optional<Settings> map(String key) {

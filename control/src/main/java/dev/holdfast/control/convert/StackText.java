@@ -27,7 +27,11 @@ final class StackText {
     }
 
     StackText list(int depth, String key, List<String> values) {
-        return raw(depth, key + ": [" + String.join(", ", values.stream().map(StackText::quoted).toList()) + "]");
+        return raw(
+                depth,
+                key + ": ["
+                        + String.join(
+                                ", ", values.stream().map(StackText::quoted).toList()) + "]");
     }
 
     /** A secret that stays where it is: in a variable. */
@@ -63,7 +67,8 @@ final class StackText {
     }
 
     private static String quoted(String value) {
-        return value.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && !value.matches("(?i)[-+0-9._e]+|true|false|null|yes|no|on|off|~")
+        return value.matches("[A-Za-z0-9][A-Za-z0-9._-]*")
+                        && !value.matches("(?i)[-+0-9._e]+|true|false|null|yes|no|on|off|~")
                 ? value
                 : "'" + value.replace("'", "''") + "'";
     }

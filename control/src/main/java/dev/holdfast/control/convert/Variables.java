@@ -69,7 +69,8 @@ record Variables(Map<String, String> values) {
         Map<String, String> values = new LinkedHashMap<>();
         one.map("environment")
                 .ifPresentOrElse(
-                        map -> map.keys().forEach(key -> values.put(key, map.text(key).orElse(""))),
+                        map -> map.keys()
+                                .forEach(key -> values.put(key, map.text(key).orElse(""))),
                         () -> one.texts("environment").forEach(line -> put(line, values)));
         one.texts("env_file").forEach(name -> values.put("env_file", name));
         return new Variables(values);
@@ -91,8 +92,7 @@ record Variables(Map<String, String> values) {
 
     /** A value that is set; what the tool's image takes for unset is not. */
     Optional<String> value(String name) {
-        return Optional.ofNullable(values.get(name))
-                .filter(value -> !value.isEmpty() && !value.equals(UNSET));
+        return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty() && !value.equals(UNSET));
     }
 
     List<String> names() {

@@ -1,6 +1,7 @@
 package dev.holdfast.control.operation;
 
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.SourceConfig;
@@ -56,4 +57,7 @@ public interface Connectors {
 
     /** What exports to places need. */
     ExportPlaces exportPlaces();
+
+    /** What dumps of other tools need. */
+    AdoptedDatabases adoptedDatabases();
 }

@@ -98,16 +98,27 @@ class RecognitionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"shop.dump", "shop_03-04-2025.dump", "shop_2025-02-30.dump", "shop_99999999.dump", "v12345678.dump"})
+            strings = {
+                "shop.dump",
+                "shop_03-04-2025.dump",
+                "shop_2025-02-30.dump",
+                "shop_99999999.dump",
+                "v12345678.dump"
+            })
     void a_time_that_no_name_says_unambiguously_is_that_of_the_file(String name) {
         put(name);
-        assertThat(only()).extracting(AdoptedBackup::time, AdoptedBackup::clock).containsExactly(WRITTEN, Clock.MODIFIED);
+        assertThat(only())
+                .extracting(AdoptedBackup::time, AdoptedBackup::clock)
+                .containsExactly(WRITTEN, Clock.MODIFIED);
     }
 
     @Test
     void times_in_names_are_of_the_zone_that_the_tool_ran_in() {
         put("shop_2025-07-15_02-00-00.sql.gz");
-        assertThat(found(ZoneId.of("Europe/Berlin"), Set.of()).backups().getFirst().time())
+        assertThat(found(ZoneId.of("Europe/Berlin"), Set.of())
+                        .backups()
+                        .getFirst()
+                        .time())
                 .isEqualTo(Instant.parse("2025-07-15T00:00:00Z"));
     }
 
@@ -135,10 +146,12 @@ class RecognitionTest {
 
         assertThat(found.backups().getFirst().database()).contains("app_test");
         assertThat(found.of("app").backups()).isEmpty();
-        assertThat(found.findings()).singleElement().satisfies(finding -> assertThat(finding.message())
-                .contains("'app'")
-                .contains("'app_test'")
-                .contains("believed"));
+        assertThat(found.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.message())
+                        .contains("'app'")
+                        .contains("'app_test'")
+                        .contains("believed"));
     }
 
     @Test
@@ -151,7 +164,11 @@ class RecognitionTest {
         heads.put(
                 new FileName("last/app-20250119-020000.sql.gz"),
                 new BackupHead(
-                        List.of(Layer.GZIP), Kind.EMPTY, Optional.empty(), Optional.empty(), Optional.of("it holds nothing")));
+                        List.of(Layer.GZIP),
+                        Kind.EMPTY,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of("it holds nothing")));
         AdoptedBackups found = found();
 
         assertThat(found.backups()).hasSize(5);
@@ -178,8 +195,9 @@ class RecognitionTest {
         put("last/app-latest.sql.gz.copy", 700, NOW);
         AdoptedBackups found = found();
 
-        assertThat(found.backups()).extracting(backup -> backup.name().text()).containsExactly(
-                "last/app-20250115-020000.sql.gz", "daily/app-20250114.sql.gz");
+        assertThat(found.backups())
+                .extracting(backup -> backup.name().text())
+                .containsExactly("last/app-20250115-020000.sql.gz", "daily/app-20250114.sql.gz");
         assertThat(found.backups().getFirst().also()).hasSize(5);
         assertThat(found.select("daily/app-latest.sql.gz").name().text()).isEqualTo("last/app-20250115-020000.sql.gz");
     }
@@ -220,7 +238,10 @@ class RecognitionTest {
         put("manifest.json");
         AdoptedBackups found = found(UTC, Set.of(new FileName("shop_2025-01-15_02-00-00.sql.gz")));
 
-        assertThat(found.backups()).singleElement().extracting(AdoptedBackup::layout).isEqualTo(Layout.HOLDFAST);
+        assertThat(found.backups())
+                .singleElement()
+                .extracting(AdoptedBackup::layout)
+                .isEqualTo(Layout.HOLDFAST);
         assertThat(found.others()).isEqualTo(2);
     }
 
@@ -233,7 +254,8 @@ class RecognitionTest {
         put("shop_20250115/3301.dat.gz");
         AdoptedBackups found = found();
 
-        assertThat(found.backups()).extracting(backup -> backup.name() + " " + backup.kind() + " " + backup.files())
+        assertThat(found.backups())
+                .extracting(backup -> backup.name() + " " + backup.kind() + " " + backup.files())
                 .containsExactly(
                         "minio/20251212_020000 TREE 1", "minio/20251211_020000 TREE 2", "shop_20250115 DUMP_FOLDER 2");
         assertThat(found.backups().getLast().database()).contains("shop");

@@ -83,11 +83,13 @@ class ConversionTest {
         assertThat(shop.password().orElseThrow().text()).isEqualTo("of the shop");
         PostgresConfig all = (PostgresConfig) stack.source("databases").orElseThrow();
         assertThat(all.scope().everyDatabase()).isTrue();
+        assertThat(all.password()).as(converted.text()).isPresent();
         assertThat(all.password().orElseThrow().text()).isEqualTo("referred to");
         DirectoryConfig home = (DirectoryConfig) stack.source("files-home").orElseThrow();
         assertThat(home.path()).isEqualTo(Path.of("/home"));
         assertThat(home.exclude()).containsExactly("*.pyc", "/*/.cache");
-        assertThat(((DirectoryConfig) stack.source("files-etc").orElseThrow()).exclude()).containsExactly("*.pyc");
+        assertThat(((DirectoryConfig) stack.source("files-etc").orElseThrow()).exclude())
+                .containsExactly("*.pyc");
         assertThat(stack.policies().retention().policy().daily()).isEqualTo(7);
         assertThat(stack.policies().retention().policy().monthly()).isEqualTo(6);
         assertThat(stack.policies().notifications().channels()).hasSize(1);
@@ -159,7 +161,8 @@ class ConversionTest {
                 converted.text().replace("secret-key-file: '/run/secrets/s3'", "secret-key: '${S3_SECRET_ACCESS_KEY}'"),
                 converted.notes(),
                 converted.secrets()));
-        assertThat(((PostgresConfig) stack.sources().getFirst()).url().text()).isEqualTo("postgresql://app@db:5432/app");
+        assertThat(((PostgresConfig) stack.sources().getFirst()).url().text())
+                .isEqualTo("postgresql://app@db:5432/app");
         assertThat(stack.adopted()).singleElement().satisfies(old -> {
             assertThat(((PlaceConfig.S3) old.config()).place().url()).isEqualTo("s3://old-backups/backup/");
             assertThat(old.opening().passphrase().orElseThrow().text()).isEqualTo("of the files");
@@ -191,7 +194,10 @@ class ConversionTest {
         StackConfig stack = loaded(converted);
 
         assertThat(stack.sources()).extracting(source -> source.name()).containsExactly("app", "shop");
-        assertThat(((PostgresConfig) stack.sources().getFirst()).password().orElseThrow().text())
+        assertThat(((PostgresConfig) stack.sources().getFirst())
+                        .password()
+                        .orElseThrow()
+                        .text())
                 .isEqualTo("referred to");
         assertThat(stack.policies().retention().policy().daily()).isEqualTo(10);
         assertThat(stack.policies().retention().policy().weekly()).isEqualTo(4);

@@ -2,6 +2,7 @@ package dev.holdfast.control.operation;
 
 import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
@@ -249,6 +250,11 @@ public final class FakeConnectors implements Connectors {
 
     /** The places of exports, by the path or bucket of their configuration. */
     public final Map<String, MemoryPlace> exportPlaces = new HashMap<>();
+
+    @Override
+    public AdoptedDatabases adoptedDatabases() {
+        throw new IllegalStateException("no dump is restored here");
+    }
 
     @Override
     public ExportPlaces exportPlaces() {
