@@ -3,9 +3,10 @@ package dev.holdfast.cli;
 import dev.holdfast.control.adopt.AdoptedPlace;
 import dev.holdfast.control.adopt.AdoptedPlace.Opening;
 import dev.holdfast.control.config.Environment;
-import dev.holdfast.control.config.RepositoryUrl;
+import dev.holdfast.control.config.PlaceUrl;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
@@ -96,13 +97,14 @@ final class AdoptedOptions {
 
     private AdoptedPlace at(CliCommand command, String text) {
         Environment environment = command.cli.environment();
-        return opened(
-                command,
-                new AdoptedPlace(
-                        text,
-                        RepositoryUrl.place(text, environment, command.cli.folder()),
-                        Opening.NONE,
-                        environment.zone()));
+        return opened(command, new AdoptedPlace(text, config(command, text), Opening.NONE, environment.zone()));
+    }
+
+    private static PlaceConfig config(CliCommand command, String text) {
+        return PlaceUrl.isOne(text)
+                ? PlaceUrl.parse(text, command.cli.environment())
+                : new PlaceConfig.Local(
+                        command.cli.folder().resolve(text).toAbsolutePath().normalize());
     }
 
     private AdoptedPlace opened(CliCommand command, AdoptedPlace place) {

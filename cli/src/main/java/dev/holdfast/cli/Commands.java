@@ -28,6 +28,7 @@ final class Commands {
         ALL.put("exports", ExportsCommand::new);
         ALL.put("adopt", AdoptCommand::new);
         ALL.put("import", ImportCommand::new);
+        ALL.put("verify", VerifyCommand::new);
         ALL.put("check", CheckCommand::new);
         ALL.put("sync", SyncCommand::new);
         ALL.put("pin", PinCommand::new);

@@ -29,7 +29,8 @@ class AdoptCommandTest {
         Files.writeString(old.resolve("app_test-20260115-020000.sql"), "-- PostgreSQL database dump\n");
         Files.writeString(old.resolve("app-20260116-020000.sql"), "");
 
-        assertThat(program.run("adopt", "old", "--zone", "UTC", "--database", "app")).isEqualTo(3);
+        assertThat(program.run("adopt", "old", "--zone", "UTC", "--database", "app"))
+                .isEqualTo(3);
         assertThat(program.out())
                 .contains("2025-01-15 02:00:00", "last/app-20250115-020000.sql", "unproven")
                 .contains("last/app-20260116-020000.sql cannot be used: it has 0 bytes")
@@ -48,7 +49,8 @@ class AdoptCommandTest {
         assertThat(program.run("adopt", "old", "3f2a")).isEqualTo(2);
         assertThat(program.run("restore", "--from", "old")).isEqualTo(2);
         assertThat(program.err()).contains("needs one place to go to");
-        assertThat(program.run("restore", "--from", "old", "--table", "t", "--to", "a=b")).isEqualTo(2);
+        assertThat(program.run("restore", "--from", "old", "--table", "t", "--to", "a=b"))
+                .isEqualTo(2);
         assertThat(program.err()).contains("is restored whole");
     }
 
@@ -59,11 +61,15 @@ class AdoptCommandTest {
                 "POSTGRES_DATABASE=app\nPOSTGRES_HOST=db\nPOSTGRES_PASSWORD=hunter2\nS3_BUCKET=b\nS3_ACCESS_KEY_ID=k\nS3_SECRET_ACCESS_KEY=s\n");
 
         assertThat(program.run("import", "postgres-backup-s3", "backup.env")).isEqualTo(3);
-        assertThat(program.out()).contains("stack: app\n", "password: '${POSTGRES_PASSWORD}'").doesNotContain("hunter2");
+        assertThat(program.out())
+                .contains("stack: app\n", "password: '${POSTGRES_PASSWORD}'")
+                .doesNotContain("hunter2");
         assertThat(program.err()).contains("POSTGRES_PASSWORD");
-        assertThat(program.run("import", "postgres-backup-s3", "backup.env", "--output", "new.yaml")).isEqualTo(3);
+        assertThat(program.run("import", "postgres-backup-s3", "backup.env", "--output", "new.yaml"))
+                .isEqualTo(3);
         String written = Files.readString(folder.resolve("new.yaml"));
-        assertThat(program.run("import", "postgres-backup-s3", "backup.env", "--output", "new.yaml")).isEqualTo(63);
+        assertThat(program.run("import", "postgres-backup-s3", "backup.env", "--output", "new.yaml"))
+                .isEqualTo(63);
         assertThat(folder.resolve("new.yaml")).hasContent(written);
         assertThat(program.run("import", "pgmoneta", "backup.env")).isEqualTo(2);
         assertThat(program.run("import", "borgmatic", "missing.yaml")).isEqualTo(11);

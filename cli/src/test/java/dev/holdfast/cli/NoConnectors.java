@@ -3,9 +3,11 @@ package dev.holdfast.cli;
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalPlace;
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.FileFormat;
@@ -29,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reaches nothing. */
 final class NoConnectors implements Connectors {
@@ -101,6 +104,11 @@ final class NoConnectors implements Connectors {
 
     @Override
     public AdoptedDatabases adoptedDatabases() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ScratchServer scratch(Optional<Secret> url) {
         throw new UnsupportedOperationException();
     }
 

@@ -168,5 +168,10 @@ public final class DumpFile implements AutoCloseable {
                 throw failure == null ? DumpDamage.of(where, "is damaged: " + e.getMessage(), e) : failure;
             }
         }
+
+        @Override
+        public void close() {
+            DumpFile.this.close();
+        }
     }
 }

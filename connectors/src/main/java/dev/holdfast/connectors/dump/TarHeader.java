@@ -67,7 +67,7 @@ record TarHeader(String name, long bytes, char kind) {
         if ((block[at] & 0x80) != 0) {
             long value = block[at] & 0x3f;
             for (int i = 1; i < length; i++) {
-                value = value << 8 | block[at + i] & 0xff;
+                value = (value << 8) | (block[at + i] & 0xff);
             }
             return value;
         }

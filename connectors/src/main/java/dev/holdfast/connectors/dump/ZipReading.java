@@ -80,7 +80,7 @@ final class ZipReading {
             throw DumpDamage.unreadable(
                     where, "has encrypted files in it, which are not read here", "'unzip -t' asks for the password.");
         }
-        if (method != DEFLATED && method != STORED || later && method == STORED) {
+        if ((method != DEFLATED && method != STORED) || (later && method == STORED)) {
             throw DumpDamage.unreadable(
                     where,
                     "has files in it that are packed in way " + method + ", which is not read here",

@@ -22,6 +22,7 @@ final class ArchiveListing {
     private final List<DumpedTable> counted = new ArrayList<>();
     private final Map<Integer, Data> expected = new HashMap<>();
     private int blocks;
+    private long bytes;
 
     /**
      * Data that have to be there.
@@ -105,8 +106,10 @@ final class ArchiveListing {
      * Data were met.
      *
      * @param rows how many; less than zero where they are not rows
+     * @param length in bytes, once unpacked
      */
-    void met(Data data, long rows) {
+    void met(Data data, long rows, long length) {
+        bytes += length;
         expected.remove(data.id());
         blocks++;
         if (rows >= 0) {
@@ -116,6 +119,6 @@ final class ArchiveListing {
 
     DumpContents contents() {
         return new DumpContents(
-                origin.database(), origin.server(), origin.tool(), counted, blocks, roles, extensions, false);
+                origin.database(), origin.server(), origin.tool(), counted, blocks, bytes, roles, extensions, false);
     }
 }

@@ -34,6 +34,7 @@ public final class ArchiveReading {
     private final ArchiveInput input;
     private final int compression;
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    private long unpacked;
 
     private ArchiveReading(InputStream content, String where) throws IOException {
         this.where = where;
@@ -99,7 +100,9 @@ public final class ArchiveReading {
                                 + data.place().position() + " and are at " + at,
                         null);
             }
-            listing.met(data, data.largeObjects() ? largeObjects() : rows(data));
+            unpacked = 0;
+            long rows = data.largeObjects() ? largeObjects() : rows(data);
+            listing.met(data, rows, unpacked);
         }
         if (!listing.expected().isEmpty()) {
             throw damaged(
@@ -144,6 +147,7 @@ public final class ArchiveReading {
             };
             if (!pieces.empty()) {
                 for (int n = plain.read(buffer); n >= 0; n = plain.read(buffer)) {
+                    unpacked += n;
                     if (lines != null) {
                         lines.take(buffer, 0, n);
                     }

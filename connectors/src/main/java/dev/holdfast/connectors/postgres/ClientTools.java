@@ -97,6 +97,11 @@ public final class ClientTools {
         return choose("pg_restore", Math.max(serverMajor, archiveMajor), "the archive or the server", archiveMajor);
     }
 
+    /** The program that runs SQL: of the server's version if that is here. */
+    Tool script(int serverMajor) {
+        return choose("psql", serverMajor, "the server", 0);
+    }
+
     /** One of each version that is installed, for people: oldest first. */
     List<Tool> all(String program) {
         Map<String, Tool> versions = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package dev.holdfast.connectors.postgres;
 
 /** Counts the rows of {@code COPY} text as it goes by, to the line {@code \.} that ends it. For one thread. */
 final class CopyLines {
+    private long passed;
     private long rows;
     private long lineBytes;
     private boolean backslash;
@@ -10,6 +11,7 @@ final class CopyLines {
     private boolean more;
 
     void take(byte[] bytes, int offset, int length) {
+        passed += length;
         for (int i = offset; i < offset + length; i++) {
             byte b = bytes[i];
             if (ended) {
@@ -27,6 +29,11 @@ final class CopyLines {
                 lineBytes -= b == '\r' && lineBytes == 3 && backslash && dot ? 1 : 0;
             }
         }
+    }
+
+    /** How many bytes went by. */
+    long bytes() {
+        return passed;
     }
 
     long rows() {

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param tool version of pg_dump; empty likewise
  * @param tables those with rows as {@code COPY} text, with their rows counted; others are not in it
  * @param dataBlocks how many tables and groups of large objects have data in it
+ * @param bytes length of the data once they are unpacked
  * @param roles what owns something, or has a right to it
  * @param extensions what it makes
  * @param ofServer whether it makes databases and goes from one to another
@@ -21,6 +22,7 @@ public record DumpContents(
         String tool,
         List<DumpedTable> tables,
         long dataBlocks,
+        long bytes,
         Set<String> roles,
         Set<String> extensions,
         boolean ofServer) {

@@ -150,18 +150,28 @@ public final class FolderDump {
             return;
         }
         for (Data data : List.copyOf(found.expected().values())) {
-            CopyLines lines = met.get(folder + data.file());
+            CopyLines lines = file(data);
             if (lines == null) {
                 throw damaged("is cut: it lacks '" + data.file() + "', the data of " + data.shown(), null);
             }
             if (data.copied() && !lines.whole()) {
                 throw damaged("is damaged: the rows of " + data.shown() + " do not end as they should", null);
             }
-            found.met(data, data.copied() ? lines.rows() : -1);
+            found.met(data, data.copied() ? lines.rows() : -1, lines.bytes());
         }
         if (listedObjects != metObjects) {
             throw damaged("is damaged: its large objects are not those that it lists", null);
         }
+    }
+
+    /** A tar names the list of large objects otherwise than its table of contents does. */
+    private @Nullable CopyLines file(Data data) {
+        CopyLines named = met.get(folder + data.file());
+        if (named != null || !data.largeObjects()) {
+            return named;
+        }
+        CopyLines numbered = met.get(folder + "blobs_" + data.id() + ".toc");
+        return numbered == null ? met.get(folder + "blobs.toc") : numbered;
     }
 
     public Kind kind() {

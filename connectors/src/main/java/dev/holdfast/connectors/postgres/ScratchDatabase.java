@@ -12,7 +12,9 @@ public final class ScratchDatabase implements AutoCloseable {
             SELECT n.nspname::text, c.relname::text
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND c.relpersistence <> 't'
-              AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+              AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%%'
+              AND %s EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                             AND d.objid = c.oid AND d.deptype = 'e')
             ORDER BY 1, 2""";
 
     private final PostgresLocation location;
@@ -42,8 +44,8 @@ public final class ScratchDatabase implements AutoCloseable {
     public List<DumpedTable> tables() {
         try (Route route = Route.open(location);
                 Session session = Session.open(route.location())) {
-            List<DumpedTable> tables =
-                    session.list(TABLES, row -> new DumpedTable(row.getString(1), row.getString(2), 0));
+            List<DumpedTable> tables = session.list(
+                    TABLES.formatted("NOT"), row -> new DumpedTable(row.getString(1), row.getString(2), 0));
             List<DumpedTable> counted = new ArrayList<>();
             for (DumpedTable table : tables) {
                 String rows = session.text(
@@ -53,6 +55,17 @@ public final class ScratchDatabase implements AutoCloseable {
             return counted;
         } catch (SQLException e) {
             throw SqlFailures.restoring(e, "counting the rows of what was restored", location);
+        }
+    }
+
+    /** Names of tables that extensions made; a dump has only some of their rows. */
+    List<String> tablesOfExtensions() {
+        try (Route route = Route.open(location);
+                Session session = Session.open(route.location())) {
+            return session.list(
+                    TABLES.formatted(""), row -> new DumpedTable(row.getString(1), row.getString(2), 0).shown());
+        } catch (SQLException e) {
+            throw SqlFailures.restoring(e, "listing what was restored", location);
         }
     }
 

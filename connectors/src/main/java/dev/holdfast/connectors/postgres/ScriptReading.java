@@ -30,6 +30,10 @@ public final class ScriptReading {
     private static final Pattern OWNER = Pattern.compile("ALTER .* OWNER TO (\"(?:[^\"]|\"\")+\"|[^\" ;]+);");
     private static final Pattern EXTENSION =
             Pattern.compile("CREATE EXTENSION (?:IF NOT EXISTS )?(\"(?:[^\"]|\"\")+\"|[^\" ;]+).*");
+    /** A partition's rows may go in through the table above it; the comment says whose they are. */
+    private static final Pattern DATA_OF =
+            Pattern.compile("-- Data for Name: (.*); Type: TABLE DATA; Schema: (.*?); Owner: .*");
+
     private static final Pattern FROM = Pattern.compile("-- Dumped from database version (.*)");
     private static final Pattern BY = Pattern.compile("-- Dumped by (?:pg_dump|pg_dumpall) version (.*)");
 
@@ -44,10 +48,12 @@ public final class ScriptReading {
     private String tool = "";
     private int lineBytes;
     private boolean inData;
+    private @Nullable DumpedTable announced;
     private boolean complete;
     private boolean makesDatabases;
     private @Nullable DumpedTable copying;
     private long rows;
+    private long bytes;
 
     private ScriptReading(String where, boolean ofServer) {
         this.where = where;
@@ -72,6 +78,7 @@ public final class ScriptReading {
     private DumpContents read(InputStream in) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            bytes += n;
             for (int i = 0; i < n; i++) {
                 if (buffer[i] == '\n') {
                     endLine();
@@ -89,7 +96,8 @@ public final class ScriptReading {
         if (!complete) {
             throw damaged(where, "is cut: '" + lastWords + "' is not where its end should be", null);
         }
-        return new DumpContents("", server, tool, tables, tables.size(), roles, extensions, ofServer || makesDatabases);
+        return new DumpContents(
+                "", server, tool, tables, tables.size(), bytes, roles, extensions, ofServer || makesDatabases);
     }
 
     private void endLine() {
@@ -127,7 +135,8 @@ public final class ScriptReading {
         if (inData) {
             Matcher copy = COPY.matcher(text);
             if (copy.matches()) {
-                copying = new DumpedTable(unquoted(copy.group(1)), unquoted(copy.group(2)), 0);
+                DumpedTable said = announced;
+                copying = said == null ? new DumpedTable(unquoted(copy.group(1)), unquoted(copy.group(2)), 0) : said;
                 rows = 0;
                 return;
             }
@@ -139,6 +148,8 @@ public final class ScriptReading {
     private void comment(String text) {
         if (text.startsWith("-- Data for Name: ")) {
             inData = true;
+            Matcher data = DATA_OF.matcher(text);
+            announced = data.matches() ? new DumpedTable(data.group(2), data.group(1), 0) : null;
         } else if (text.startsWith("-- Name: ")) {
             inData = false;
         } else {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -83,7 +84,7 @@ class HeadReaderTest {
         assertThat(head.kind()).isEqualTo(Kind.CUSTOM);
         assertThat(head.layers()).isEmpty();
         assertThat(head.database()).contains(DATABASE);
-        assertThat(Duration.between(head.made().orElseThrow(), LocalDateTime.now())
+        assertThat(Duration.between(head.made().orElseThrow(), LocalDateTime.now(ZoneOffset.UTC))
                         .abs())
                 .isLessThan(Duration.ofDays(2));
         assertThat(head.obstacle()).isEmpty();

@@ -2,7 +2,6 @@ package dev.holdfast.control.adopt;
 
 import dev.holdfast.connectors.postgres.FileRestore;
 import dev.holdfast.connectors.postgres.TrialDump;
-import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.engine.source.Source;
 import java.util.function.Function;
@@ -10,15 +9,9 @@ import java.util.function.Function;
 /** Makes databases of dumps. */
 public interface AdoptedDatabases {
     /**
-     * Restores a dump into a server of its own, counts what comes back, and drops it.
-     *
-     * @param heartbeat called about every second; if it throws, that ends
-     */
-    TrialReport tried(TrialDump dump, Runnable heartbeat);
-
-    /**
      * Restores a dump into a server of its own, which is there until {@code then} has captured it.
      *
+     * @param heartbeat called about every second; if it throws, that ends
      * @param owner role that owns what the dump gives to nobody
      * @param database its name
      */

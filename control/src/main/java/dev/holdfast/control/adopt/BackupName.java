@@ -141,7 +141,7 @@ record BackupName(
 
         /** The folder that it is in, or the one above that. */
         private String folder(int up) {
-            String[] segments = name.text().split("/");
+            String[] segments = name.text().split("/", -1);
             int at = segments.length - 1 - up;
             return at < 0 ? "" : segments[at];
         }

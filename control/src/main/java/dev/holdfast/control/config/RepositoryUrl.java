@@ -1,6 +1,5 @@
 package dev.holdfast.control.config;
 
-import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
@@ -24,27 +23,6 @@ public final class RepositoryUrl {
         return RepositoryConfig.of(environment.repositoryKey(), List.of(destination(text, environment)));
     }
 
-    /**
-     * A place with files, named in the same way.
-     *
-     * @param folder where a relative path begins
-     */
-    public static PlaceConfig place(String text, Environment environment, Path folder) {
-        return switch (destination(text, environment)) {
-            case S3Config s3 ->
-                new PlaceConfig.S3(
-                        s3.place(), Optional.empty(), PlaceConfig.S3.MOST_PARTS, Optional.empty(), Optional.empty());
-            case SftpConfig sftp -> new PlaceConfig.Sftp(sftp.folder());
-            case LocalConfig _ ->
-                new PlaceConfig.Local(
-                        folder.resolve(path(text)).toAbsolutePath().normalize());
-        };
-    }
-
-    private static String path(String text) {
-        return text.startsWith("file://") ? text.substring("file://".length()) : text;
-    }
-
     private static DestinationConfig destination(String text, Environment environment) {
         if (text.startsWith("s3://")) {
             S3Place place = s3(environment, "--repository").withBucket(text);
@@ -56,7 +34,7 @@ public final class RepositoryUrl {
         if (text.startsWith("sftp://")) {
             return new SftpConfig("sftp", SftpReader.read(text, environment));
         }
-        String path = path(text);
+        String path = text.startsWith("file://") ? text.substring("file://".length()) : text;
         if (path.isBlank() || path.contains("://")) {
             throw new Invalid(
                     ErrorCode.USAGE, "'" + text + "' is neither a path nor an s3:// or sftp:// address", EXAMPLE);

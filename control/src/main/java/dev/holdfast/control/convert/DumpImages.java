@@ -89,7 +89,7 @@ public final class DumpImages {
         List<String> databases =
                 value("POSTGRES_DB_FILE").isPresent() && value("POSTGRES_DB").isEmpty()
                         ? List.of()
-                        : List.of(required("POSTGRES_DB").split("[,\\s]+"));
+                        : List.of(required("POSTGRES_DB").split("[,\\s]+", -1));
         boolean cluster = value("POSTGRES_CLUSTER")
                 .filter(text -> text.equalsIgnoreCase("true"))
                 .isPresent();
@@ -192,8 +192,7 @@ public final class DumpImages {
 
     private static Optional<String> understood(String text) {
         try {
-            Schedule.parse(text, ZoneId.of("UTC"));
-            return Optional.of(text);
+            return Optional.of(Schedule.parse(text, ZoneId.of("UTC"))).map(_ -> text);
         } catch (Invalid e) {
             return Optional.empty();
         }
@@ -202,8 +201,7 @@ public final class DumpImages {
     private void zone() {
         Optional<String> zone = value("TZ");
         try {
-            zone.map(ZoneId::of);
-            zone.ifPresent(text -> out.value(0, "zone", text));
+            zone.map(ZoneId::of).ifPresent(known -> out.value(0, "zone", known.getId()));
         } catch (DateTimeException e) {
             out.note(0, "TZ '" + zone.orElse("") + "' was left out: there is no such time zone");
         }

@@ -4,6 +4,9 @@ import static dev.holdfast.control.operation.Step.Phase.CHECK;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 import static dev.holdfast.control.operation.Step.Phase.RESTORE;
 
+import dev.holdfast.connectors.postgres.ClientTools;
+import dev.holdfast.connectors.postgres.ScratchServer;
+import dev.holdfast.connectors.postgres.TrialRestore;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
 import dev.holdfast.control.adopt.AdoptedDump;
@@ -63,17 +66,20 @@ public final class AdoptedVerification {
             if (!restores || dump.report().database().isEmpty()) {
                 return new Outcome.Whole(dump.report().proven(), -1);
             }
-            long rows = run.step(
-                    new Step(RESTORE, backup.id()),
-                    _ -> connectors
-                            .adoptedDatabases()
-                            .tried(dump.ofOneDatabase(), run.cancellation()::check)
-                            .rows());
+            long rows = run.step(new Step(RESTORE, backup.id()), _ -> restored(dump, run));
             return new Outcome.Whole(dump.report().proven(), rows);
         } catch (Cancelled e) {
             throw e;
         } catch (HoldfastException e) {
             return new Outcome.Failed(e);
+        }
+    }
+
+    private long restored(AdoptedDump dump, Run run) {
+        try (ScratchServer server = connectors.scratch(Optional.empty())) {
+            return new TrialRestore(server, ClientTools.ofMachine(), run.cancellation()::check)
+                    .run(dump.ofOneDatabase())
+                    .rows();
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.holdfast.control.operation;
 
 import dev.holdfast.connectors.postgres.PostgresRestore;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
+import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.engine.repository.Part;
@@ -14,6 +16,7 @@ import dev.holdfast.engine.source.Source;
 import dev.holdfast.engine.source.Target;
 import dev.holdfast.engine.store.ObjectStore;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Makes what reaches foreign systems. Nothing is contacted before the first use of what was made. */
 public interface Connectors {
@@ -60,4 +63,11 @@ public interface Connectors {
 
     /** What dumps of other tools need. */
     AdoptedDatabases adoptedDatabases();
+
+    /**
+     * A server for test restores; close it.
+     *
+     * @param url of a server that others use too; empty for one of its own, which is made
+     */
+    ScratchServer scratch(Optional<Secret> url);
 }

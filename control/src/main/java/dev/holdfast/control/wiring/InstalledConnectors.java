@@ -6,6 +6,9 @@ import dev.holdfast.connectors.files.DirectoryTarget;
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalStore;
 import dev.holdfast.connectors.postgres.Among;
+import dev.holdfast.connectors.postgres.ClientTools;
+import dev.holdfast.connectors.postgres.LentServer;
+import dev.holdfast.connectors.postgres.OwnServer;
 import dev.holdfast.connectors.postgres.PostgresComparer;
 import dev.holdfast.connectors.postgres.PostgresExporter;
 import dev.holdfast.connectors.postgres.PostgresLocation;
@@ -13,6 +16,7 @@ import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.PostgresServer;
 import dev.holdfast.connectors.postgres.PostgresSource;
 import dev.holdfast.connectors.postgres.PostgresTarget;
+import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.connectors.s3.BucketComparer;
 import dev.holdfast.connectors.s3.BucketSource;
 import dev.holdfast.connectors.s3.BucketTarget;
@@ -177,6 +181,18 @@ public final class InstalledConnectors implements Connectors {
         return new InstalledDatabases(scratch, this::location);
     }
 
+    @Override
+    public ScratchServer scratch(Optional<Secret> url) {
+        return url.<ScratchServer>map(text -> LentServer.at(PostgresLocation.parse(text.text(), variables())))
+                .orElseGet(() -> OwnServer.start(ClientTools.ofMachine(), scratch));
+    }
+
+    private Map<String, String> variables() {
+        Map<String, String> variables = new HashMap<>(environment.variables());
+        variables.putIfAbsent("HOME", System.getProperty("user.home"));
+        return variables;
+    }
+
     private static List<Path> folders(RepositoryConfig repository) {
         return repository.destinations().stream()
                 .flatMap(destination ->
@@ -185,9 +201,7 @@ public final class InstalledConnectors implements Connectors {
     }
 
     private PostgresLocation location(PostgresConfig config) {
-        Map<String, String> variables = new HashMap<>(environment.variables());
-        variables.putIfAbsent("HOME", System.getProperty("user.home"));
-        PostgresLocation location = PostgresLocation.parse(config.url().text(), variables);
+        PostgresLocation location = PostgresLocation.parse(config.url().text(), variables());
         PostgresLocation reached =
                 config.ssh().map(ssh -> location.withSsh(location(ssh))).orElse(location);
         return config.password().map(Secret::text).map(reached::withPassword).orElse(reached);

@@ -3,11 +3,8 @@ package dev.holdfast.control.wiring;
 import dev.holdfast.connectors.postgres.ClientTools;
 import dev.holdfast.connectors.postgres.DumpCapture;
 import dev.holdfast.connectors.postgres.FileRestore;
-import dev.holdfast.connectors.postgres.OwnServer;
 import dev.holdfast.connectors.postgres.PostgresLocation;
 import dev.holdfast.connectors.postgres.TrialDump;
-import dev.holdfast.connectors.postgres.TrialReport;
-import dev.holdfast.connectors.postgres.TrialRestore;
 import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.engine.source.Source;
@@ -22,14 +19,6 @@ final class InstalledDatabases implements AdoptedDatabases {
     InstalledDatabases(Path scratch, Function<PostgresConfig, PostgresLocation> locations) {
         this.scratch = scratch;
         this.locations = locations;
-    }
-
-    @Override
-    public TrialReport tried(TrialDump dump, Runnable heartbeat) {
-        ClientTools tools = ClientTools.ofMachine();
-        try (OwnServer server = OwnServer.start(tools, scratch)) {
-            return new TrialRestore(server, tools, heartbeat).run(dump);
-        }
     }
 
     @Override

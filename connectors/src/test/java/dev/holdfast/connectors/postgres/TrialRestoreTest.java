@@ -1,0 +1,298 @@
+package dev.holdfast.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.holdfast.connectors.dump.DumpFile;
+import dev.holdfast.connectors.dump.DumpFormat;
+import dev.holdfast.connectors.dump.DumpReader;
+import dev.holdfast.connectors.dump.DumpReport;
+import dev.holdfast.demo.stand.PrivatePostgres;
+import dev.holdfast.engine.error.AccessDenied;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.error.Unsupported;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Dumps of PostgreSQL's own programs, restored into scratch servers. */
+@ExtendWith(Server.UntilTheEnd.class)
+class TrialRestoreTest {
+    private static final String SHOP = "trial_shop";
+
+    @TempDir
+    static Path folder;
+
+    private static OwnServer own;
+
+    @BeforeAll
+    static void start() {
+        PrivatePostgres server = Server.shared();
+        server.createDatabase(SHOP);
+        server.execute(
+                "postgres", "CREATE ROLE trial_clerk", "CREATE ROLE trial_scratch LOGIN CREATEDB PASSWORD 'trial'");
+        server.execute(
+                SHOP,
+                "CREATE TABLE orders (id int PRIMARY KEY, note text)",
+                "INSERT INTO orders SELECT n, 'order ' || n FROM generate_series(1, 500) n",
+                "CREATE TABLE items (id int, order_id int REFERENCES orders)",
+                "INSERT INTO items SELECT n, n FROM generate_series(1, 50) n",
+                "CREATE TABLE none (v int)",
+                "ALTER TABLE items OWNER TO trial_clerk",
+                "GRANT SELECT ON orders TO trial_clerk");
+        own = OwnServer.start(ClientTools.ofMachine(), Server.folder().resolve("trial"));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        own.close();
+        try (Stream<Path> left = Files.list(Server.folder().resolve("trial"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "custom.dump,pg_dump -Fc -f $OUT",
+        "tar.tar,pg_dump -Ft -f $OUT",
+        "shop.sql,pg_dump -f $OUT",
+        "shop.sql.gz,pg_dump | gzip > $OUT",
+        "create.sql,pg_dump --create -f $OUT"
+    })
+    void every_row_comes_back_with_its_owner(String name, String command) {
+        TrialReport report = restored(own, made(name, command));
+
+        assertThat(report.tables())
+                .extracting(DumpedTable::name, DumpedTable::rows)
+                .contains(tuple("orders", 500L), tuple("items", 50L), tuple("none", 0L));
+        assertThat(report.compared()).isEqualTo(3);
+        assertThat(report.notes()).isEmpty();
+        if (!name.startsWith("create")) {
+            assertThat(own.databases())
+                    .extracting(database -> database.location().database())
+                    .noneMatch(database -> database.startsWith("scratch"));
+        }
+    }
+
+    @Test
+    void a_dump_of_a_whole_server_comes_back_in_one_of_its_own_only() {
+        Path all = made(
+                "all.sql",
+                "pg_dumpall --roles-only > $OUT.roles; pg_dumpall --exclude-database='[!tp]*' --exclude-database='template*'"
+                        + " -f $OUT");
+        try (OwnServer fresh =
+                OwnServer.start(ClientTools.ofMachine(), Server.folder().resolve("trial2"))) {
+            assertThat(restored(fresh, all).rows()).isGreaterThanOrEqualTo(550);
+        }
+        try (ScratchServer lent = lent("trial_scratch:trial")) {
+            assertThatExceptionOfType(Unsupported.class).isThrownBy(() -> restored(lent, all));
+        }
+    }
+
+    @Test
+    void what_does_not_restore_is_refused_with_the_reason_of_postgresql() {
+        Path broken = edited("broken.sql", "CREATE TABLE public.none", "CREATE TABLE public.none_at_all OF nothing");
+
+        assertThatExceptionOfType(Failed.class)
+                .isThrownBy(() -> restored(own, broken))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_RESTORE_FAILED))
+                .withMessageContaining("nothing");
+        Path extension = edited(
+                "extension.sql", "CREATE TABLE public.none", "CREATE EXTENSION teleport;\nCREATE TABLE public.none");
+        assertThatExceptionOfType(Failed.class)
+                .isThrownBy(() -> restored(own, extension))
+                .withMessageContaining("extension 'teleport' is not installed");
+        Server.shared().createDatabase("trial_empty");
+        assertThatExceptionOfType(Failed.class)
+                .isThrownBy(() -> restored(own, made("empty.dump", "PGDATABASE=trial_empty pg_dump -Fc -f $OUT")))
+                .withMessageContaining("no table");
+    }
+
+    @Test
+    void other_rows_than_the_dump_has_are_told() {
+        Path fewer = edited(
+                "trigger.sql",
+                "-- Data for Name: items;",
+                "CREATE RULE less AS ON INSERT TO public.orders DO INSTEAD NOTHING;\n"
+                        + "CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';\n"
+                        + "CREATE TRIGGER no BEFORE INSERT ON public.none FOR EACH ROW EXECUTE FUNCTION public.no();\n"
+                        + "DELETE FROM public.orders;\n-- Data for Name: items;");
+        DumpReport read = read(fewer);
+        DumpContents said = read.database().orElseThrow();
+        DumpContents more = new DumpContents(
+                said.database(),
+                said.server(),
+                said.tool(),
+                said.tables().stream()
+                        .map(table -> new DumpedTable(table.schema(), table.name(), table.rows() + 1))
+                        .toList(),
+                said.dataBlocks(),
+                said.bytes(),
+                said.roles(),
+                said.extensions(),
+                false);
+        Path whole = made("plain.sql", "pg_dump -f $OUT");
+
+        assertThatExceptionOfType(Failed.class)
+                .isThrownBy(() -> trial(own)
+                        .run(new TrialDump(TrialDump.Kind.SCRIPT, more, () -> opened(whole), whole.toString())))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DIFFERENT))
+                .withMessageContaining("orders");
+    }
+
+    @Test
+    void a_lent_server_is_left_as_it_was_and_psql_obeys_no_command_of_the_file() {
+        Path touched = folder.resolve("touched");
+        Path evil =
+                edited("evil.sql", "CREATE TABLE public.none", "\\! touch " + touched + "\nCREATE TABLE public.none");
+        try (ScratchServer lent = lent("trial_scratch:trial")) {
+            TrialReport report = restored(lent, made("lent.dump", "pg_dump -Fc -f $OUT"));
+            assertThat(report.rows()).isEqualTo(550);
+            assertThatExceptionOfType(Failed.class).isThrownBy(() -> restored(lent, evil));
+        }
+        assertThat(touched).doesNotExist();
+        assertThat(scratchDatabases()).isEqualTo("0");
+    }
+
+    @Test
+    void a_user_who_may_reach_the_servers_files_is_refused() {
+        assertThatExceptionOfType(AccessDenied.class)
+                .isThrownBy(() -> lent("postgres:" + Server.shared().password()))
+                .withMessageContaining("programs");
+    }
+
+    @Test
+    void what_a_killed_process_left_is_dropped_when_it_is_old() {
+        Server.shared()
+                .execute(
+                        "postgres",
+                        "CREATE DATABASE \"holdfast_scratch_20200101T000000Z_0123abcd\" OWNER trial_scratch",
+                        "CREATE DATABASE \"holdfast_scratch_of_somebody\" OWNER trial_scratch");
+        try (ScratchServer lent = lent("trial_scratch:trial")) {
+            assertThat(lent.own()).isFalse();
+            assertThat(scratchDatabases()).isEqualTo("1");
+        }
+        Server.shared().dropDatabase("holdfast_scratch_of_somebody");
+    }
+
+    @Test
+    void the_settings_that_older_servers_do_not_know_are_left_out() throws IOException {
+        String later =
+                "--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\nSET transaction_timeout = 0;\nSELECT 1;\n"
+                        + "\\unrestrict abc\n\\unrestrict abcd\nlast";
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int step : List.of(1, 3, 1000)) {
+            out.reset();
+            ScriptFeed feed = new ScriptFeed(out, true, true);
+            byte[] bytes = later.getBytes(StandardCharsets.UTF_8);
+            for (int at = 0; at < bytes.length; at += step) {
+                feed.write(bytes, at, Math.min(step, bytes.length - at));
+            }
+            feed.end();
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .isEqualTo("--\n-- PostgreSQL database dump\n--\n\n\nSELECT 1;\n\\unrestrict abcd\nlast");
+        }
+        assertThat(TrialRestore.knowsRestrict("15.13 (Debian)")).isFalse();
+        assertThat(TrialRestore.knowsRestrict("15.14")).isTrue();
+        assertThat(TrialRestore.knowsRestrict("18beta1")).isTrue();
+    }
+
+    private static String scratchDatabases() {
+        return String.valueOf(Server.shared()
+                .query("postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE 'holdfast\\_scratch%'"));
+    }
+
+    private static ScratchServer lent(String login) {
+        return LentServer.at(PostgresLocation.parse(
+                "postgresql://" + login + "@127.0.0.1:" + Server.shared().port() + "/postgres"));
+    }
+
+    private static TrialRestore trial(ScratchServer server) {
+        return new TrialRestore(server, ClientTools.ofMachine(), () -> {});
+    }
+
+    private static TrialReport restored(ScratchServer server, Path file) {
+        DumpReport report = read(file);
+        TrialDump.Kind kind = report.packed() == DumpReport.Packed.TAR_DUMP
+                ? TrialDump.Kind.TAR
+                : report.format() == DumpFormat.CUSTOM ? TrialDump.Kind.CUSTOM : TrialDump.Kind.SCRIPT;
+        return trial(server)
+                .run(new TrialDump(kind, report.database().orElseThrow(), () -> opened(file), file.toString()));
+    }
+
+    private static DumpReport read(Path file) {
+        try (DumpFile opened = DumpFile.open(Files.newInputStream(file), file.toString(), Optional.empty())) {
+            return DumpReader.read(opened);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream opened(Path file) {
+        try {
+            return DumpFile.open(Files.newInputStream(file), file.toString(), Optional.empty())
+                    .content();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path edited(String name, String from, String to) {
+        try {
+            Path plain = made(name, "pg_dump -f $OUT");
+            String text = Files.readString(plain);
+            assertThat(text).contains(from);
+            return Files.writeString(plain, text.replace(from, to));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path made(String name, String command) {
+        Path file = folder.resolve(name);
+        PrivatePostgres server = Server.shared();
+        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command).inheritIO();
+        builder.environment()
+                .putAll(Map.of(
+                        "OUT",
+                        file.toString(),
+                        "PGHOST",
+                        "127.0.0.1",
+                        "PGPORT",
+                        Integer.toString(server.port()),
+                        "PGUSER",
+                        PrivatePostgres.SUPERUSER,
+                        "PGPASSWORD",
+                        server.password()));
+        builder.environment().putIfAbsent("PGDATABASE", SHOP);
+        try {
+            Process process = builder.start();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1)
+                    .as(command)
+                    .isZero();
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.holdfast.control.verify;
+
+import dev.holdfast.engine.error.Missing;
+import dev.holdfast.engine.place.FileName;
+import dev.holdfast.engine.place.FilePlace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What lies beside a file and says what it should be: {@code <file>.md5} and {@code <file>.sha256} as md5sum, sha256sum, their BSD relatives
+ * or only a digest write them, and manifests of exports. For one thread.
+ */
+final class Sidecars {
+    private static final int MOST_BYTES = 4 << 20;
+    private static final Map<String, String> ENDINGS = Map.of(".md5", "MD5", ".sha256", "SHA-256");
+    private static final Map<String, Integer> HEX_DIGITS = Map.of("MD5", 32, "SHA-256", 64);
+    private static final Pattern LINE = Pattern.compile("\\\\?([0-9a-fA-F]+)(?:  ?\\*?| \\*)(.+)");
+    private static final Pattern BSD = Pattern.compile("[A-Z0-9-]+ ?\\((.+)\\) ?= ?([0-9a-fA-F]+)");
+    private static final Pattern ALONE = Pattern.compile("[0-9a-fA-F]+");
+
+    private final FilePlace place;
+    private final FileName file;
+    private final List<Expected> expected = new ArrayList<>();
+    private final List<String> unusable = new ArrayList<>();
+
+    private Sidecars(FilePlace place, FileName file) {
+        this.place = place;
+        this.file = file;
+    }
+
+    /** Looks for all of them. */
+    static Sidecars of(FilePlace place, FileName file) {
+        Sidecars sidecars = new Sidecars(place, file);
+        ENDINGS.forEach((ending, algorithm) -> sidecars.read(file.with(ending))
+                .ifPresent(text -> sidecars.sums(file.with(ending).last(), algorithm, text)));
+        String folder =
+                file.text().substring(0, file.text().length() - file.last().length());
+        for (FileName manifest : List.of(file.with(".manifest.json"), new FileName(folder + "manifest.json"))) {
+            sidecars.read(manifest).ifPresent(text -> sidecars.manifest(manifest.last(), text));
+        }
+        return sidecars;
+    }
+
+    List<Expected> expected() {
+        return expected;
+    }
+
+    /** What lies there and says nothing of the file, for people. */
+    List<String> unusable() {
+        return unusable;
+    }
+
+    private Optional<String> read(FileName name) {
+        if (place.find(name).filter(found -> found.bytes() <= MOST_BYTES).isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = place.open(name)) {
+            return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
+        } catch (Missing e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record Sum(String hex, String name) {}
+
+    private void sums(String source, String algorithm, String text) {
+        int digits = HEX_DIGITS.getOrDefault(algorithm, 0);
+        List<Sum> sums = text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .flatMap(line -> sum(line).stream())
+                .filter(sum -> sum.hex().length() == digits)
+                .toList();
+        Optional<Sum> own = sums.stream()
+                .filter(sum -> last(sum.name()).equals(file.last()))
+                .findFirst()
+                .or(() -> sums.size() == 1 ? Optional.of(sums.getFirst()) : Optional.empty());
+        if (own.isEmpty()) {
+            unusable.add(source + (sums.isEmpty() ? " holds no " + algorithm : " names other files"));
+            return;
+        }
+        boolean renamed = !own.get().name().isEmpty() && !last(own.get().name()).equals(file.last());
+        expected.add(new Expected(
+                source
+                        + (renamed
+                                ? " (made when it was named '" + last(own.get().name()) + "')"
+                                : ""),
+                algorithm,
+                own.get().hex().toLowerCase(Locale.ROOT),
+                OptionalLong.empty()));
+    }
+
+    private static Optional<Sum> sum(String line) {
+        Matcher bsd = BSD.matcher(line);
+        if (bsd.matches()) {
+            return Optional.of(new Sum(bsd.group(2), bsd.group(1)));
+        }
+        if (ALONE.matcher(line).matches()) {
+            return Optional.of(new Sum(line, ""));
+        }
+        Matcher usual = LINE.matcher(line);
+        return usual.matches() ? Optional.of(new Sum(usual.group(1), usual.group(2))) : Optional.empty();
+    }
+
+    private static String last(String name) {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
+    private void manifest(String source, String text) {
+        try {
+            JsonNode files = JsonMapper.shared().readTree(text).path("files");
+            for (JsonNode one : files) {
+                boolean named = one.path("name").asString("").equals(file.text())
+                        || one.path("fileName").asString("").equals(file.last());
+                if (named && one.path("sha256").asString("").length() == HEX_DIGITS.getOrDefault("SHA-256", 0)) {
+                    expected.add(new Expected(
+                            source,
+                            "SHA-256",
+                            one.path("sha256").asString("").toLowerCase(Locale.ROOT),
+                            one.path("bytes").isIntegralNumber()
+                                    ? OptionalLong.of(one.path("bytes").asLong())
+                                    : OptionalLong.empty()));
+                    return;
+                }
+            }
+        } catch (JacksonException e) {
+            unusable.add(source + " is no manifest");
+        }
+    }
+}
