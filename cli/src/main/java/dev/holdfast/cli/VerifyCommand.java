@@ -75,7 +75,7 @@ final class VerifyCommand extends CliCommand {
     @Option(
             names = "--passphrase-file",
             paramLabel = "FILE",
-            description = "Holds the passphrase of the files; otherwise $$OPENPGP_PASSPHRASE.")
+            description = "Holds the passphrase of the files; otherwise $OPENPGP_PASSPHRASE.")
     @Nullable
     Path passphraseFile;
 
@@ -86,7 +86,7 @@ final class VerifyCommand extends CliCommand {
     @Option(
             names = "--key-passphrase-file",
             paramLabel = "FILE",
-            description = "Holds the passphrase of the key; otherwise $$OPENPGP_KEY_PASSPHRASE.")
+            description = "Holds the passphrase of the key; otherwise $OPENPGP_KEY_PASSPHRASE.")
     @Nullable
     Path keyPassphraseFile;
 

@@ -5,6 +5,7 @@ import dev.holdfast.connectors.dump.Layer;
 import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.DumpedTable;
 import dev.holdfast.connectors.postgres.TrialReport;
+import dev.holdfast.control.verify.FileCheck.Depth;
 import dev.holdfast.control.verify.FileVerdict;
 import dev.holdfast.control.verify.FileVerdict.State;
 import dev.holdfast.control.verify.VerifyResult;
@@ -31,6 +32,9 @@ record VerifyReport(VerifyResult result) implements Report {
     public String problem() {
         if (result.files().isEmpty()) {
             return "there is nothing in '" + result.place() + "' to verify: 0 files were looked at";
+        }
+        if (result.failure().isEmpty()) {
+            return "nothing was restored: none of the files is a dump of PostgreSQL that can be";
         }
         String reason = result.failure().map(VerifyReport::message).orElse("");
         return result.files().size() == 1
@@ -60,7 +64,7 @@ record VerifyReport(VerifyResult result) implements Report {
         }
         String summary = result.count(State.WHOLE) + " of "
                 + Format.count(result.files().size(), "file", "files")
-                + (result.quick() ? " there with the right length (contents not read)" : " whole");
+                + (result.depth() == Depth.QUICK ? " there with the right length (contents not read)" : " whole");
         if (concern().isEmpty()) {
             page.good(summary);
         } else {
@@ -128,7 +132,8 @@ record VerifyReport(VerifyResult result) implements Report {
     @Override
     public void json(Json json) {
         json.field("place", result.place())
-                .field("quick", result.quick())
+                .field("quick", result.depth() == Depth.QUICK)
+                .field("restored", result.restored())
                 .field("lookedAt", result.files().size())
                 .field("whole", result.count(State.WHOLE));
         json.objects("files", result.files(), (FileVerdict file) -> {

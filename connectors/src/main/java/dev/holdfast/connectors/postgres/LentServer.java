@@ -44,13 +44,13 @@ public final class LentServer implements ScratchServer {
     }
 
     /**
-     * @param place the server, and any database of it
+     * @param place the server, and any database of it; one that is held open, so no template
      * @throws AccessDenied if the user may do too much there, or too little
      */
     public static LentServer at(PostgresLocation place) {
-        Route route = Route.open(place, NewDatabase::administer);
+        Route route = Route.open(place);
         try {
-            Session admin = NewDatabase.administer(route.location());
+            Session admin = Session.open(route.location());
             LentServer server = new LentServer(route, admin);
             server.requireHarmless();
             server.sweep();
@@ -124,7 +124,7 @@ public final class LentServer implements ScratchServer {
         try {
             admin.run(sql);
         } catch (SQLException first) {
-            try (Session another = NewDatabase.administer(route.location())) {
+            try (Session another = Session.open(route.location())) {
                 another.run(sql);
             } catch (SQLException e) {
                 throw SqlFailures.restoring(e, "dropping scratch database '" + name + "'", route.location());

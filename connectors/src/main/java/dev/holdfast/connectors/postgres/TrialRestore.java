@@ -147,8 +147,11 @@ public final class TrialRestore {
             arguments.addAll(List.of("--no-owner", "--no-privileges", "--no-comments", "--no-tablespaces"));
         }
         arguments.add("--dbname=" + database.connectionArgument());
-        ToolRun run =
-                fed(command(tool, arguments), database, content, (bytes, length, out) -> out.write(bytes, 0, length));
+        ToolRun run = fed(
+                command(tool, arguments),
+                database,
+                content,
+                (bytes, length, out) -> out.write(bytes, 0, Math.max(0, length)));
         if (run.exitCode() != 0 && !(tolerant && SchemaRestore.Tolerated.isAllOf(run.stderr()))) {
             throw refused(dump, run, "pg_restore " + tool.version());
         }
@@ -366,7 +369,8 @@ public final class TrialRestore {
         }
         requireAny(dump, tables);
         long rows = tables.stream().mapToLong(DumpedTable::rows).sum();
-        if (rows != dump.contents().rows()) {
+        // extensions fill tables of their own, of which a dump has only some rows
+        if (rows != dump.contents().rows() && dump.contents().extensions().isEmpty()) {
             throw different(
                     dump,
                     List.of("all tables together have " + rows + " rows, the dump has "

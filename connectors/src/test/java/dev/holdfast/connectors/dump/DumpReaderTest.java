@@ -265,10 +265,16 @@ class DumpReaderTest {
 
             @Override
             public int read() throws IOException {
-                if (left-- == 0) {
+                if (--left < 0) {
                     throw new IOException("the disk is gone");
                 }
-                return left == 3 ? 0x1f : left == 2 ? 0x8b : 8;
+                return left == 3 ? 0x1f : left == 2 ? 0x8b : left == 1 ? 8 : 0;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                bytes[offset] = (byte) read();
+                return 1;
             }
         };
         assertThatExceptionOfType(HoldfastException.class)

@@ -77,7 +77,7 @@ public final class VerifyOperation {
             List<FileVerdict> verdicts = verifying.verdicts();
             return new VerifyResult(
                     place.location(),
-                    request.depth() == FileCheck.Depth.QUICK,
+                    request.depth(),
                     verdicts,
                     List.copyOf(verifying.others),
                     verifying.findings,

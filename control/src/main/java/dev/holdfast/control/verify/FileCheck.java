@@ -245,7 +245,7 @@ public final class FileCheck {
         DumpReport known = report;
         if (known == null || known.database().isEmpty()) {
             if (isContent()) {
-                notCompared.add("there is no database in it to restore");
+                compared.add("nothing in it to restore");
             }
             return;
         }

@@ -11,14 +11,14 @@ import java.util.Optional;
  * What a verification found.
  *
  * @param place where the files are, for people
- * @param quick whether only lengths were looked at
+ * @param depth how much was looked at
  * @param files each that was to be looked at
  * @param others files that look like backups and are not of the ledger; they were not looked at
  * @param findings what somebody should know
  */
 public record VerifyResult(
         String place,
-        boolean quick,
+        FileCheck.Depth depth,
         List<FileVerdict> files,
         List<String> others,
         List<Finding> findings,
@@ -31,6 +31,11 @@ public record VerifyResult(
 
     public long count(FileVerdict.State state) {
         return files.stream().filter(file -> file.state() == state).count();
+    }
+
+    /** How many files were restored. */
+    public long restored() {
+        return files.stream().filter(file -> file.trial().isPresent()).count();
     }
 
     /** Why the first file that is not whole is not. */
@@ -56,6 +61,9 @@ public record VerifyResult(
             return Optional.of(ErrorCode.CHECK_FAILED);
         }
         if (count(FileVerdict.State.UNPROVEN) == files.size()) {
+            return Optional.of(ErrorCode.CHECK_FAILED);
+        }
+        if (depth == FileCheck.Depth.RESTORE && restored() == 0) {
             return Optional.of(ErrorCode.CHECK_FAILED);
         }
         return count(FileVerdict.State.UNPROVEN) > 0 || !findings.isEmpty() || !others.isEmpty()

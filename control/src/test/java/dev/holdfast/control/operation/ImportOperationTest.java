@@ -59,12 +59,24 @@ class ImportOperationTest {
     }
 
     private void dump(String name, String rows) {
-        old.put(
-                name,
-                ("--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.1\n\nCREATE TABLE public.t (i integer);\n\n"
-                                + "COPY public.t (i) FROM stdin;\n" + rows
-                                + "\\.\n\n--\n-- PostgreSQL database dump complete\n--\n\n")
-                        .getBytes(StandardCharsets.UTF_8));
+        String text = """
+                --
+                -- PostgreSQL database dump
+                --
+
+                -- Dumped from database version 15.1
+
+                CREATE TABLE public.t (i integer);
+
+                COPY public.t (i) FROM stdin;
+                ROWS\\.
+
+                --
+                -- PostgreSQL database dump complete
+                --
+
+                """;
+        old.put(name, text.replace("ROWS", rows).getBytes(StandardCharsets.UTF_8));
     }
 
     private AdoptResult imported(boolean dryRun, String... chosen) {
@@ -117,8 +129,9 @@ class ImportOperationTest {
         dump("renamed/shop_2025-01-05_02-00-00.sql", "1\n");
         AdoptResult again = imported(false);
 
-        assertThat(again.items()).hasSize(2).allSatisfy(item -> assertThat(item.outcome())
-                .isInstanceOf(Outcome.There.class));
+        assertThat(again.items())
+                .hasSize(2)
+                .allSatisfy(item -> assertThat(item.outcome()).isInstanceOf(Outcome.There.class));
         assertThat(repository.snapshots).hasSize(1);
         assertThat(again.concern()).isEmpty();
     }
