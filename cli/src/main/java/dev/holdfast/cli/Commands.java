@@ -26,6 +26,8 @@ final class Commands {
         ALL.put("compare", CompareCommand::new);
         ALL.put("export", ExportCommand::new);
         ALL.put("exports", ExportsCommand::new);
+        ALL.put("adopt", AdoptCommand::new);
+        ALL.put("import", ImportCommand::new);
         ALL.put("verify", VerifyCommand::new);
         ALL.put("check", CheckCommand::new);
         ALL.put("sync", SyncCommand::new);

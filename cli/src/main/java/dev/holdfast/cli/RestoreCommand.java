@@ -4,6 +4,9 @@ import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.PostgresRestore.Contents;
 import dev.holdfast.connectors.postgres.PostgresRestore.Landing;
 import dev.holdfast.connectors.postgres.PostgresRestore.Ownership;
+import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.operation.AdoptedRestore;
 import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.RestoreOperation;
 import dev.holdfast.control.operation.RestoreResult;
@@ -22,6 +25,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -52,6 +56,8 @@ import picocli.CommandLine.Parameters;
             "  holdfast restore --to database=shop_dev --owner dev --no-privileges",
             "  holdfast restore --repository /mnt/usb/shop --to database=postgresql://postgres@db/shop \\",
             "      --to media=shop-media --to uploads=/srv/shop/uploads",
+            "  holdfast restore --from /srv/backups latest --database shop \\",
+            "      --to database=postgresql://postgres@db/shop_copy",
             "",
             "Exit codes: 0 everything is restored; 3 it is, but something is not exactly as it was; 47, 53, 62",
             "the target is not empty; 81 --overwrite was not confirmed. With --dry-run: 0 it would work; 3 it",
@@ -192,12 +198,36 @@ final class RestoreCommand extends AnywhereCommand {
         }
     }
 
+    @ArgGroup(validate = false, heading = "%nFrom a backup of another tool:%n", order = 60)
+    FromFile from = new FromFile();
+
+    /** What is asked of a backup of another tool. */
+    static final class FromFile {
+        @Option(
+                names = "--from",
+                paramLabel = "PLACE",
+                description = "Restore a backup that another tool made; 'holdfast adopt PLACE' lists them, and SNAPSHOT"
+                        + " is an id or a file then.")
+        @Nullable
+        String place;
+
+        @Option(names = "--database", paramLabel = "NAME", description = "With --from: of this database.")
+        @Nullable
+        String database;
+    }
+
+    @Mixin
+    AdoptedOptions opening = new AdoptedOptions();
+
     RestoreCommand(Cli cli) {
         super(cli);
     }
 
     @Override
     Report perform() {
+        if (from.place != null) {
+            return restoredFrom(from.place);
+        }
         if (atServer()) {
             return new RestoreReport(remotely(this::restored));
         }
@@ -208,6 +238,51 @@ final class RestoreCommand extends AnywhereCommand {
         RestoreOperation.Request request = new RestoreOperation.Request(
                 choice, chosen.snapshot(), chosen.parts(), places, overwrite, database.choice(), dryRun);
         return new RestoreReport(running(run -> operation.run(request, confirmation(yes), run)));
+    }
+
+    private Report restoredFrom(String place) {
+        PostgresRestore choice = database.choice();
+        if (!parts.isEmpty() || choice.isPartial() || database.owner != null || !database.roles.isEmpty()) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "a backup of another tool is restored whole",
+                    "import it with 'holdfast adopt --import', and restore some of the snapshot.");
+        }
+        AdoptedRestore operation = new AdoptedRestore(cli.connectors(), cli.clock());
+        AdoptedRestore.Request request = new AdoptedRestore.Request(
+                opening.place(this, place),
+                Optional.ofNullable(from.database),
+                snapshot == null ? SnapshotSelector.LATEST : snapshot,
+                target(),
+                new AdoptedRestore.How(
+                        overwrite, !database.noOwner && !database.noPrivileges, !database.dropOld, dryRun));
+        return new AdoptedRestoreReport(running(run -> operation.run(request, confirmation(yes), run)));
+    }
+
+    /** Where a backup of another tool goes: a URL, or a database on the server of a source. */
+    private PostgresConfig target() {
+        if (places.size() != 1) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "a backup of another tool needs one place to go to",
+                    "for example: --to database=postgresql://user@host/shop_copy");
+        }
+        Map.Entry<String, String> to = places.entrySet().iterator().next();
+        if (PostgresConfig.isUrl(to.getValue())) {
+            return new PostgresConfig(
+                    to.getKey(),
+                    new Secret(to.getValue()),
+                    cli.environment().secret("PGPASSWORD"),
+                    PostgresConfig.DEFAULT_CONNECTIONS);
+        }
+        return stack().source(to.getKey())
+                .filter(PostgresConfig.class::isInstance)
+                .map(source -> ((PostgresConfig) source).withDatabase(to.getValue()))
+                .orElseThrow(() -> new Invalid(
+                        ErrorCode.USAGE,
+                        "'" + to.getKey() + "' is no database of the stack, so nothing says on which server '"
+                                + to.getValue() + "' is",
+                        "for example: --to database=postgresql://user@host/shop_copy"));
     }
 
     private RestoreResult restored(RemoteServer server) {

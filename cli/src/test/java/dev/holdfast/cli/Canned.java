@@ -100,6 +100,11 @@ final class Canned implements Repositories, OpenRepository {
     }
 
     @Override
+    public SnapshotWriter beginShowing(Instant shown, String stack, Map<String, String> labels) {
+        throw new IllegalStateException("the disk is on fire");
+    }
+
+    @Override
     public PartReader read(Snapshot snapshot, Part part) {
         return (PartReader) Proxy.newProxyInstance(
                 Canned.class.getClassLoader(), new Class<?>[] {PartReader.class}, (_, method, _) -> {

@@ -4,6 +4,7 @@ import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalPlace;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
+import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.Secret;
@@ -99,6 +100,11 @@ final class NoConnectors implements Connectors {
     @Override
     public ExportFile exportFile(Path path, boolean overwrite) {
         return new LocalExportFile(path, overwrite);
+    }
+
+    @Override
+    public AdoptedDatabases adoptedDatabases() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

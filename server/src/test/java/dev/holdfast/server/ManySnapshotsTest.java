@@ -57,6 +57,11 @@ class ManySnapshotsTest {
         }
 
         @Override
+        public SnapshotWriter beginShowing(Instant shown, String stack, Map<String, String> labels) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public PartReader read(Snapshot snapshot, Part part) {
             throw new UnsupportedOperationException();
         }

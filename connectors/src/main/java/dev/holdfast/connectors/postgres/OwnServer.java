@@ -255,10 +255,17 @@ public final class OwnServer implements ScratchServer {
     }
 
     private PostgresLocation location(String database) {
-        return PostgresLocation.parse(
-                        "host='" + sockets() + "' port=" + PORT + " user=" + SUPERUSER + " sslmode=disable dbname='"
-                                + database.replace("\\", "\\\\").replace("'", "\\'") + "'")
+        return location(database, SUPERUSER);
+    }
+
+    private PostgresLocation location(String database, String user) {
+        return PostgresLocation.parse("host='" + sockets() + "' port=" + PORT + " user='" + quoted(user)
+                        + "' sslmode=disable dbname='" + quoted(database) + "'")
                 .withPassword(password);
+    }
+
+    private static String quoted(String text) {
+        return text.replace("\\", "\\\\").replace("'", "\\'");
     }
 
     ScratchAccount account() {
@@ -298,6 +305,45 @@ public final class OwnServer implements ScratchServer {
                 administer("DROP DATABASE IF EXISTS " + Sql.name(name) + " WITH (FORCE)");
             }
         });
+    }
+
+    /**
+     * Makes an empty database with a name of its own, as a role of which nothing remains but what it owns.
+     *
+     * @param owner owns what is made in it, if nobody says otherwise
+     */
+    ScratchDatabase database(String owner, String name) {
+        makeRoles(List.of(owner));
+        administer("ALTER ROLE " + Sql.name(owner) + " LOGIN PASSWORD " + Sql.literal(password));
+        administer("CREATE DATABASE " + Sql.name(name) + " TEMPLATE template0 ENCODING 'UTF8'");
+        return new ScratchDatabase(location(name, owner), major(), () -> {});
+    }
+
+    /**
+     * Takes all power from the roles that were made, and gives the database to whoever owns most of it: as it should be captured.
+     *
+     * @return how to reach it
+     */
+    PostgresLocation settled(String name) {
+        try (Session session = Session.open(location(name))) {
+            session.run("DO $do$ DECLARE r pg_catalog.text; BEGIN FOR r IN SELECT rolname FROM pg_catalog.pg_roles"
+                    + " WHERE rolname !~ '^pg_' AND rolname <> " + Sql.literal(SUPERUSER)
+                    + " LOOP EXECUTE pg_catalog.format("
+                    + "'ALTER ROLE %I NOSUPERUSER NOLOGIN NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL', r);"
+                    + " END LOOP; END $do$");
+            List<String> owners = session.list(
+                    "SELECT pg_catalog.pg_get_userbyid(c.relowner)::text FROM pg_catalog.pg_class c"
+                            + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                            + " WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+                            + " GROUP BY 1 ORDER BY pg_catalog.count(*) DESC, 1",
+                    row -> row.getString(1));
+            if (!owners.isEmpty()) {
+                session.run("ALTER DATABASE " + Sql.name(name) + " OWNER TO " + Sql.name(owners.getFirst()));
+            }
+            return location(name);
+        } catch (SQLException e) {
+            throw SqlFailures.restoring(e, "preparing the capture of database '" + name + "'", location(name));
+        }
     }
 
     /** Makes roles that are not there; they can do everything, for whatever they owned has to be restorable. */

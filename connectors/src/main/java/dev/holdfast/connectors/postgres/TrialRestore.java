@@ -24,6 +24,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,15 @@ public final class TrialRestore {
      * @throws Failed (DIFFERENT) if a table has other rows than the dump has
      */
     public TrialReport run(TrialDump dump) {
+        return run(dump, server::database, (_, report) -> report);
+    }
+
+    /**
+     * The same; what came back is there until {@code then} has used it.
+     *
+     * @param made makes the database that it is restored into
+     */
+    <T> T run(TrialDump dump, Supplier<ScratchDatabase> made, BiFunction<ScratchDatabase, TrialReport, T> then) {
         requireRoom(dump);
         boolean ofServer =
                 dump.kind() == TrialDump.Kind.SCRIPT && dump.contents().ofServer();
@@ -79,14 +90,16 @@ public final class TrialRestore {
                     "'" + dump.where() + "' makes databases and roles of its own",
                     "leave --scratch out, and it is restored into a server of its own.");
         }
-        try (ScratchDatabase database = server.database()) {
+        try (ScratchDatabase database = made.get()) {
             if (server instanceof OwnServer own && !ofServer) {
                 own.makeRoles(dump.contents().roles());
             }
             try (Route route = Route.open(database.location())) {
                 restore(dump, route.location());
             }
-            return ofServer && server instanceof OwnServer own ? countedAll(dump, own) : counted(dump, database);
+            TrialReport report =
+                    ofServer && server instanceof OwnServer own ? countedAll(dump, own) : counted(dump, database);
+            return then.apply(database, report);
         }
     }
 

@@ -37,18 +37,30 @@ public record Environment(Map<String, String> variables) {
     /** A secret, given itself or, with {@code _FILE} behind the name, by the file that holds it. */
     public Optional<Secret> secret(String name) {
         Optional<Secret> itself = value(name).map(Secret::new);
-        return itself.isPresent() ? itself : value(name + "_FILE").map(file -> fileNamedBy(name + "_FILE", file));
+        return itself.isPresent()
+                ? itself
+                : value(name + "_FILE").map(file -> fileNamedBy(name + "_FILE", Path.of(file)));
     }
 
-    private static Secret fileNamedBy(String variable, String file) {
+    private static Secret fileNamedBy(String variable, Path file) {
         try {
-            return secretIn(Path.of(file));
+            return secretIn(file);
         } catch (SecretUnreadable e) {
             throw new Missing(
                     ErrorCode.SECRET_MISSING,
                     variable + " names '" + file + "', " + e.getMessage(),
                     "put the secret into that file, alone and in one line.");
         }
+    }
+
+    /**
+     * A secret that is alone in a file.
+     *
+     * @param neededBy what names the file, for people
+     * @throws Missing (SECRET_MISSING) if there is none in it
+     */
+    public static Secret secretOf(Path file, String neededBy) {
+        return fileNamedBy(neededBy, file);
     }
 
     /** The time zone of this machine: what {@code TZ} says, if that is one, else what the system does. */

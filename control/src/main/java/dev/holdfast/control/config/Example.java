@@ -69,6 +69,7 @@ public final class Example {
     static final String ENCRYPT = "for example: encrypt: {recipients: [/etc/holdfast/ops.asc]}";
     static final String SIGN = "for example: sign: {key: /etc/holdfast/signer.asc, passphrase: '${SIGNER_PASSPHRASE}'}";
     static final String KEEP = "for example: keep: {days: 30, monthly: 12}";
+    static final String ADOPTED = "for example: adopted: {old: {local: {path: /srv/backups}, zone: Europe/Berlin}}";
     static final String WHEN_EXPORTED = "for example: when: by-hand";
 
     /** A whole, small stack file. */
@@ -100,6 +101,9 @@ public final class Example {
             """;
 
     static final String STACK = "'holdfast init --help' shows a whole stack file.";
+
+    /** Where a whole stack file is shown, as the end of a sentence. */
+    public static final String STACK_HELP = STACK;
 
     private Example() {}
 }

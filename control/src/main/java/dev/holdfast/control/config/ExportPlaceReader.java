@@ -34,7 +34,12 @@ final class ExportPlaceReader {
                 WHEN, List.of(false, true), hand -> hand ? "by-hand" : "after-backup", false, Example.WHEN_EXPORTED);
     }
 
-    private static PlaceConfig config(String name, Section place) {
+    /** The kinds of places, by their keys. */
+    static List<String> kinds() {
+        return KINDS;
+    }
+
+    static PlaceConfig config(String name, Section place) {
         List<String> found = place.keys().stream().filter(KINDS::contains).toList();
         if (found.size() != 1) {
             throw new Stop(

@@ -46,6 +46,12 @@ public record PostgresConfig(
         return PostgresUrl.isUrl(text) ? PostgresUrl.database(text) : PostgresUrl.databaseOfKeywords(text);
     }
 
+    /** The user that a URL names. */
+    public Optional<String> user() {
+        String text = url.text();
+        return PostgresUrl.isUrl(text) ? PostgresUrl.parse(text).userName() : Optional.empty();
+    }
+
     /** The same server, user and options, another database. */
     public PostgresConfig withDatabase(String database) {
         String text = url.text();

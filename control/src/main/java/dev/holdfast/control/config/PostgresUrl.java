@@ -47,6 +47,12 @@ record PostgresUrl(String scheme, String user, String hosts, String options) {
                 url.substring(0, start - 3), authority.substring(0, at + 1), authority.substring(at + 1), options);
     }
 
+    /** The user, without the password. */
+    Optional<String> userName() {
+        int end = user.indexOf(':') < 0 ? user.length() - 1 : user.indexOf(':');
+        return end <= 0 ? Optional.empty() : Optional.of(decoded(user.substring(0, end)));
+    }
+
     /** The database that a URL names. */
     static Optional<String> database(String url) {
         int start = url.indexOf("://") + 3;
@@ -86,11 +92,6 @@ record PostgresUrl(String scheme, String user, String hosts, String options) {
 
     boolean hasPassword() {
         return user.contains(":");
-    }
-
-    private String userName() {
-        int end = user.indexOf(':');
-        return user.isEmpty() ? "" : user.substring(0, end < 0 ? user.length() - 1 : end);
     }
 
     private static String percentEncoded(String database) {

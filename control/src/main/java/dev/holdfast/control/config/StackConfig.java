@@ -1,6 +1,7 @@
 package dev.holdfast.control.config;
 
 import dev.holdfast.connectors.postgres.Among;
+import dev.holdfast.control.adopt.AdoptedPlace;
 import dev.holdfast.control.export.ExportConfig;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -14,21 +15,24 @@ import java.util.Optional;
  * @param repository where it is kept
  * @param policies what the service does with it by itself
  * @param exports what of it is kept as ordinary files, and where
+ * @param adopted places with backups that other tools made
  */
 public record StackConfig(
         String name,
         List<SourceConfig> sources,
         RepositoryConfig repository,
         StackPolicies policies,
-        List<ExportConfig> exports) {
+        List<ExportConfig> exports,
+        List<AdoptedPlace> adopted) {
     public StackConfig {
         sources = List.copyOf(sources);
         exports = List.copyOf(exports);
+        adopted = List.copyOf(adopted);
     }
 
     /** A stack of which nothing is kept as ordinary files. */
     public StackConfig(String name, List<SourceConfig> sources, RepositoryConfig repository, StackPolicies policies) {
-        this(name, sources, repository, policies, List.of());
+        this(name, sources, repository, policies, List.of(), List.of());
     }
 
     /** A stack with the usual policies, in UTC. */
@@ -51,15 +55,15 @@ public record StackConfig(
     }
 
     public StackConfig withRepository(RepositoryConfig other) {
-        return new StackConfig(name, sources, other, policies, exports);
+        return new StackConfig(name, sources, other, policies, exports, adopted);
     }
 
     public StackConfig withPolicies(StackPolicies other) {
-        return new StackConfig(name, sources, repository, other, exports);
+        return new StackConfig(name, sources, repository, other, exports, adopted);
     }
 
     public StackConfig withExports(List<ExportConfig> other) {
-        return new StackConfig(name, sources, repository, policies, other);
+        return new StackConfig(name, sources, repository, policies, other, adopted);
     }
 
     /** Whether everything that is kept of it is in one place, and gone with that. */

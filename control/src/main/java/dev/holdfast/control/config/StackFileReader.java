@@ -1,5 +1,6 @@
 package dev.holdfast.control.config;
 
+import dev.holdfast.control.adopt.AdoptedPlace;
 import dev.holdfast.control.config.Problems.Stop;
 import dev.holdfast.control.export.ExportConfig;
 import dev.holdfast.control.notify.Notifications;
@@ -29,7 +30,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class StackFileReader {
     private static final List<String> KEYS = Stream.concat(
-                    Stream.of("stack", "sources", "repository", ExportsReader.KEY), PoliciesReader.KEYS.stream())
+                    Stream.of("stack", "sources", "repository", ExportsReader.KEY, AdoptedReader.KEY),
+                    PoliciesReader.KEYS.stream())
             .toList();
 
     private final Environment environment;
@@ -159,9 +161,15 @@ public final class StackFileReader {
                 problems.attempt(() -> RepositoryReader.read(file.section("repository", Example.REPOSITORY)));
         ZoneId zone = policies.map(read -> read.retention().policy().zone()).orElse(ZoneOffset.UTC);
         Optional<List<ExportConfig>> exports = problems.attempt(() -> ExportsReader.read(file, sources, zone));
+        Optional<List<AdoptedPlace>> adopted = problems.attempt(() -> AdoptedReader.read(file, zone));
         problems.raise();
         StackConfig stack = new StackConfig(
-                name.orElseThrow(), sources, repository.orElseThrow(), policies.orElseThrow(), exports.orElseThrow());
+                name.orElseThrow(),
+                sources,
+                repository.orElseThrow(),
+                policies.orElseThrow(),
+                exports.orElseThrow(),
+                adopted.orElseThrow());
         stack.overlap().ifPresent(overlap -> problems.add(file.line("repository"), overlap, ""));
         return stack;
     }

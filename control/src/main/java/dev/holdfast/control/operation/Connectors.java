@@ -2,6 +2,7 @@ package dev.holdfast.control.operation;
 
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
+import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.RepositoryConfig;
 import dev.holdfast.control.config.Secret;
@@ -59,6 +60,9 @@ public interface Connectors {
 
     /** What exports to places need. */
     ExportPlaces exportPlaces();
+
+    /** What dumps of other tools need. */
+    AdoptedDatabases adoptedDatabases();
 
     /**
      * A server for test restores; close it.

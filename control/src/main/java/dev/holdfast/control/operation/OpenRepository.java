@@ -11,6 +11,7 @@ import dev.holdfast.engine.repository.SyncReport;
 import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,8 @@ public interface OpenRepository extends AutoCloseable {
     List<Finding> findings();
 
     SnapshotWriter begin(String stack, Map<String, String> labels);
+
+    SnapshotWriter beginShowing(Instant shown, String stack, Map<String, String> labels);
 
     PartReader read(Snapshot snapshot, Part part);
 

@@ -18,6 +18,7 @@ import dev.holdfast.engine.source.Finding;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -107,6 +108,11 @@ public final class Listing implements Repositories {
         @Override
         public SnapshotWriter begin(String name, Map<String, String> labels) {
             return new Writing(repository.begin(name, labels), this);
+        }
+
+        @Override
+        public SnapshotWriter beginShowing(Instant shown, String name, Map<String, String> labels) {
+            return new Writing(repository.beginShowing(shown, name, labels), this);
         }
 
         private void committed(Snapshot snapshot) {

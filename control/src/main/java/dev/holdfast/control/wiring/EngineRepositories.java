@@ -23,6 +23,7 @@ import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +127,11 @@ public final class EngineRepositories implements Repositories {
         @Override
         public SnapshotWriter begin(String stack, Map<String, String> labels) {
             return repository.begin(stack, labels);
+        }
+
+        @Override
+        public SnapshotWriter beginShowing(Instant shown, String stack, Map<String, String> labels) {
+            return repository.beginShowing(shown, stack, labels);
         }
 
         @Override

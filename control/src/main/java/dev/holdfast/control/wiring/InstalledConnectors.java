@@ -26,6 +26,7 @@ import dev.holdfast.connectors.s3.S3Store;
 import dev.holdfast.connectors.sftp.SftpLocation;
 import dev.holdfast.connectors.sftp.SftpStore;
 import dev.holdfast.connectors.ssh.SshLocation;
+import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.config.DestinationConfig;
@@ -173,6 +174,11 @@ public final class InstalledConnectors implements Connectors {
     @Override
     public ExportPlaces exportPlaces() {
         return new InstalledPlaces(this, scratch, clock);
+    }
+
+    @Override
+    public AdoptedDatabases adoptedDatabases() {
+        return new InstalledDatabases(scratch, this::location);
     }
 
     @Override

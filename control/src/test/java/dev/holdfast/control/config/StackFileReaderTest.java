@@ -134,7 +134,7 @@ class StackFileReaderTest {
     void a_key_that_resembles_nothing_is_told_with_all_that_could_stand_there() {
         assertThat(message(SMALL + "colour: red\n"))
                 .isEqualTo(
-                        "/srv/shop/holdfast.yaml:12: unknown key 'colour'; expected stack, sources, repository, exports,"
+                        "/srv/shop/holdfast.yaml:12: unknown key 'colour'; expected stack, sources, repository, exports, adopted,"
                                 + " zone, schedule, retention, hooks, notify, retry, stalled-after or app-version");
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.control.operation;
 import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
+import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.config.BucketConfig;
 import dev.holdfast.control.config.DestinationConfig;
 import dev.holdfast.control.config.DirectoryConfig;
@@ -47,9 +48,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Foreign systems that write down what is done with them and fail where a test says so. */
 public final class FakeConnectors implements Connectors {
@@ -252,6 +255,14 @@ public final class FakeConnectors implements Connectors {
 
     /** The places of exports, by the path or bucket of their configuration. */
     public final Map<String, MemoryPlace> exportPlaces = new HashMap<>();
+
+    /** What makes databases of dumps, for tests that need one. */
+    public @Nullable AdoptedDatabases adopted;
+
+    @Override
+    public AdoptedDatabases adoptedDatabases() {
+        return Objects.requireNonNull(adopted);
+    }
 
     @Override
     public ScratchServer scratch(Optional<Secret> url) {

@@ -123,6 +123,12 @@ public final class FakeRepository implements Repositories, OpenRepository {
     }
 
     @Override
+    public SnapshotWriter beginShowing(Instant shown, String stack, Map<String, String> labels) {
+        log.add("begin " + stack + " showing " + shown);
+        return new Writer(stack, labels);
+    }
+
+    @Override
     public PartReader read(Snapshot snapshot, Part part) {
         return contents.getOrDefault(part.name(), new MemoryPart(part.kind()));
     }

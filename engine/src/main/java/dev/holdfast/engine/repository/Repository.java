@@ -161,13 +161,34 @@ public final class Repository implements AutoCloseable {
      * @throws dev.holdfast.engine.error.Busy if another run writes a snapshot of the same stack, or a prune is running
      */
     public SnapshotWriter begin(String stack, Map<String, String> labels) {
-        HeldLease lease = leases().take(newLease(Lease.Purpose.WRITE, stack));
+        return begin(newLease(Lease.Purpose.WRITE, stack), labels, clock.instant());
+    }
+
+    /**
+     * Begins a snapshot of what a backup of another tool shows: it has the backup's time, and its place in the order of snapshots, so that
+     * it is never the latest because it was imported last.
+     *
+     * @param shown the moment that the backup shows; not later than now
+     * @throws dev.holdfast.engine.error.Busy if another run writes a snapshot of the same stack, or a prune is running
+     */
+    public SnapshotWriter beginShowing(Instant shown, String stack, Map<String, String> labels) {
+        Instant now = clock.instant();
+        if (shown.isAfter(now)) {
+            throw new IllegalArgumentException("a backup of " + shown + ", and it is " + now);
+        }
+        SnapshotId session = SnapshotId.at(shown, random);
+        return begin(lease(session, Lease.Purpose.WRITE, stack, now), labels, shown);
+    }
+
+    private SnapshotWriter begin(Lease wanted, Map<String, String> labels, Instant began) {
+        HeldLease lease = leases().take(wanted);
         try {
             return new Session(
                     new Session.Opened(replicas, keys, chunker, options, clock, random, synchroniser),
                     lease,
                     state(),
-                    labels);
+                    labels,
+                    began);
         } catch (HoldfastException e) {
             lease.close();
             throw e;
@@ -183,6 +204,10 @@ public final class Repository implements AutoCloseable {
         Instant now = clock.instant();
         Instant after = state().last().map(last -> last.time().plusMillis(1)).orElse(now);
         SnapshotId session = SnapshotId.at(after.isAfter(now) ? after : now, random);
+        return lease(session, purpose, stack, now);
+    }
+
+    private Lease lease(SnapshotId session, Lease.Purpose purpose, String stack, Instant now) {
         return new Lease(session, purpose, stack, options.host(), ProcessIdentity.own(), now);
     }
 

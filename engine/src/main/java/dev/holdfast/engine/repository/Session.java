@@ -72,7 +72,10 @@ final class Session implements SnapshotWriter {
             SecureRandom random,
             Synchroniser synchroniser) {}
 
-    Session(Opened opened, HeldLease lease, RepositoryState state, Map<String, String> labels) {
+    /**
+     * @param began when what the snapshot shows was so
+     */
+    Session(Opened opened, HeldLease lease, RepositoryState state, Map<String, String> labels, Instant began) {
         this.opened = opened;
         this.lease = lease;
         this.replicas = opened.replicas();
@@ -81,7 +84,7 @@ final class Session implements SnapshotWriter {
         this.clock = opened.clock();
         this.options = opened.options();
         this.labels = labels;
-        this.began = clock.instant();
+        this.began = began;
         this.previous = state.snapshots().reversed().stream()
                 .filter(s -> s.stack().equals(lease.lease().stack()))
                 .toList();
@@ -130,7 +133,7 @@ final class Session implements SnapshotWriter {
     private void sweepTemporary() {
         for (Replica replica : replicas.level()) {
             try {
-                replica.store().sweepTemporary(began.minus(LEFTOVER_AGE));
+                replica.store().sweepTemporary(clock.instant().minus(LEFTOVER_AGE));
             } catch (HoldfastException e) {
                 LOG.warn("leftovers not swept destination={} reason={}", replica.name(), e.getMessage());
             }

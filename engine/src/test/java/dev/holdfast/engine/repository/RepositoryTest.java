@@ -26,6 +26,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -324,6 +325,27 @@ class RepositoryTest {
             assertThat(repository.snapshots()).containsExactly(first, second);
             assertThat(second.part(Yard.PART).orElseThrow().statistics().readEntries())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void what_shows_an_older_moment_has_its_place_before_what_was_there() {
+        yard.create(store);
+        Instant old = yard.now.minus(Duration.ofDays(400));
+        try (Repository repository = yard.open(store)) {
+            Snapshot first = yard.backup(repository, Yard.data(1, 10, 1000)).snapshot();
+            Snapshot older;
+            try (SnapshotWriter writer = repository.beginShowing(old, Yard.STACK, Map.of("imported-by", "test"))) {
+                Yard.capture(writer, Yard.data(2, 10, 1000));
+                older = writer.commit().snapshot();
+            }
+            Snapshot next = yard.backup(repository, Yard.data(1, 10, 1000)).snapshot();
+
+            assertThat(older.began()).isEqualTo(old);
+            assertThat(older.id().time()).isEqualTo(old);
+            assertThat(repository.snapshots()).containsExactly(older, first, next);
+            assertThatThrownBy(() -> repository.beginShowing(yard.now.plusSeconds(1), Yard.STACK, Map.of()))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 

@@ -1,0 +1,250 @@
+package dev.holdfast.control.operation;
+
+import static dev.holdfast.control.operation.Step.Phase.CAPTURE;
+import static dev.holdfast.control.operation.Step.Phase.CHECK;
+import static dev.holdfast.control.operation.Step.Phase.OPEN;
+import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
+
+import dev.holdfast.connectors.postgres.TrialDump;
+import dev.holdfast.control.adopt.AdoptedBackup;
+import dev.holdfast.control.adopt.AdoptedBackups;
+import dev.holdfast.control.adopt.AdoptedDump;
+import dev.holdfast.control.adopt.AdoptedFiles;
+import dev.holdfast.control.adopt.AdoptedPlace;
+import dev.holdfast.control.adopt.Layout;
+import dev.holdfast.control.config.DatabasePart;
+import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.control.operation.AdoptResult.Item;
+import dev.holdfast.control.operation.AdoptResult.Outcome;
+import dev.holdfast.engine.error.Cancelled;
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Invalid;
+import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.repository.Commit;
+import dev.holdfast.engine.repository.Snapshot;
+import dev.holdfast.engine.repository.SnapshotId;
+import dev.holdfast.engine.repository.SnapshotWriter;
+import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.PartWriter;
+import dev.holdfast.engine.source.Progress;
+import dev.holdfast.engine.source.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes snapshots of backups of other tools: each is restored into a server of its own, captured like any database, and has the time of
+ * the backup. One that fails keeps no other from being imported.
+ */
+public final class ImportOperation {
+    /** Labels of what was imported. */
+    public static final String TOOL = "imported-from";
+
+    public static final String FILE = "imported-file";
+    public static final String DIGEST = "imported-sha256";
+
+    private final Connectors connectors;
+    private final Repositories repositories;
+    private final InstantSource clock;
+
+    public ImportOperation(Connectors connectors, Repositories repositories, InstantSource clock) {
+        this.connectors = connectors;
+        this.repositories = repositories;
+        this.clock = clock;
+    }
+
+    /**
+     * @param stack whose snapshots they become
+     * @param place where they are
+     * @param database whose backups are meant, exactly of this name; empty for all
+     * @param chosen ids or names; empty for all that can be used
+     * @param dryRun whether nothing is written
+     */
+    public record Request(
+            StackConfig stack, AdoptedPlace place, Optional<String> database, List<String> chosen, boolean dryRun) {
+        public Request {
+            chosen = List.copyOf(chosen);
+        }
+    }
+
+    public AdoptResult run(Request request, Run run) {
+        Instant began = clock.instant();
+        try (AdoptedFiles files = new AdoptedFiles(connectors.exportPlaces(), request.place(), clock)) {
+            AdoptedBackups listed = run.step(new Step(PREFLIGHT, request.place().name()), _ -> files.list(true));
+            AdoptedBackups found = request.database().map(listed::of).orElse(listed);
+            listed.findings().forEach(run::found);
+            List<AdoptedBackup> chosen = chosen(found, request.chosen());
+            try (OpenRepository repository = run.step(
+                    Step.of(OPEN), _ -> repositories.open(request.stack().repository()))) {
+                Importing importing = new Importing(request, files, repository, run);
+                List<Item> items = new ArrayList<>();
+                // the oldest first, so that each finds what the one before has stored already
+                for (AdoptedBackup backup : chosen.reversed()) {
+                    items.add(new Item(backup, importing.outcome(backup)));
+                }
+                return new AdoptResult(items, listed.findings(), Duration.between(began, clock.instant()));
+            }
+        }
+    }
+
+    /**
+     * What was named, or everything that is there but exports of Holdfast itself.
+     *
+     * @throws Invalid (USAGE) if there is nothing
+     */
+    static List<AdoptedBackup> chosen(AdoptedBackups found, List<String> names) {
+        List<AdoptedBackup> chosen = names.isEmpty()
+                ? found.backups().stream()
+                        .filter(backup -> backup.layout() != Layout.HOLDFAST)
+                        .toList()
+                : found.backups().stream()
+                        .filter(backup -> names.stream()
+                                .map(found::select)
+                                .anyMatch(named -> named.name().equals(backup.name())))
+                        .toList();
+        if (chosen.isEmpty()) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "there is no backup of another tool in " + found.location(),
+                    "'holdfast adopt' with that place lists what there is.");
+        }
+        return chosen;
+    }
+
+    /**
+     * @throws Unsupported (USAGE) if its state says that it cannot be used
+     */
+    static void requireUsable(AdoptedBackup backup) {
+        if (!backup.isUsable()) {
+            throw new Unsupported(
+                    ErrorCode.CHECK_FAILED,
+                    "'" + backup.name() + "' cannot be used: " + backup.why(),
+                    backup.state() == AdoptedBackup.State.LOCKED
+                            ? "give its passphrase or secret key."
+                            : "take another one.");
+        }
+    }
+
+    /** One run. For one thread. */
+    private final class Importing {
+        private final Request request;
+        private final AdoptedFiles files;
+        private final OpenRepository repository;
+        private final Run run;
+        private final Map<String, SnapshotId> known = new HashMap<>();
+
+        Importing(Request request, AdoptedFiles files, OpenRepository repository, Run run) {
+            this.request = request;
+            this.files = files;
+            this.repository = repository;
+            this.run = run;
+            for (Snapshot snapshot : repository.snapshots()) {
+                String digest = snapshot.labels().get(DIGEST);
+                if (digest != null && snapshot.stack().equals(request.stack().name())) {
+                    known.put(digest, snapshot.id());
+                }
+            }
+        }
+
+        Outcome outcome(AdoptedBackup backup) {
+            try {
+                requireUsable(backup);
+                if (backup.time().isAfter(clock.instant())) {
+                    throw new Invalid(
+                            ErrorCode.USAGE,
+                            "'" + backup.name() + "' is dated " + backup.time() + ", which is yet to come",
+                            "say in which zone its name is read with --zone.");
+                }
+                return imported(backup);
+            } catch (Cancelled e) {
+                throw e;
+            } catch (HoldfastException e) {
+                return new Outcome.Failed(e);
+            }
+        }
+
+        private Outcome imported(AdoptedBackup backup) {
+            AdoptedDump dump = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
+            SnapshotId before = known.get(dump.sha256());
+            if (before != null) {
+                return new Outcome.There(before);
+            }
+            TrialDump one = dump.ofOneDatabase();
+            String database = Optional.of(one.contents().database())
+                    .filter(name -> !name.isEmpty())
+                    .or(backup::database)
+                    .orElse("database");
+            Home home = home(database);
+            if (request.dryRun()) {
+                return new Outcome.Planned(home.part);
+            }
+            Commit commit = run.step(
+                    new Step(CAPTURE, backup.id()),
+                    progress -> connectors
+                            .adoptedDatabases()
+                            .captured(
+                                    one,
+                                    home.owner,
+                                    database,
+                                    run.cancellation()::check,
+                                    source -> committed(dump, home.part, source, progress)));
+            known.put(dump.sha256(), commit.snapshot().id());
+            return new Outcome.Imported(
+                    commit.snapshot().id(), home.part, one.contents().rows());
+        }
+
+        private Commit committed(AdoptedDump dump, String part, Source source, Progress progress) {
+            AdoptedBackup backup = dump.backup();
+            source.preflight();
+            try (SnapshotWriter writer =
+                    repository.beginShowing(backup.time(), request.stack().name(), labels(dump))) {
+                source.freeze();
+                PartWriter capturing = writer.beginPart(part, source.kind(), dump.where(), progress);
+                writer.endPart(source.capture(capturing));
+                return writer.commit();
+            }
+        }
+
+        private Map<String, String> labels(AdoptedDump dump) {
+            Map<String, String> labels = new LinkedHashMap<>();
+            labels.put(TOOL, dump.backup().layout().label());
+            labels.put(FILE, dump.where());
+            labels.put(DIGEST, dump.sha256());
+            return labels;
+        }
+
+        private record Home(String part, String owner) {}
+
+        /** The source that is this very database; a database that no source is becomes a part of its own name. */
+        private Home home(String database) {
+            for (PostgresConfig source : databases()) {
+                String owner = source.user().orElse(database);
+                if (source.scope().everyDatabase()) {
+                    return new Home(new DatabasePart(source.name(), database).name(), owner);
+                }
+                if (source.database().filter(database::equals).isPresent()) {
+                    return new Home(source.name(), owner);
+                }
+            }
+            run.found(new Finding(
+                    database,
+                    "no source of stack '" + request.stack().name() + "' is this database; it is a part by itself"));
+            return new Home(database, database);
+        }
+
+        private List<PostgresConfig> databases() {
+            return request.stack().sources().stream()
+                    .filter(PostgresConfig.class::isInstance)
+                    .map(PostgresConfig.class::cast)
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.engine.error.ErrorCode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** Backups that other tools made, by those tools' own commands, are found, proven, restored and imported. */
+@ExtendWith(Stands.Provided.class)
+class AdoptIT {
+    private static final String SECRET = "over the hills";
+
+    @Test
+    void backups_of_other_tools_are_listed_restored_and_imported_as_snapshots(Stands stands) throws Exception {
+        try (Stack stack = Stack.on(stands, "adopt")) {
+            stack.database().fill(300);
+            stack.uploads().fill(2);
+            String name = stack.database().name();
+            Path old = Files.createDirectories(stack.folder().resolve("old"));
+            dumps(stack, old, name);
+            Map<String, String> first = stack.database().fingerprint();
+            stack.database().grow(50);
+            dump(stack, old, "-Fc", "backup/" + name + "_2025-01-16T02:00:00.dump");
+            Map<String, String> second = stack.database().fingerprint();
+            describe(stack, old);
+            stack.init();
+
+            listed(stack, name);
+            verified(stack);
+            Database copy = stack.database().beside("-copy");
+            restored(stack, copy, name, first, second);
+            imported(stack, copy, name, first);
+        }
+    }
+
+    @Test
+    void a_bucket_with_more_than_a_thousand_backups_is_listed_whole_and_app_never_takes_app_test(Stands stands)
+            throws Exception {
+        try (Stack stack = Stack.on(stands, "adopted-bucket")) {
+            stack.uploads().fill(2);
+            stack.remote().create();
+            byte[] dump = "-- PostgreSQL database dump\n".getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 1_050; i++) {
+                stack.remote()
+                        .put(
+                                "backup/app_%d-%02d-%02dT02:00:00.dump"
+                                        .formatted(2000 + i / 336, 1 + i / 28 % 12, 1 + i % 28),
+                                dump);
+            }
+            stack.remote().put("backup/app_test_2030-01-01T02:00:00.dump", dump);
+            stack.describe(List.of(stack.folderSource()), List.of(stack.diskDestination()));
+            Files.writeString(
+                    stack.home().resolve("holdfast.yaml"),
+                    "adopted: {old: {s3: {" + stack.s3().keys(stack.remote().name())
+                            + ", prefix: backup/}, zone: UTC}}\n",
+                    StandardOpenOption.APPEND);
+
+            JsonNode all = stack.json("adopt", "old").json();
+            assertThat(all.path("backups").size()).isEqualTo(1_051);
+            JsonNode tests =
+                    stack.json("adopt", "old", "--database", "app_test").json();
+            assertThat(tests.path("backups").size()).isEqualTo(1);
+            JsonNode apps = stack.json("adopt", "old", "--database", "app").json();
+            assertThat(apps.path("backups").size()).isEqualTo(1_050);
+            apps.path("backups")
+                    .forEach(
+                            backup -> assertThat(backup.path("name").asString()).doesNotContain("test"));
+        }
+    }
+
+    /** As postgres-backup-s3 and postgres-backup-local do it, with what goes wrong there. */
+    private static void dumps(Stack stack, Path old, String name) throws Exception {
+        Files.createDirectories(old.resolve("backup"));
+        Files.createDirectories(old.resolve("last"));
+        Files.createDirectories(old.resolve("daily"));
+        dump(stack, old, "-Fc", "backup/" + name + "_2025-01-15T02:00:00.dump");
+        Path home = Files.createDirectories(stack.folder().resolve("g"));
+        Shell.run("chmod", "700", home.toString());
+        sh(
+                old,
+                "gpg --homedir '" + home + "' --batch -q --pinentry-mode loopback --passphrase '" + SECRET
+                        + "' --symmetric -o backup/" + name + "_2025-01-14T02:00:00.dump.gpg backup/" + name
+                        + "_2025-01-15T02:00:00.dump");
+        dump(stack, old, "-Fp", "plain.sql");
+        sh(
+                old,
+                "gzip -c plain.sql > last/" + name + "-20250113-020000.sql.gz && rm plain.sql && ln -f last/" + name
+                        + "-20250113-020000.sql.gz daily/" + name + "-latest.sql.gz && ln -sf " + name
+                        + "-20250113-020000.sql.gz last/" + name + "-latest.sql.gz && head -c 3000 last/" + name
+                        + "-20250113-020000.sql.gz > last/" + name + "-20250117-020000.sql.gz && : > last/" + name
+                        + "-20250118-020000.sql.gz");
+        dump(stack, old, "-Fc", "backup/" + name + "_test_2026-01-15T02:00:00.dump");
+    }
+
+    private static void dump(Stack stack, Path old, String format, String file) {
+        Database database = stack.database();
+        sh(
+                old,
+                "'" + database.server().binFolder() + "/pg_dump' " + format + " -f '" + file + "' '"
+                        + database.server().url(database.name()) + "'");
+    }
+
+    private static void describe(Stack stack, Path old) throws Exception {
+        stack.describe(List.of(stack.databaseSource()), List.of(stack.diskDestination()));
+        Files.writeString(
+                stack.home().resolve("holdfast.yaml"),
+                "adopted: {old: {local: {path: '" + old + "'}, passphrase: '" + SECRET + "', zone: UTC}}\n",
+                StandardOpenOption.APPEND);
+    }
+
+    private static void listed(Stack stack, String name) {
+        JsonNode listed = stack.json("adopt", "old").json();
+        assertThat(listed.path("backups").size()).as(listed.toString()).isEqualTo(7);
+        JsonNode empty = listed.path("backups").get(1);
+        assertThat(empty.path("name").asString()).isEqualTo("last/" + name + "-20250118-020000.sql.gz");
+        assertThat(empty.path("state").asString()).isEqualTo("unusable");
+        // it is called _test, and what is in it says that it is not
+        assertThat(listed.path("findings").toString()).contains(name + "_test").contains("believed");
+        JsonNode local = named(listed, "last/" + name + "-20250113-020000.sql.gz");
+        assertThat(local.path("also").size()).isEqualTo(1);
+        assertThat(local.path("layers").toString()).isEqualTo("[\"gzip\"]");
+        JsonNode sealed = named(listed, "backup/" + name + "_2025-01-14T02:00:00.dump.gpg");
+        assertThat(sealed.path("layers").toString()).isEqualTo("[\"openpgp\"]");
+        assertThat(sealed.path("format").asString()).isEqualTo("custom");
+        assertThat(sealed.path("database").asString()).isEqualTo(name);
+    }
+
+    private static JsonNode named(JsonNode listed, String name) {
+        for (JsonNode backup : listed.path("backups")) {
+            if (backup.path("name").asString().equals(name)) {
+                return backup;
+            }
+        }
+        throw new AssertionError(name + " is not in " + listed);
+    }
+
+    private static void verified(Stack stack) {
+        JsonNode verified = stack.json("adopt", "old", "--verify").json();
+        assertThat(verified.path("failed").asInt()).as(verified.toString()).isEqualTo(2);
+        verified.path("backups")
+                .forEach(backup -> assertThat(backup.path("outcome").asString())
+                        .as(backup.toString())
+                        .isEqualTo(backup.path("name").asString().matches(".*2025011[78].*") ? "failed" : "whole"));
+    }
+
+    private static void restored(
+            Stack stack, Database copy, String name, Map<String, String> first, Map<String, String> second) {
+        String url = "copy=" + copy.server().url(copy.name());
+        String latest = "backup/" + name + "_2025-01-16T02:00:00.dump";
+        stack.json("restore", "--from", "old", latest, "--to", url, "--dry-run").succeeded();
+        assertThat(copy.exists()).isFalse();
+        JsonNode done = stack.json("restore", "--from", "old", latest, "--to", url)
+                .succeeded()
+                .json();
+        assertThat(done.path("rows").asLong()).isPositive();
+        same(second, copy);
+
+        stack.json("restore", "--from", "old", latest, "--to", url).failed(ErrorCode.DATABASE_EXISTS);
+        String cut = "last/" + name + "-20250117-020000.sql.gz";
+        stack.json("restore", "--from", "old", cut, "--to", url, "--overwrite", "--yes")
+                .failed(ErrorCode.DAMAGED);
+        same(second, copy);
+
+        String script = "last/" + name + "-20250113-020000.sql.gz";
+        stack.json("restore", "--from", "old", script, "--to", url, "--overwrite", "--yes", "--drop-old")
+                .succeeded();
+        same(first, copy);
+        copy.destroy();
+    }
+
+    private static void imported(Stack stack, Database copy, String name, Map<String, String> first) {
+        stack.backup();
+        String own = stack.snapshots().getLast();
+        String sealed = "backup/" + name + "_2025-01-14T02:00:00.dump.gpg";
+        String script = "last/" + name + "-20250113-020000.sql.gz";
+        String cut = "last/" + name + "-20250117-020000.sql.gz";
+
+        JsonNode planned = stack.json("adopt", "old", "--import", sealed, script, "--dry-run")
+                .json();
+        assertThat(planned.path("failed").asInt()).as(planned.toString()).isZero();
+        assertThat(stack.snapshots()).containsExactly(own);
+
+        JsonNode imported =
+                stack.json("adopt", "old", "--import", sealed, script, cut).json();
+        assertThat(imported.path("failed").asInt()).as(imported.toString()).isEqualTo(1);
+        List<String> snapshots = stack.snapshots();
+        assertThat(snapshots).hasSize(3).endsWith(own);
+        JsonNode again = stack.json("adopt", "old", "--import", sealed, script).json();
+        assertThat(again.path("backups").findValuesAsString("outcome")).containsOnly("there");
+        assertThat(stack.snapshots()).isEqualTo(snapshots);
+
+        for (String snapshot : snapshots.subList(0, 2)) {
+            JsonNode shown = stack.json("show", snapshot).succeeded().json();
+            assertThat(shown.toString()).contains("2025-01-1", "imported-sha256", "imported-file");
+            String target = "database=" + copy.server().url(copy.name());
+            Outcome restored = stack.json("restore", snapshot, "--to", target);
+            assertThat(restored.exit()).as(restored.toString()).isIn(0, 3);
+            stack.equal(snapshot, "--with", target);
+            same(first, copy);
+            copy.destroy();
+        }
+        String roles = stack.database()
+                .query("SELECT coalesce(string_agg(rolname, ','), '') FROM pg_roles"
+                        + " WHERE rolname LIKE 'holdfast_scratch%'");
+        assertThat(roles).isEmpty();
+    }
+
+    private static void same(Map<String, String> expected, Database copy) {
+        assertThat(Fingerprints.differences(expected, copy.fingerprint())).isEmpty();
+    }
+
+    private static void sh(Path folder, String script) {
+        Shell.run("bash", "-c", "set -o pipefail; cd '" + folder + "' && " + script);
+    }
+}
