@@ -101,10 +101,7 @@ final class AdoptedOptions {
     }
 
     private static PlaceConfig config(CliCommand command, String text) {
-        return PlaceUrl.isOne(text)
-                ? PlaceUrl.parse(text, command.cli.environment())
-                : new PlaceConfig.Local(
-                        command.cli.folder().resolve(text).toAbsolutePath().normalize());
+        return PlaceUrl.parse(text, command.cli.folder(), command.cli.environment(), "an s3:// address");
     }
 
     private AdoptedPlace opened(CliCommand command, AdoptedPlace place) {

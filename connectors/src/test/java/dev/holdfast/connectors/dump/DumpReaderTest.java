@@ -279,12 +279,6 @@ class DumpReaderTest {
                 bytes[offset + 2] = 8;
                 return 3;
             }
-
-            @Override
-            public int read(byte[] bytes, int offset, int length) throws IOException {
-                bytes[offset] = (byte) read();
-                return 1;
-            }
         };
         assertThatExceptionOfType(HoldfastException.class)
                 .isThrownBy(() -> DumpReader.read(DumpFile.open(broken, "broken", Optional.empty())))
