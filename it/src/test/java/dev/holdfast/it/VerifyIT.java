@@ -20,7 +20,7 @@ class VerifyIT {
 
     @Test
     void kept_exports_and_files_of_other_tools_are_proven_restored_and_refused_when_damaged(Stands stands)
-            throws IOException {
+            throws Exception {
         try (Stack stack = Stack.on(stands, "verified")) {
             Path disk = stack.folder().resolve("kept");
             stack.database().fill(200);
