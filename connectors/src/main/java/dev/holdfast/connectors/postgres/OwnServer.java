@@ -45,7 +45,10 @@ public final class OwnServer implements ScratchServer {
     private static final long STOP_SECONDS = 30;
     private static final int LOG_BYTES = 2000;
 
-    /** $1 is the folder, the others run the server; a word on standard input, or its end, ends it. */
+    /**
+     * $1 is the folder, the others become the server; a word on standard input, or its end, ends it. What the server's account wrote, its
+     * file with a process number too, is never believed: what was restored may have written it.
+     */
     private static final String GUARD = """
             folder=$1; shift
             exec 3<&0
@@ -54,7 +57,7 @@ public final class OwnServer implements ScratchServer {
             {
               word=; read word <&3
               [ -n "$word" ] || trap '' TERM INT HUP
-              kill -s QUIT "$(head -n 1 "$folder/data/postmaster.pid")" 2>/dev/null || kill -s QUIT $server 2>/dev/null
+              kill -s QUIT $server 2>/dev/null
               [ -n "$word" ] || exit 7
             } &
             watcher=$!
