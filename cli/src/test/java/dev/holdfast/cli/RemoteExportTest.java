@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RemoteExportTest {
     private static final String TYPE = "application/vnd.holdfast.export";
     private static final String AT = "GET /api/v1/stacks/shop/snapshots/" + Canned.SECOND + "/export/followed?format=";
-    private static final String ARCHIVE = AT + "custom&changeable=true&compress=6";
+    private static final String ARCHIVE = AT + "custom&changeable=true&part=database&compress=6";
     private static final String SCRIPT = AT + "sql&changeable=false&part=database&compress=0&create=true";
     private static final String STEP =
             "{\"progress\": {\"phase\": \"export\", \"subject\": \"database\", \"entries\": 12, \"bytes\": 3400}}";
@@ -243,7 +243,7 @@ class RemoteExportTest {
             assertThatThrownBy(() -> there.export(
                             "latest",
                             Optional.empty(),
-                            new ExportFormat.Archive(6),
+                            Optional.of(new ExportFormat.Archive(6)),
                             new LocalExportFile(folder.resolve("shop.dump"), false),
                             new Run(impatient, cancellation)))
                     .isInstanceOf(Cancelled.class)

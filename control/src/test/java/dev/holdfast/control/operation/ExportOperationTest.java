@@ -37,7 +37,7 @@ class ExportOperationTest {
                 RepositoryChoice.of(Stacks.SHOP),
                 "latest",
                 Optional.of(String.join("", part)).filter(name -> !name.isEmpty()),
-                new ExportFormat.Sql(0, false));
+                Optional.of(new ExportFormat.Sql(0, false)));
         return operation.run(request, connectors.exportFile(Path.of("/x"), false), Run.silent());
     }
 
