@@ -54,17 +54,24 @@ class MeterTest {
         assertThat(cost.of(Metric.SERVER)).isEmpty();
     }
 
+    /** Holds 30 MB until it has met another that does, and a little longer. */
+    private String holding(String own, String other) {
+        return "{ head -c 30000000 /dev/zero; touch " + folder.resolve(own) + "; for i in $(seq 400); do [ -e "
+                + folder.resolve(other) + " ] && break; sleep 0.05; done; sleep 0.5; } | tail -c 30000000 | wc -c";
+    }
+
     @Test
     void the_peak_adds_up_the_processes_of_a_pipeline() {
-        String hold = "bash -c 'x=$(head -c 20000000 /dev/zero | tr \"\\0\" a); sleep 0.8; echo ${#x}'";
-
-        double one = meter().measure(shell(hold)).of(Metric.PEAK).orElseThrow();
-        double two = meter().measure(shell(hold + " | { " + hold + "; cat; }"))
+        double one = meter().measure(shell(holding("alone", "alone")))
+                .of(Metric.PEAK)
+                .orElseThrow();
+        double two = meter().measure(
+                        shell(holding("first", "second") + " | { " + holding("second", "first") + "; cat; }"))
                 .of(Metric.PEAK)
                 .orElseThrow();
 
-        assertThat(one).isGreaterThan(20e6);
-        assertThat(two).isGreaterThan(one + 20e6);
+        assertThat(one).isGreaterThan(30e6);
+        assertThat(two).isGreaterThan(one + 25e6);
     }
 
     @Test

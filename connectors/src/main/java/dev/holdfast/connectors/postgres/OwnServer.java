@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -41,38 +42,45 @@ public final class OwnServer implements ScratchServer {
 
     private static final String PORT = "5432";
     private static final int LONGEST_SOCKET_FOLDER = 90;
+    private static final FileAttribute<?> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 30;
     private static final int LOG_BYTES = 2000;
 
-    /** $1 is the folder, the others run the server; a word on standard input, or its end, ends it. */
+    /**
+     * $1 is the folder, $2 that of the socket, the others become the server; a word on standard input, or its end, ends it. What the server's account wrote, its
+     * file with a process number too, is never believed: what was restored may have written it.
+     */
     private static final String GUARD = """
-            folder=$1; shift
+            folder=$1 sockets=$2; shift 2
             exec 3<&0
             "$@" 3<&- &
             server=$!
             {
               word=; read word <&3
               [ -n "$word" ] || trap '' TERM INT HUP
-              kill -s QUIT "$(head -n 1 "$folder/data/postmaster.pid")" 2>/dev/null || kill -s QUIT $server 2>/dev/null
+              kill -s QUIT $server 2>/dev/null
               [ -n "$word" ] || exit 7
             } &
             watcher=$!
             wait $server
             kill $watcher 2>/dev/null
             wait $watcher
-            [ $? = 7 ] && rm -rf "$folder"
+            [ $? = 7 ] && rm -rf "$folder" "$sockets"
             exit 0
             """;
 
     private final Path folder;
+    private final Path sockets;
     private final Tool initdb;
     private final ScratchAccount account;
     private final String password;
     private @Nullable Process guard;
 
-    private OwnServer(Path folder, Tool initdb, ScratchAccount account) {
+    private OwnServer(Path folder, Path sockets, Tool initdb, ScratchAccount account) {
         this.folder = folder;
+        this.sockets = sockets;
         this.initdb = initdb;
         this.account = account;
         password = HexFormat.of().formatHex(new SecureRandom().generateSeed(16));
@@ -100,7 +108,7 @@ public final class OwnServer implements ScratchServer {
         try {
             Files.createDirectories(scratch);
             folder = Files.createTempDirectory(scratch, "pg");
-            OwnServer server = new OwnServer(folder, found.getLast(), account);
+            OwnServer server = new OwnServer(folder, sockets(folder), found.getLast(), account);
             try {
                 server.make();
                 server.run();
@@ -122,24 +130,20 @@ public final class OwnServer implements ScratchServer {
         return folder.resolve("data");
     }
 
-    private Path sockets() {
-        return folder.resolve("s");
+    /** The path of a socket may have 107 bytes; where the folder's has more, its socket lies in the system's folder of temporary files. */
+    private static Path sockets(Path folder) throws IOException {
+        Path inside = folder.resolve("s");
+        return inside.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET_FOLDER
+                ? Files.createDirectory(inside, OWNERS)
+                : Files.createTempDirectory("holdfast-", OWNERS);
     }
 
     private void make() throws IOException {
-        if (sockets().toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_FOLDER) {
-            throw new Unsupported(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    "'" + folder + "' is too long a path for the socket of a server",
-                    "name a shorter folder with HOLDFAST_SPOOL.");
-        }
         openTheWay();
-        for (Path own : List.of(data(), sockets())) {
-            Files.createDirectory(
-                    own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            account.own(own);
-        }
-        Path secret = sockets().resolve("password");
+        Files.createDirectory(data(), OWNERS);
+        account.own(data());
+        account.own(sockets);
+        Path secret = sockets.resolve("password");
         Files.writeString(secret, password);
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         account.own(secret);
@@ -173,7 +177,7 @@ public final class OwnServer implements ScratchServer {
                 max_wal_size = '1GB'
                 shared_buffers = '64MB'
                 logging_collector = off
-                """.formatted(sockets().toString().replace("'", "''")),
+                """.formatted(sockets.toString().replace("'", "''")),
                 StandardOpenOption.APPEND);
     }
 
@@ -208,7 +212,8 @@ public final class OwnServer implements ScratchServer {
 
     private void run() throws IOException {
         Path postgres = initdb.path().resolveSibling("postgres");
-        List<String> command = new ArrayList<>(List.of("sh", "-c", GUARD, "holdfast-scratch", folder.toString()));
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", GUARD, "holdfast-scratch", folder.toString(), sockets.toString()));
         command.addAll(account.run(List.of(postgres.toString(), "-D", data().toString(), "-p", PORT)));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
@@ -259,7 +264,7 @@ public final class OwnServer implements ScratchServer {
     }
 
     private PostgresLocation location(String database, String user) {
-        return PostgresLocation.parse("host='" + sockets() + "' port=" + PORT + " user='" + quoted(user)
+        return PostgresLocation.parse("host='" + sockets + "' port=" + PORT + " user='" + quoted(user)
                         + "' sslmode=disable dbname='" + quoted(database) + "'")
                 .withPassword(password);
     }
@@ -409,6 +414,11 @@ public final class OwnServer implements ScratchServer {
 
     /** What stays is swept with the folder that it is in. */
     private void remove() {
+        remove(sockets);
+        remove(folder);
+    }
+
+    private static void remove(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted((one, other) -> other.compareTo(one)).toList()) {
                 Files.deleteIfExists(path);
