@@ -3,6 +3,8 @@ package dev.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.engine.error.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -11,8 +13,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -118,7 +119,8 @@ class ExportedFilesIT {
                             "sha256")
                     .succeeded();
             sh(stack.home(), "sha256sum -c sealed.gpg.sha256");
-            assertThat(Shell.succeeds("tar", "-tzf", stack.home().resolve("sealed.gpg").toString()))
+            assertThat(Shell.succeeds(
+                            "tar", "-tzf", stack.home().resolve("sealed.gpg").toString()))
                     .isFalse();
             same(stack, gpg + "-d '" + stack.home().resolve("sealed.gpg") + "' | tar -xpz");
             same(
@@ -134,7 +136,9 @@ class ExportedFilesIT {
     void what_is_ended_or_killed_leaves_nothing_under_its_name(Stands stands) throws Exception {
         try (Stack stack = Stack.on(stands, "cut")) {
             stack.uploads().fill(3000);
-            stack.uploads().write("large", 1, 400_000_000);
+            for (int i = 0; i < 5; i++) {
+                stack.uploads().write("large-" + i, i, 40_000_000);
+            }
             stack.describe(List.of(stack.folderSource()), List.of(stack.diskDestination()));
             stack.init();
             stack.backup();
@@ -142,8 +146,14 @@ class ExportedFilesIT {
                 for (String signal : List.of("TERM", "KILL")) {
                     Path room = Files.createDirectory(stack.folder().resolve(signal + "-" + format));
                     try (Running running = stack.start(
-                            "export", "--format", format, "-o", room.resolve("copy").toString())) {
-                        await(() -> running.ended() || room.toFile().list().length > 0);
+                            "export",
+                            "--format",
+                            format,
+                            "-o",
+                            room.resolve("copy").toString())) {
+                        Until.met(
+                                "it writes",
+                                () -> running.ended() || !names(room).isEmpty());
                         running.signal(signal);
                         Outcome outcome = running.outcome();
                         assertThat(outcome.exit()).as(outcome.toString()).isNotZero();
@@ -157,11 +167,11 @@ class ExportedFilesIT {
         }
     }
 
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            Thread.onSpinWait();
+    private static List<Path> names(Path room) {
+        try (Stream<Path> all = Files.list(room)) {
+            return all.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
