@@ -1,16 +1,18 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.connectors.files.LocalExportFolder;
 import dev.holdfast.control.config.PlaceUrl;
 import dev.holdfast.control.config.StackConfig;
+import dev.holdfast.control.export.ExportOutput;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.control.operation.ExportOperation;
+import dev.holdfast.control.operation.ExportResult;
 import dev.holdfast.control.operation.ExportsOperation;
 import dev.holdfast.control.operation.LeavingOperation;
 import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.SnapshotSelector;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
-import dev.holdfast.engine.source.ExportFile;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,24 +23,32 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "export",
-        header = "Writes a snapshot's database as a file for pg_restore or psql.",
+        header = "Writes a part of a snapshot as a file that other tools read.",
         description = {
-            "Writes the database of a snapshot as a file that PostgreSQL's own pg_restore or psql restores, without",
-            "Holdfast. Nothing is unpacked on the way: no server is needed, and no room but that of the file. The rows",
-            "of every table are counted and hashed while they are written, and must be those that were captured.",
-            "Where a server does it, the file comes from there and lands here; what is cut on the way gets no name."
+            "Writes a database of a snapshot as a file that PostgreSQL's own pg_restore or psql restores, or a bucket or",
+            "a directory as an archive or a folder of files, for use without Holdfast. Nothing is unpacked on the way: no",
+            "server is needed, and no room but that of the file. What was captured is counted and verified while it is",
+            "written. Where a server does it, the file comes from there and lands here; what is cut on the way gets no",
+            "name. A file is not encrypted unless it is asked for."
         },
         footer = {
             "",
-            "Formats:",
+            "Formats of databases:",
             "  custom   an archive as of 'pg_dump -Fc': pg_restore -d EMPTY_DATABASE FILE; -j works",
             "  sql      a text: psql -v ON_ERROR_STOP=1 -d EMPTY_DATABASE -f FILE; needs pg_restore where it is made",
+            "  sql.gz, sql.zst  the same, as by gzip or zstd",
             "  roles    the roles that the database uses, as SQL; run it with psql before the others",
+            "Formats of buckets and directories:",
+            "  tar, tar.gz, tar.zst, zip   an archive",
+            "  tree     a new folder with a file for each object or file",
             "",
             "Examples:",
             "  holdfast export latest --output shop.dump",
             "  holdfast export 01jd8x database --format sql --compress 6 --output shop.sql.gz",
             "  holdfast export latest --format roles --output roles.sql",
+            "  holdfast export latest media --output media.tar.gz --checksum sha256",
+            "  holdfast export latest uploads --format tar.zst --encrypt-to ops.asc --output uploads.tar.zst.gpg",
+            "  holdfast export latest uploads --format tree --output uploads",
             "  holdfast export --server https://backup.example.org:8484 --stack shop --output shop.dump",
             "  holdfast export --to-places            # what 'exports' of the stack file says, and all that lacks",
             "  holdfast export --all --output /mnt/all # every snapshot, with an index, to leave",
@@ -50,14 +60,6 @@ import picocli.CommandLine.Parameters;
         })
 final class ExportCommand extends AnywhereCommand {
     private static final String STANDARD_OUTPUT = "-";
-    private static final int USUAL_ARCHIVE_LEVEL = 6;
-
-    /** What {@code --format} takes. */
-    enum Format {
-        custom,
-        sql,
-        roles
-    }
 
     @Parameters(
             index = "0",
@@ -71,18 +73,16 @@ final class ExportCommand extends AnywhereCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "PART",
-            description = "Which database; not needed where the snapshot has only one.")
+            description =
+                    "Which part; not needed where only one fits the format, or the snapshot has only one database.")
     @Nullable
     String part;
-
-    @Option(names = "--format", paramLabel = "FORMAT", description = "custom (if none is given), sql or roles.")
-    Format format = Format.custom;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
-                    "The file to write, or '-' for standard output; with --all, the folder, s3://bucket/prefix or sftp://user@host/path.")
+                    "The file to write, or '-' for standard output; with --format tree, the folder; with --all, the folder, s3://bucket/prefix or sftp://user@host/path.")
     String output = "";
 
     @Option(
@@ -92,20 +92,12 @@ final class ExportCommand extends AnywhereCommand {
     boolean toPlaces;
 
     @Option(
-            names = "--compress",
-            paramLabel = "N",
-            description = "0 (none) to 9. custom: within the archive, 6 if nothing is said. sql, roles: the whole"
-                    + " text, as gzip does, 0 if nothing is said.")
-    @Nullable
-    Integer level;
-
-    @Option(
-            names = "--create",
-            description = "sql: make the database too, under its own name. An archive always can: pg_restore --create.")
-    boolean create;
-
-    @Option(names = "--overwrite", description = "Replace the file if it is there.")
+            names = "--overwrite",
+            description = "Replace the file if it is there, and its sidecars; of folders, an empty one.")
     boolean overwrite;
+
+    @Mixin
+    ExportFileOptions shape = new ExportFileOptions();
 
     @Mixin
     LeavingOptions leaving = new LeavingOptions();
@@ -123,14 +115,37 @@ final class ExportCommand extends AnywhereCommand {
         if (toPlaces) {
             return keep();
         }
+        return new ExportReportPage(shape.isTree() ? tree() : file());
+    }
+
+    private ExportResult tree() {
         if (atServer()) {
-            return new ExportReportPage(atRepository(
-                    (there, run) -> there.export(snapshot(), Optional.ofNullable(part), format(), file(), run)));
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "--format tree works where the repository can be reached",
+                    "say --format tar.gz and unpack it here, or name the repository with --repository.");
         }
-        ExportOperation operation = new ExportOperation(cli.connectors(), cli.repositories(), cli.clock());
-        ExportOperation.Request request =
-                new ExportOperation.Request(choice(), snapshot(), Optional.ofNullable(part), format());
-        return new ExportReportPage(running(run -> operation.run(request, file(), run)));
+        return running(run ->
+                operation().run(request(), new LocalExportFolder(cli.folder().resolve(output), overwrite), run));
+    }
+
+    private ExportResult file() {
+        Optional<ExportFormat> format = shape.wanted();
+        ExportOutput file = writesToOut()
+                ? shape.stream(cli, new StandardOutput(cli.terminal().out()))
+                : shape.file(cli, cli.folder().resolve(output), overwrite);
+        ExportResult result = atServer()
+                ? atRepository((there, run) -> there.export(snapshot(), Optional.ofNullable(part), format, file, run))
+                : running(run -> operation().run(request(), file, run));
+        return result.withFileBytes(file.bytes());
+    }
+
+    private ExportOperation operation() {
+        return new ExportOperation(cli.connectors(), cli.repositories(), cli.clock());
+    }
+
+    private ExportOperation.Request request() {
+        return new ExportOperation.Request(choice(), snapshot(), Optional.ofNullable(part), shape.wanted());
     }
 
     @Override
@@ -162,7 +177,7 @@ final class ExportCommand extends AnywhereCommand {
                     "--since, --part, --databases and --files are for --all",
                     "add --all, or leave them out.");
         }
-        if (snapshot != null || toPlaces || level != null || create || format != Format.custom) {
+        if (snapshot != null || toPlaces || shape.isSaid()) {
             throw new Invalid(
                     ErrorCode.USAGE,
                     "with --all, every snapshot is meant, and --databases and --files say in which format",
@@ -198,38 +213,16 @@ final class ExportCommand extends AnywhereCommand {
                     toPlaces ? "--to-places and --output exclude each other" : "it is not said where the export goes",
                     "name a file with --output, or say --to-places for the places of the stack file.");
         }
-        if (toPlaces && (part != null || repository != null || level != null || create || overwrite)) {
+        if (toPlaces && (part != null || repository != null || shape.isSaid() || overwrite)) {
             throw new Invalid(
                     ErrorCode.USAGE,
                     "with --to-places, part, format and places are those of 'exports' in the stack file",
                     "leave the other options out.");
         }
-        if (level != null && (level < 0 || level > 9)) {
-            throw new Invalid(ErrorCode.USAGE, "--compress takes 0 to 9, not " + level, "");
-        }
+        shape.check(writesToOut());
         if (json && writesToOut()) {
             throw new Invalid(
                     ErrorCode.USAGE, "--json and --output - would both write to standard output", "name a file.");
         }
-        if (create && format != Format.sql) {
-            throw new Invalid(
-                    ErrorCode.USAGE,
-                    "--create is for --format sql",
-                    "an archive always can make the database: pg_restore --create.");
-        }
-    }
-
-    private ExportFormat format() {
-        return switch (format) {
-            case custom -> new ExportFormat.Archive(level == null ? USUAL_ARCHIVE_LEVEL : level);
-            case sql -> new ExportFormat.Sql(level == null ? 0 : level, create);
-            case roles -> new ExportFormat.Roles(level == null ? 0 : level);
-        };
-    }
-
-    private ExportFile file() {
-        return writesToOut()
-                ? new StandardOutput(cli.terminal().out())
-                : cli.connectors().exportFile(cli.folder().resolve(output), overwrite);
     }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.connectors.postgres.PostgresExporter;
 import dev.holdfast.control.operation.CheckResult;
 import dev.holdfast.control.operation.CompareResult;
 import dev.holdfast.control.operation.Confirmation;
+import dev.holdfast.control.operation.ExportChoice;
 import dev.holdfast.control.operation.ExportFormat;
 import dev.holdfast.control.operation.ExportResult;
 import dev.holdfast.control.operation.ForgetOperation;
@@ -117,29 +118,33 @@ final class RemoteRepository {
 
     /**
      * @param name as {@link RemoteServer#select} takes it
-     * @param part which part; if none is named, the snapshot's only database
+     * @param part which part, as {@link ExportChoice} takes it
+     * @param format what it is to be; empty for the usual one of the part
      * @param output where it goes; closed in every case
      */
-    ExportResult export(String name, Optional<String> part, ExportFormat format, ExportFile output, Run run) {
+    ExportResult export(String name, Optional<String> part, Optional<ExportFormat> format, ExportFile output, Run run) {
         try (ExportFile file = output) {
             Snapshot snapshot = server.snapshot(stack, name);
+            ExportChoice choice = ExportChoice.of(snapshot, part, format);
             file.preflight();
             Following following = new Following(run.listener());
-            JsonNode report = read(export(snapshot, part, format, file), following, format, file, run);
+            JsonNode report = read(export(snapshot, choice, file), following, choice.format(), file, run);
             file.commit();
             following.end();
-            return Results.export(report, snapshot, format, file.location());
+            return Results.export(report, snapshot, choice.format(), file.location());
         }
     }
 
-    private String export(Snapshot snapshot, Optional<String> part, ExportFormat format, ExportFile file) {
-        return path() + "/snapshots/" + snapshot.id() + "/export/followed?format=" + format.label() + "&changeable="
-                + file.changeable()
-                + part.map(some -> "&part=" + ServerClient.encoded(some)).orElse("")
-                + switch (format) {
+    private String export(Snapshot snapshot, ExportChoice choice, ExportFile file) {
+        return path() + "/snapshots/" + snapshot.id() + "/export/followed?format="
+                + choice.format().label() + "&changeable=" + file.changeable() + "&part="
+                + ServerClient.encoded(choice.part().name())
+                + switch (choice.format()) {
                     case ExportFormat.Archive archive -> "&compress=" + archive.level();
                     case ExportFormat.Sql sql -> "&compress=" + sql.level() + "&create=" + sql.create();
                     case ExportFormat.Roles roles -> "&compress=" + roles.level();
+                    case ExportFormat.Kept _ -> "";
+                    case ExportFormat.Tree _ -> throw new IllegalArgumentException("a tree is no file");
                 };
     }
 

@@ -306,7 +306,7 @@ class MainTest {
         assertThat(program.run("export", "--output", "x", "--create")).isEqualTo(2);
         assertThat(program.run("export", "--output", "x", "--compress", "10")).isEqualTo(2);
         assertThat(program.run("export")).isEqualTo(2);
-        assertThat(program.run("export", "--output", "x", "--format", "tar")).isEqualTo(2);
+        assertThat(program.run("export", "--output", "x", "--format", "rar")).isEqualTo(2);
         assertThat(folder.resolve("x")).doesNotExist();
     }
 

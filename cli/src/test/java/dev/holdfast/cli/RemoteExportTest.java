@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RemoteExportTest {
     private static final String TYPE = "application/vnd.holdfast.export";
     private static final String AT = "GET /api/v1/stacks/shop/snapshots/" + Canned.SECOND + "/export/followed?format=";
-    private static final String ARCHIVE = AT + "custom&changeable=true&compress=6";
+    private static final String ARCHIVE = AT + "custom&changeable=true&part=database&compress=6";
     private static final String SCRIPT = AT + "sql&changeable=false&part=database&compress=0&create=true";
     private static final String STEP =
             "{\"progress\": {\"phase\": \"export\", \"subject\": \"database\", \"entries\": 12, \"bytes\": 3400}}";
@@ -54,7 +54,7 @@ class RemoteExportTest {
         server.on("GET /api/v1/stacks", "{\"items\": [{\"name\": \"shop\"}], \"troubles\": []}")
                 .on("GET /api/v1/snapshots?limit=500&stack=shop", """
                         {"items": [{"id": "%s", "stack": "shop", "began": "2026-11-20T05:00:00Z", "committed": "2026-11-20T05:00:42Z",
-                          "parts": [{"name": "database", "kind": "postgres"}], "labels": {}, "findings": []}]}""".formatted(Canned.SECOND));
+                          "parts": [{"name": "database", "kind": "postgres"}, {"name": "media", "kind": "bucket"}], "labels": {}, "findings": []}]}""".formatted(Canned.SECOND));
     }
 
     @AfterEach
@@ -243,12 +243,42 @@ class RemoteExportTest {
             assertThatThrownBy(() -> there.export(
                             "latest",
                             Optional.empty(),
-                            new ExportFormat.Archive(6),
+                            Optional.of(new ExportFormat.Archive(6)),
                             new LocalExportFile(folder.resolve("shop.dump"), false),
                             new Run(impatient, cancellation)))
                     .isInstanceOf(Cancelled.class)
                     .hasMessage("cancelled");
         }
+        leavesNothing();
+    }
+
+    @Test
+    void an_archive_of_a_server_lands_here_as_one_of_this_machine_would_and_its_digest_beside() {
+        server.on(
+                AT + "tar.gz&changeable=true&part=media",
+                TYPE,
+                new Frames()
+                        .news(STEP)
+                        .file("0123456789")
+                        .news(report(10, "").replace("database", "media").replace("postgres", "bucket"))
+                        .all());
+
+        assertThat(program.run("export", "latest", "media", "-o", "media.tar.gz", "--checksum", "md5", "--json"))
+                .as(program.err())
+                .isZero();
+        assertThat(folder.resolve("media.tar.gz")).hasContent("0123456789");
+        assertThat(folder.resolve("media.tar.gz.md5")).hasContent("781e5e245d69b566979b86e28d23f2c7  media.tar.gz\n");
+        assertThat(program.out()).contains("\"format\":\"tar.gz\"", "\"kind\":\"bucket\"", "\"fileBytes\":10");
+    }
+
+    @Test
+    void a_tree_and_a_format_that_does_not_fit_are_refused_before_anything_comes() {
+        assertThat(program.run("export", "latest", "media", "--format", "tree", "-o", "copy"))
+                .isEqualTo(2);
+        assertThat(program.err()).contains("--format tree works where the repository can be reached");
+        assertThat(program.run("export", "latest", "media", "--format", "sql", "-o", "copy"))
+                .isEqualTo(2);
+        assertThat(server.asked()).noneMatch(request -> request.contains("/export"));
         leavesNothing();
     }
 

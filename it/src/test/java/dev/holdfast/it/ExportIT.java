@@ -36,7 +36,7 @@ class ExportIT {
             equal(stack, rows, launcher + " export --format sql -o - | %1$s/psql -X -q -v ON_ERROR_STOP=1 -d %2$s");
             equal(stack, rows, launcher + " export latest database -o - | %1$s/pg_restore -e -d %2$s");
 
-            stack.run("export", "latest", "uploads", "-o", "x")
+            stack.run("export", "latest", "uploads", "--format", "custom", "-o", "x")
                     .failed(ErrorCode.USAGE)
                     .saying("'uploads' is a directory");
             assertThat(stack.home()).isDirectoryNotContaining("glob:**{.part,/x}");

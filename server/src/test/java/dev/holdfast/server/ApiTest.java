@@ -55,6 +55,23 @@ class ApiTest {
     }
 
     @Test
+    void a_directory_is_followed_as_an_archive_and_no_tree() {
+        ApiClient.Answer plain =
+                admin.get(at(first) + "/export/followed?format=tar").expect(200);
+        assertThat(plain.header("content-type")).isEqualTo("application/vnd.holdfast.export");
+        assertThat(plain.text()).contains("sub/b.txt", "\"fileBytes\":").doesNotContain("\"error\":{");
+        ApiClient.Answer usual =
+                admin.get(at(first) + "/export/followed?part=uploads").expect(200);
+        assertThat(usual.text()).doesNotContain("sub/b.txt").contains("\"fileBytes\":");
+        assertThat(admin.get(at(first) + "/export/followed?format=sql")
+                        .expect(200)
+                        .text())
+                .contains("part-missing");
+        admin.get(at(first) + "/export/followed?format=tree").expectProblem(400, "usage");
+        admin.get(at(first) + "/export?format=tar").expectProblem(400, "usage");
+    }
+
+    @Test
     void a_backup_is_made_listed_and_shown() {
         JsonNode snapshot = admin.get(at(first)).expect(200).json();
         assertThat(snapshot.at("/assurance/copies").asInt()).isEqualTo(2);

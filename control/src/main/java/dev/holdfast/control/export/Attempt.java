@@ -63,7 +63,7 @@ final class Attempt {
         }
 
         @Override
-        public void announce(Broadcast.Sum sum) {
+        public void announce(Sum sum) {
             note(part, sum, checksums);
         }
 
@@ -153,7 +153,7 @@ final class Attempt {
     }
 
     /** Writes down what the files of a part are, and what will stand beside them, before the first of them can be seen. */
-    private synchronized void note(Part part, Broadcast.Sum sum, Set<Checksum> checksums) {
+    private synchronized void note(Part part, Sum sum, Set<Checksum> checksums) {
         if (noted.contains(part.name())) {
             return;
         }
@@ -179,8 +179,7 @@ final class Attempt {
     }
 
     private static String sha256(byte[] bytes) {
-        return HexFormat.of()
-                .formatHex(Broadcast.digest(Checksum.SHA256.algorithm()).digest(bytes));
+        return HexFormat.of().formatHex(Checksum.SHA256.newDigest().digest(bytes));
     }
 
     void writeSidecars() {

@@ -4,7 +4,6 @@ import dev.holdfast.connectors.encode.FanOutFile;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.source.ExportFile;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HexFormat;
@@ -39,21 +38,6 @@ final class Broadcast implements ExportFile {
     }
 
     /**
-     * What was written.
-     *
-     * @param digests in lower-case hex; always with that of SHA-256
-     */
-    record Sum(long bytes, Map<Checksum, String> digests) {
-        Sum {
-            digests = Map.copyOf(digests);
-        }
-
-        String digest(Checksum checksum) {
-            return digests.getOrDefault(checksum, "");
-        }
-    }
-
-    /**
      * @param lanes at least one that is open; those that are not are closed
      * @param checksums which digests are wanted beside that of SHA-256
      * @param patience how long one of them may let the others wait, in all
@@ -68,16 +52,8 @@ final class Broadcast implements ExportFile {
                         .toList(),
                 patience);
         this.beat = beat;
-        digests.put(Checksum.SHA256, digest(Checksum.SHA256.algorithm()));
-        checksums.forEach(checksum -> digests.computeIfAbsent(checksum, c -> digest(c.algorithm())));
-    }
-
-    static MessageDigest digest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java machine has " + algorithm, e);
-        }
+        digests.put(Checksum.SHA256, Checksum.SHA256.newDigest());
+        checksums.forEach(checksum -> digests.computeIfAbsent(checksum, Checksum::newDigest));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.holdfast.control.export;
 
 import dev.holdfast.engine.place.FileName;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 
 /** A digest that is written beside a file, as {@code md5sum -c} and {@code sha256sum -c} read it. */
@@ -14,8 +16,13 @@ public enum Checksum {
         this.algorithm = algorithm;
     }
 
-    String algorithm() {
-        return algorithm;
+    /** One that has seen nothing yet. */
+    public MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance(algorithm);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java machine has " + algorithm, e);
+        }
     }
 
     /** As it stands in a stack file, and as the names of its files end. */
@@ -29,6 +36,16 @@ public enum Checksum {
 
     /** The file's text; the tools look for the name beside it. */
     String line(String hex, FileName file) {
-        return hex + "  " + file.last() + "\n";
+        return line(hex, file.last());
+    }
+
+    /**
+     * The same for a file anywhere. The tools begin a line with a backslash where the name has something that they escape.
+     *
+     * @param name of the file without its folder
+     */
+    public String line(String hex, String name) {
+        String escaped = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+        return (escaped.equals(name) ? "" : "\\") + hex + "  " + escaped + "\n";
     }
 }

@@ -33,6 +33,11 @@ public enum FileFormat {
                 .toList();
     }
 
+    /** Whether it is one for databases; else it is one for buckets and directories. */
+    public boolean isOfDatabases() {
+        return ofDatabases;
+    }
+
     /** As it stands in a stack file. */
     public String label() {
         return label;

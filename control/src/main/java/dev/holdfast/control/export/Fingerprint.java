@@ -30,7 +30,7 @@ final class Fingerprint {
 
     private static String sha256(FilePlace place, FileName name) {
         try (InputStream in = place.open(name);
-                DigestInputStream digested = new DigestInputStream(in, Broadcast.digest(Checksum.SHA256.algorithm()))) {
+                DigestInputStream digested = new DigestInputStream(in, Checksum.SHA256.newDigest())) {
             byte[] buffer = new byte[BUFFER];
             while (digested.read(buffer) >= 0) {
                 // on to the end

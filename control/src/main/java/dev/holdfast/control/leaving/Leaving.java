@@ -1,8 +1,10 @@
 package dev.holdfast.control.leaving;
 
 import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.FileFormat;
+import dev.holdfast.control.export.SummedFile;
 import dev.holdfast.control.leaving.LeftFile.Content;
 import dev.holdfast.control.leaving.LeftFile.State;
 import dev.holdfast.engine.error.Cancelled;
@@ -241,7 +243,9 @@ public final class Leaving {
         private ExportReport export(PartReader reader) {
             SummedFile summed = new SummedFile(
                     folder.place().create(file.name(), facts(one), order.overwrite()),
-                    (bytes, sha256) -> note(new State.Whole(bytes, sha256, Optional.empty(), List.of())));
+                    Set.of(Checksum.SHA256),
+                    sum -> note(
+                            new State.Whole(sum.bytes(), sum.digest(Checksum.SHA256), Optional.empty(), List.of())));
             try (ExportFile out = roles ? summed : formats.encoded(format(one.part()), summed);
                     Exporter exporter =
                             roles ? rolesOf.apply(one.part()) : formats.exporter(one.part(), format(one.part()))) {

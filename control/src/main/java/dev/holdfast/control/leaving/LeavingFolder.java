@@ -1,5 +1,6 @@
 package dev.holdfast.control.leaving;
 
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.NameTemplate;
 import dev.holdfast.control.leaving.LeftFile.State;
 import dev.holdfast.engine.error.AlreadyExists;
@@ -178,7 +179,7 @@ final class LeavingFolder {
 
     private String digest(FileName name) {
         try (InputStream in = place.open(name);
-                DigestInputStream digested = new DigestInputStream(in, SummedFile.sha256())) {
+                DigestInputStream digested = new DigestInputStream(in, Checksum.SHA256.newDigest())) {
             byte[] buffer = new byte[BUFFER];
             while (digested.read(buffer) >= 0) {
                 // on to the end

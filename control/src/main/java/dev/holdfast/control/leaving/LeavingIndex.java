@@ -2,6 +2,7 @@ package dev.holdfast.control.leaving;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.leaving.LeftFile.State;
 import dev.holdfast.engine.place.FileFacts;
 import dev.holdfast.engine.place.FileName;
@@ -106,6 +107,9 @@ final class LeavingIndex {
                 write(sums, whole.sha256() + "  " + file.name() + "\n");
             }
         });
-        write(sums, HexFormat.of().formatHex(SummedFile.sha256().digest(folder.bytes(record))) + "  " + record + "\n");
+        write(
+                sums,
+                HexFormat.of().formatHex(Checksum.SHA256.newDigest().digest(folder.bytes(record))) + "  " + record
+                        + "\n");
     }
 }

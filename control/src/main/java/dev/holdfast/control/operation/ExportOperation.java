@@ -4,10 +4,9 @@ import static dev.holdfast.control.operation.Step.Phase.EXPORT;
 import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
-import dev.holdfast.control.config.PostgresConfig;
-import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Invalid;
-import dev.holdfast.engine.error.Missing;
+import dev.holdfast.connectors.archive.TreeExport;
+import dev.holdfast.connectors.files.LocalExportFolder;
+import dev.holdfast.control.export.SummedFile;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.source.ExportFile;
@@ -17,11 +16,11 @@ import dev.holdfast.engine.source.PartReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Writes a part of a snapshot as a file that other tools read. The file gets its name only when it is whole. */
+/** Writes a part of a snapshot as a file, or as a folder of files, that other tools read. It gets its name only when it is whole. */
 public final class ExportOperation {
     private final Connectors connectors;
     private final Repositories repositories;
@@ -36,37 +35,81 @@ public final class ExportOperation {
     /**
      * @param choice which repository
      * @param snapshot which snapshot, as {@link SnapshotSelector} takes it
-     * @param part which part; if none is named, the snapshot's only database
+     * @param part which part, as {@link ExportChoice} takes it
+     * @param format what it is to be; empty for the usual one of the part
      */
-    public record Request(RepositoryChoice choice, String snapshot, Optional<String> part, ExportFormat format) {}
+    public record Request(
+            RepositoryChoice choice, String snapshot, Optional<String> part, Optional<ExportFormat> format) {}
+
+    /** Writes the part that was chosen. */
+    @FunctionalInterface
+    private interface Writing {
+        ExportReport write(ExportChoice choice, PartReader reader);
+    }
 
     /**
+     * Writes a file.
+     *
      * @param output where it goes; closed in every case
      */
     public ExportResult run(Request request, ExportFile output, Run run) {
+        try (ExportFile file = output) {
+            return run(request, file.location(), run, (choice, reader) -> counted(choice, reader, file, run));
+        }
+    }
+
+    /**
+     * Writes a folder of files; the format is {@link ExportFormat.Tree}.
+     *
+     * @param output where they go; closed in every case
+     */
+    public ExportResult run(Request request, LocalExportFolder output, Run run) {
+        try (LocalExportFolder folder = output) {
+            return run(request, folder.location(), run, (choice, reader) -> tree(choice.part(), reader, folder, run));
+        }
+    }
+
+    private ExportResult run(Request request, String location, Run run, Writing writing) {
         Instant began = clock.instant();
-        try (ExportFile file = output;
-                OpenRepository repository = run.step(
-                        Step.of(OPEN), _ -> repositories.open(request.choice().repository()))) {
+        try (OpenRepository repository =
+                run.step(Step.of(OPEN), _ -> repositories.open(request.choice().repository()))) {
             Snapshot snapshot = SnapshotSelector.among(
                             repository.snapshots(), request.choice().stackName())
                     .select(request.snapshot());
-            Part part = part(snapshot, request.part());
-            ExportReport report = export(request.format(), part, repository.read(snapshot, part), file, run);
+            ExportChoice choice = ExportChoice.of(snapshot, request.part(), request.format());
+            ExportReport report = writing.write(choice, repository.read(snapshot, choice.part()));
             report.findings().forEach(run::found);
             return new ExportResult(
                     snapshot,
-                    part,
-                    request.format(),
-                    file.location(),
+                    choice.part(),
+                    choice.format(),
+                    location,
                     report,
                     Findings.joined(report.findings(), repository.findings()),
                     Duration.between(began, clock.instant()));
         }
     }
 
-    private ExportReport export(ExportFormat format, Part part, PartReader reader, ExportFile file, Run run) {
-        try (Exporter exporter = connectors.exporter(part, format)) {
+    /** With the bytes that came out, not those that an exporter wrote before they were compressed. */
+    private ExportReport counted(ExportChoice choice, PartReader reader, ExportFile output, Run run) {
+        AtomicLong bytes = new AtomicLong();
+        ExportFile file = new SummedFile(output, Set.of(), sum -> bytes.set(sum.bytes()));
+        ExportReport report = encoded(choice, reader, file, run);
+        return new ExportReport(report.entries(), report.bytes(), bytes.get(), report.findings());
+    }
+
+    private ExportReport encoded(ExportChoice choice, PartReader reader, ExportFile file, Run run) {
+        if (choice.format() instanceof ExportFormat.Kept kept) {
+            try (ExportFile encoded = connectors.exportPlaces().encoded(kept.format(), file)) {
+                return written(choice, reader, encoded, run);
+            }
+        }
+        return written(choice, reader, file, run);
+    }
+
+    private ExportReport written(ExportChoice choice, PartReader reader, ExportFile file, Run run) {
+        Part part = choice.part();
+        try (Exporter exporter = connectors.exporter(part, choice.format())) {
             run.step(new Step(PREFLIGHT, part.name()), () -> {
                 exporter.preflight(reader);
                 file.preflight();
@@ -79,26 +122,16 @@ public final class ExportOperation {
         }
     }
 
-    private static Part part(Snapshot snapshot, Optional<String> name) {
-        if (name.isPresent()) {
-            return Places.known(snapshot, name.get());
-        }
-        List<Part> databases = snapshot.parts().stream()
-                .filter(part -> part.kind().equals(PostgresConfig.KIND))
-                .toList();
-        if (databases.isEmpty()) {
-            throw new Missing(
-                    ErrorCode.PART_MISSING,
-                    "snapshot " + snapshot.id() + " has no database, and only databases can be exported",
-                    "'holdfast restore' brings its parts back as they were.");
-        }
-        if (databases.size() > 1) {
-            throw new Invalid(
-                    ErrorCode.USAGE,
-                    "snapshot " + snapshot.id() + " has " + databases.size() + " databases",
-                    "name one after the snapshot: "
-                            + databases.stream().map(Part::name).collect(Collectors.joining(", ")) + ".");
-        }
-        return databases.getFirst();
+    private static ExportReport tree(Part part, PartReader reader, LocalExportFolder folder, Run run) {
+        TreeExport tree = new TreeExport("", folder::create);
+        run.step(new Step(PREFLIGHT, part.name()), () -> {
+            tree.preflight(reader);
+            folder.preflight();
+        });
+        return run.step(new Step(EXPORT, part.name()), progress -> {
+            ExportReport report = tree.export(reader, progress);
+            folder.commit();
+            return report;
+        });
     }
 }

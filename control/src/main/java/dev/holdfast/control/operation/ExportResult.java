@@ -28,6 +28,12 @@ public record ExportResult(
         findings = List.copyOf(findings);
     }
 
+    /** The same for a file that was made longer on its way, as by encryption. */
+    public ExportResult withFileBytes(long bytes) {
+        ExportReport longer = new ExportReport(report.entries(), report.bytes(), bytes, report.findings());
+        return new ExportResult(snapshot, part, format, file, longer, findings, took);
+    }
+
     @Override
     public Optional<ErrorCode> concern() {
         return findings.isEmpty() ? Optional.empty() : Optional.of(ErrorCode.FINDINGS);

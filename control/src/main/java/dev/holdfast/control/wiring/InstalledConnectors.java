@@ -152,18 +152,23 @@ public final class InstalledConnectors implements Connectors {
 
     @Override
     public Exporter exporter(Part part, ExportFormat format) {
+        return switch (format) {
+            case ExportFormat.Archive archive -> database(part, PostgresExporter.Format.CUSTOM, archive.level(), false);
+            case ExportFormat.Sql sql -> database(part, PostgresExporter.Format.SQL, sql.level(), sql.create());
+            case ExportFormat.Roles roles -> database(part, PostgresExporter.Format.ROLES, roles.level(), false);
+            case ExportFormat.Kept kept -> exportPlaces().exporter(part, kept.format());
+            case ExportFormat.Tree _ -> throw new IllegalArgumentException("a tree is no file");
+        };
+    }
+
+    private static Exporter database(Part part, PostgresExporter.Format format, int level, boolean create) {
         if (!part.kind().equals(PostgresConfig.KIND)) {
             throw new Invalid(
                     ErrorCode.USAGE,
-                    "part '" + part.name() + "' is a " + part.kind() + ", and only databases can be exported",
-                    "'holdfast restore' brings it back as it was.");
+                    "part '" + part.name() + "' is a " + part.kind() + ", and no database",
+                    "export it as " + ExportFormat.listed(false) + ".");
         }
-        return switch (format) {
-            case ExportFormat.Archive archive ->
-                new PostgresExporter(PostgresExporter.Format.CUSTOM, archive.level(), false);
-            case ExportFormat.Sql sql -> new PostgresExporter(PostgresExporter.Format.SQL, sql.level(), sql.create());
-            case ExportFormat.Roles roles -> new PostgresExporter(PostgresExporter.Format.ROLES, roles.level(), false);
-        };
+        return new PostgresExporter(format, level, create);
     }
 
     @Override

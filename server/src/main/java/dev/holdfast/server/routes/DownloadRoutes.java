@@ -35,6 +35,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
@@ -45,7 +46,6 @@ public final class DownloadRoutes {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final String BYTES = "application/octet-stream";
-    private static final int USUAL_LEVEL = 6;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
 
@@ -128,15 +128,12 @@ public final class DownloadRoutes {
 
     private Answer export(DownloadOrder order) {
         SnapshotRecord snapshot = services.snapshots().show(stack(order).name(), new SnapshotId(order.snapshot()));
-        return database(snapshot, order.part(), format(order));
+        return database(snapshot, order.part(), format(order).orElse(ExportFormat.usual(true)));
     }
 
-    private static ExportFormat format(DownloadOrder order) {
-        return switch (order.format().orElse("custom")) {
-            case "sql" -> new ExportFormat.Sql(order.compress().orElse(0), order.create());
-            case "roles" -> new ExportFormat.Roles(order.compress().orElse(0));
-            default -> new ExportFormat.Archive(order.compress().orElse(USUAL_LEVEL));
-        };
+    private static Optional<ExportFormat> format(DownloadOrder order) {
+        OptionalInt level = order.compress().map(OptionalInt::of).orElse(OptionalInt.empty());
+        return ExportFormat.of(order.format(), level, order.create());
     }
 
     /** For programs: with how it goes, what was found, and why it cannot be made whole. */
@@ -176,7 +173,7 @@ public final class DownloadRoutes {
                                 RepositoryChoice.of(stack.config()),
                                 snapshot.id().text(),
                                 Optional.of(name),
-                                format),
+                                Optional.of(format)),
                         new StreamedExport(out),
                         Run.silent());
             } finally {
@@ -191,6 +188,8 @@ public final class DownloadRoutes {
             case ExportFormat.Archive _ -> ".dump";
             case ExportFormat.Sql sql -> sql.level() > 0 ? ".sql.gz" : ".sql";
             case ExportFormat.Roles roles -> roles.level() > 0 ? ".roles.sql.gz" : ".roles.sql";
+            case ExportFormat.Kept kept -> "." + kept.format().extension();
+            case ExportFormat.Tree _ -> throw new IllegalArgumentException("a tree is no file");
         };
         return snapshot.stack() + "_" + part.replace('/', '.') + "_" + TIME.format(snapshot.began()) + "_"
                 + snapshot.id() + ending;

@@ -1,46 +1,43 @@
-package dev.holdfast.control.leaving;
+package dev.holdfast.control.export;
 
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.source.ExportFile;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * A file whose length and digest are told before it can be seen. It can be changed behind where the file that it writes to can; then
- * that is read again for its digest. For one thread.
+ * A file whose length and digests are told before it can be seen. Where digests are wanted, it can be changed behind only where the file
+ * that it writes to can be read again for them. For one thread.
  */
-final class SummedFile implements ExportFile {
+public final class SummedFile implements ExportFile {
     private static final int BUFFER = 1 << 18;
 
     private final ExportFile file;
-    private final Listener listener;
-    private final MessageDigest digest = sha256();
+    private final Consumer<Sum> listener;
+    private final Map<Checksum, MessageDigest> digests;
     private long length;
     private boolean changed;
 
-    /** Hears what was written. */
-    @FunctionalInterface
-    interface Listener {
-        void whole(long bytes, String sha256);
-    }
-
     /**
      * @param file what is written to; belongs to this from now on
+     * @param checksums which digests are wanted; if none, bytes are only counted
      * @param listener hears of the file before it is committed
      */
-    SummedFile(ExportFile file, Listener listener) {
+    public SummedFile(ExportFile file, Set<Checksum> checksums, Consumer<Sum> listener) {
         this.file = file;
         this.listener = listener;
+        this.digests = digests(checksums);
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+    private static Map<Checksum, MessageDigest> digests(Set<Checksum> checksums) {
+        Map<Checksum, MessageDigest> digests = new EnumMap<>(Checksum.class);
+        checksums.forEach(checksum -> digests.put(checksum, checksum.newDigest()));
+        return digests;
     }
 
     @Override
@@ -55,20 +52,20 @@ final class SummedFile implements ExportFile {
 
     @Override
     public void write(byte[] bytes, int offset, int count) {
-        digest.update(bytes, offset, count);
+        digests.values().forEach(digest -> digest.update(bytes, offset, count));
         length += count;
         file.write(bytes, offset, count);
     }
 
-    /** What cannot be read again could not be summed again either. */
     @Override
     public boolean seekable() {
         return file.seekable();
     }
 
+    /** What cannot be read again could not be summed again either. */
     @Override
     public boolean changeable() {
-        return file.seekable();
+        return digests.isEmpty() ? file.changeable() : file.seekable();
     }
 
     @Override
@@ -84,12 +81,15 @@ final class SummedFile implements ExportFile {
 
     @Override
     public void commit() {
-        listener.whole(length, HexFormat.of().formatHex(changed ? readAgain() : digest.digest()));
+        Map<Checksum, MessageDigest> last = changed && !digests.isEmpty() ? readAgain() : digests;
+        Map<Checksum, String> sums = new EnumMap<>(Checksum.class);
+        last.forEach((checksum, digest) -> sums.put(checksum, HexFormat.of().formatHex(digest.digest())));
+        listener.accept(new Sum(length, sums));
         file.commit();
     }
 
-    private byte[] readAgain() {
-        MessageDigest again = sha256();
+    private Map<Checksum, MessageDigest> readAgain() {
+        Map<Checksum, MessageDigest> again = digests(digests.keySet());
         byte[] buffer = new byte[BUFFER];
         long position = 0;
         while (position < length) {
@@ -100,10 +100,10 @@ final class SummedFile implements ExportFile {
                         "'" + location() + "' ends after " + position + " of " + length + " bytes",
                         "look at the disk: it does not give back what was written.");
             }
-            again.update(buffer, 0, count);
+            again.values().forEach(digest -> digest.update(buffer, 0, count));
             position += count;
         }
-        return again.digest();
+        return again;
     }
 
     @Override
