@@ -49,8 +49,8 @@ public final class OwnServer implements ScratchServer {
     private static final int LOG_BYTES = 2000;
 
     /**
-     * $1 is the folder, $2 that of the socket, the others become the server; a word on standard input, or its end, ends it. What the server's account wrote, its
-     * file with a process number too, is never believed: what was restored may have written it.
+     * $1 is the folder, $2 that of the socket, the others become the server; a word on standard input, or its end, ends it. What the
+     * server's account wrote, its file with a process number too, is never believed: what was restored may have written it.
      */
     private static final String GUARD = """
             folder=$1 sockets=$2; shift 2
