@@ -8,6 +8,7 @@ import dev.holdfast.connectors.dump.DumpReport;
 import dev.holdfast.connectors.pgp.OpenPgpEncryption.KeyText;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.Ledger;
 import dev.holdfast.engine.error.ErrorCode;
@@ -24,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -86,7 +86,7 @@ public final class AdoptedFiles implements AutoCloseable {
         }
         Optional<OpenPgpReader> keys = reader();
         String where = files.location(backup.name());
-        MessageDigest digest = sha256();
+        MessageDigest digest = Checksum.SHA256.newDigest();
         DumpReport report;
         try (DumpFile file = DumpFile.open(new DigestInputStream(files.open(backup.name()), digest), where, keys)) {
             report = DumpReader.read(file);
@@ -103,14 +103,6 @@ public final class AdoptedFiles implements AutoCloseable {
                 file.close();
             }
         };
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /** What opens encrypted files. */

@@ -197,12 +197,22 @@ public final class VerifyOperation {
                             .verdict(request.depth(), progress, dump -> restored(dump, progress));
         }
 
+        /** A dump of a whole server makes roles and databases that the next one would meet. */
         private TrialReport restored(TrialDump dump, Progress progress) {
+            if (dump.contents().ofServer()) {
+                try (ScratchServer alone = connectors.scratch(request.scratch())) {
+                    return restored(alone, dump, progress);
+                }
+            }
             ScratchServer at = server;
             if (at == null) {
                 at = connectors.scratch(request.scratch());
                 server = at;
             }
+            return restored(at, dump, progress);
+        }
+
+        private static TrialReport restored(ScratchServer at, TrialDump dump, Progress progress) {
             return new TrialRestore(at, ClientTools.ofMachine(), () -> progress.advance(0, 0)).run(dump);
         }
 

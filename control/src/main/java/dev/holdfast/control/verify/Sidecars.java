@@ -1,11 +1,12 @@
 package dev.holdfast.control.verify;
 
+import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,11 @@ final class Sidecars {
         } catch (Missing e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new Failed(
+                    ErrorCode.FILE_UNREADABLE,
+                    "'" + place.location(name) + "' cannot be read: " + e.getMessage(),
+                    "look at the disk or the connection, and try again.",
+                    e);
         }
     }
 
