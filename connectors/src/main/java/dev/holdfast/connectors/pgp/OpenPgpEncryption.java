@@ -35,6 +35,10 @@ public final class OpenPgpEncryption {
     /** The most that the format can say: 65 million bytes are hashed, as by gpg. */
     private static final int S2K_COUNT = 0xff;
 
+    static {
+        PlatformAes.use();
+    }
+
     private final List<PGPPublicKeyRing> recipients;
     private final @Nullable String passphrase;
     private final List<PGPSecretKeyRing> signers;

@@ -5,7 +5,9 @@ import dev.holdfast.connectors.encode.FileStream;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.source.ExportFile;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import org.bouncycastle.openpgp.PGPException;
 import org.jspecify.annotations.Nullable;
 import org.pgpainless.PGPainless;
@@ -13,15 +15,20 @@ import org.pgpainless.encryption_signing.EncryptionStream;
 
 /**
  * A file encrypted with OpenPGP: AES-256 with a proof of integrity (SEIPD version 1, which every gpg reads), not compressed, not armored.
- * Not committed, it stays cut, and no gpg takes it for whole. Holds a buffer of some KiB. For one thread.
+ * Not committed, it stays cut, and no gpg takes it for whole. For one thread.
  */
 public final class OpenPgpFile extends EncodedFile {
+    /** The library writes pieces of half a KiB. */
+    private static final int BUFFER_BYTES = 64 << 10;
+
     private final OpenPgpEncryption encryption;
+    private final OutputStream buffered;
     private @Nullable EncryptionStream stream;
 
     public OpenPgpFile(ExportFile file, OpenPgpEncryption encryption) {
         super(file);
         this.encryption = encryption;
+        buffered = new BufferedOutputStream(new FileStream(file), BUFFER_BYTES);
     }
 
     @Override
@@ -37,6 +44,7 @@ public final class OpenPgpFile extends EncodedFile {
     public void commit() {
         try {
             stream().close();
+            buffered.flush();
         } catch (IOException | PGPException e) {
             throw failure(e);
         }
@@ -53,9 +61,7 @@ public final class OpenPgpFile extends EncodedFile {
     private EncryptionStream stream() throws IOException, PGPException {
         EncryptionStream open = stream;
         if (open == null) {
-            open = PGPainless.encryptAndOrSign()
-                    .onOutputStream(new FileStream(file()))
-                    .withOptions(encryption.options());
+            open = PGPainless.encryptAndOrSign().onOutputStream(buffered).withOptions(encryption.options());
             stream = open;
         }
         return open;

@@ -26,6 +26,10 @@ import org.pgpainless.util.Passphrase;
  * Decrypts what {@link OpenPgpFile} or {@code gpg} encrypted. Immutable; for many threads.
  */
 public final class OpenPgpReader {
+    static {
+        PlatformAes.use();
+    }
+
     private final List<PGPSecretKeyRing> keys;
     private final String passphrase;
     private final List<PGPPublicKeyRing> signers;

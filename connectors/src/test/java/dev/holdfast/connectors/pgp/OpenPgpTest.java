@@ -21,6 +21,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenPgpTest {
     private static final InstantSource CLOCK = InstantSource.system();
@@ -184,6 +186,17 @@ class OpenPgpTest {
                 "--sign",
                 "--encrypt");
         assertThat(read(anna().signedBy(gpg.certificate("bert@", true)), signed))
+                .isEqualTo(CONTENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AES", "AES192", "AES256", "CAMELLIA256", "TWOFISH"})
+    void gpgs_other_ciphers_are_read(String cipher) throws Exception {
+        assertThat(read(
+                        OpenPgpReader.withPassphrase("secret"),
+                        gpg.encrypted(CONTENT, "--passphrase", "secret", "--cipher-algo", cipher, "--symmetric")))
+                .isEqualTo(CONTENT);
+        assertThat(read(anna(), gpg.encrypted(CONTENT, "--cipher-algo", cipher, "--recipient", "anna@", "--encrypt")))
                 .isEqualTo(CONTENT);
     }
 
