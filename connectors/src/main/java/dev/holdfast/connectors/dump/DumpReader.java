@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a backup file from its first byte to its last and proves what can be proven of it. */
 public final class DumpReader {
@@ -18,8 +19,11 @@ public final class DumpReader {
     private final List<String> proven = new ArrayList<>();
     private final List<String> unproven = new ArrayList<>();
 
-    private DumpReader(DumpFile file) {
+    private final @Nullable MemberTaker taker;
+
+    private DumpReader(DumpFile file, @Nullable MemberTaker taker) {
         this.file = file;
+        this.taker = taker;
         content = new Measured(file.content());
     }
 
@@ -29,8 +33,26 @@ public final class DumpReader {
      * @throws dev.holdfast.engine.error.Unsupported if nothing can be said of it
      */
     public static DumpReport read(DumpFile file) {
+        return read(file, null);
+    }
+
+    /**
+     * Unpacks a tar or zip, and proves it as {@link #read} does; a dump in it is not looked for.
+     *
+     * @param file of which nothing was read yet; stays open
+     * @param taker takes what is in it; what it throws ends it
+     * @throws dev.holdfast.engine.error.Unsupported if it holds something that cannot be unpacked here
+     */
+    public static void unpack(DumpFile file, MemberTaker taker) {
+        if (file.format() != DumpFormat.TAR && file.format() != DumpFormat.ZIP) {
+            throw new IllegalArgumentException(file.format() + " holds no files");
+        }
+        read(file, taker);
+    }
+
+    private static DumpReport read(DumpFile file, @Nullable MemberTaker taker) {
         try {
-            return new DumpReader(file).read();
+            return new DumpReader(file, taker).read();
         } catch (IOException e) {
             throw DumpDamage.of(file.where(), "is damaged: " + e.getMessage(), e);
         }
@@ -72,7 +94,7 @@ public final class DumpReader {
                 yield report(DumpReport.Packed.NONE, 0, Optional.of(contents));
             }
             case TAR -> {
-                TarReading tar = new TarReading(content, where);
+                TarReading tar = new TarReading(content, where, taker);
                 tar.read();
                 proven.add("headers and end of the tar");
                 if (file.layers().isEmpty()) {
@@ -81,7 +103,7 @@ public final class DumpReader {
                 yield report(tar.packed(), tar.members(), tar.database());
             }
             case ZIP -> {
-                long members = new ZipReading(content, where).read();
+                long members = new ZipReading(content, where, taker).read();
                 proven.add("checksum of every file in the zip");
                 proven.add("directory of the zip");
                 yield report(DumpReport.Packed.NONE, members, Optional.empty());

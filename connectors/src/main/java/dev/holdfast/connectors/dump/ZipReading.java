@@ -2,9 +2,16 @@ package dev.holdfast.connectors.dump;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that a zip is whole while it is read: the checksum and lengths of every file in it, and that its directory at the end names the
@@ -19,6 +26,11 @@ final class ZipReading {
     private static final int LARGE_END = 0x06064b50;
     private static final int LARGE_END_PLACE = 0x07064b50;
     private static final int LARGE_EXTRA = 1;
+    private static final int TIMES_EXTRA = 0x5455;
+    private static final int FILES_MODE = 0x1a4;
+    private static final int FOLDERS_MODE = 0x1ed;
+    private static final int UNIX = 3;
+    private static final int MAC = 19;
     private static final long UNKNOWN = 0xffffffffL;
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
@@ -27,6 +39,8 @@ final class ZipReading {
 
     private final InputStream in;
     private final String where;
+    private final @Nullable MemberTaker taker;
+    private @Nullable Instant modified;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final byte[] plain = new byte[BUFFER_BYTES];
     private int at;
@@ -37,9 +51,13 @@ final class ZipReading {
     private long listed;
     private long listedSum;
 
-    ZipReading(InputStream in, String where) {
+    /**
+     * @param taker takes what is in it; null if nobody does
+     */
+    ZipReading(InputStream in, String where, @Nullable MemberTaker taker) {
         this.in = in;
         this.where = where;
+        this.taker = taker;
     }
 
     /** How many files are in it. */
@@ -66,13 +84,13 @@ final class ZipReading {
         skip(2);
         int flags = (int) number(2);
         int method = (int) number(2);
-        skip(4);
+        modified = moment((int) number(2), (int) number(2));
         long checksum = number(4);
         long packed = number(4);
         long length = number(4);
         int nameBytes = (int) number(2);
         int extraBytes = (int) number(2);
-        long name = sum(nameBytes);
+        byte[] name = bytes(nameBytes);
         long[] large = {length, packed};
         boolean isLarge = extra(extraBytes, large);
         boolean later = (flags & DESCRIPTOR_FLAG) != 0;
@@ -86,6 +104,7 @@ final class ZipReading {
                     "has files in it that are packed in way " + method + ", which is not read here",
                     "'unzip -t' may know it.");
         }
+        begin(new String(name, StandardCharsets.ISO_8859_1));
         Measure measured = method == DEFLATED ? inflate() : copy(large[1]);
         if (later) {
             long first = number(4);
@@ -101,8 +120,45 @@ final class ZipReading {
         if (measured.packed() != large[1] || measured.length() != large[0]) {
             throw DumpDamage.of(where, "is damaged: the file at byte " + start + " has another length than it says");
         }
+        if (taker != null) {
+            taker.end();
+        }
         files++;
-        filesSum += mixed(start, name, checksum, large[0], large[1]);
+        filesSum += mixed(start, sum(name), checksum, large[0], large[1]);
+    }
+
+    private void begin(String name) {
+        if (taker != null) {
+            boolean folder = name.endsWith("/");
+            taker.begin(new Member(
+                    folder ? Member.Kind.FOLDER : Member.Kind.FILE,
+                    name,
+                    "",
+                    folder ? FOLDERS_MODE : FILES_MODE,
+                    Optional.ofNullable(modified)));
+        }
+    }
+
+    private void write(byte[] bytes, int offset, int length) {
+        if (taker != null && length > 0) {
+            taker.write(bytes, offset, length);
+        }
+    }
+
+    /** By a clock that nobody names; a field behind the name says it better. */
+    private static @Nullable Instant moment(int time, int date) {
+        try {
+            return LocalDateTime.of(
+                            1980 + (date >> 9),
+                            date >> 5 & 0xf,
+                            date & 0x1f,
+                            time >> 11,
+                            time >> 5 & 0x3f,
+                            Math.min(59, 2 * (time & 0x1f)))
+                    .toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private record Measure(long checksum, long length, long packed) {}
@@ -115,6 +171,7 @@ final class ZipReading {
             while (!inflater.finished()) {
                 int read = inflater.inflate(plain);
                 checksum.update(plain, 0, read);
+                write(plain, 0, read);
                 if (read == 0 && inflater.needsInput()) {
                     at = filled;
                     if (!fill()) {
@@ -146,6 +203,7 @@ final class ZipReading {
             }
             int some = (int) Math.min(left, filled - at);
             checksum.update(buffer, at, some);
+            write(buffer, at, some);
             at += some;
             left -= some;
         }
@@ -153,21 +211,27 @@ final class ZipReading {
     }
 
     private void listed() throws IOException {
-        skip(12);
+        skip(1);
+        int system = (int) number(1);
+        skip(10);
         long checksum = number(4);
         long packed = number(4);
         long length = number(4);
         int nameBytes = (int) number(2);
         int extraBytes = (int) number(2);
         int commentBytes = (int) number(2);
-        skip(8);
+        skip(6);
+        int mode = (int) number(2);
         long start = number(4);
-        long name = sum(nameBytes);
+        byte[] name = bytes(nameBytes);
         long[] large = {length, packed, start};
         extra(extraBytes, large);
         skip(commentBytes);
         listed++;
-        listedSum += mixed(large[2], name, checksum, large[0], large[1]);
+        listedSum += mixed(large[2], sum(name), checksum, large[0], large[1]);
+        if (taker != null && mode != 0 && (system == UNIX || system == MAC)) {
+            taker.mode(new String(name, StandardCharsets.ISO_8859_1), mode);
+        }
     }
 
     /** Puts what did not fit where it was said into {@code numbers}; tells whether there was such a field. */
@@ -186,6 +250,11 @@ final class ZipReading {
                         length -= 8;
                     }
                 }
+            } else if (id == TIMES_EXTRA && length >= 5 && (number(1) & 1) != 0) {
+                modified = Instant.ofEpochSecond((int) number(4));
+                length -= 5;
+            } else if (id == TIMES_EXTRA && length >= 5) {
+                length--;
             }
             skip(length);
         }
@@ -215,12 +284,18 @@ final class ZipReading {
         return mixed;
     }
 
-    private long sum(int bytes) throws IOException {
+    private static long sum(byte[] bytes) {
         CRC32 checksum = new CRC32();
-        for (int i = 0; i < bytes; i++) {
-            checksum.update(octet());
-        }
+        checksum.update(bytes);
         return checksum.getValue();
+    }
+
+    private byte[] bytes(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) {
+            bytes[i] = (byte) octet();
+        }
+        return bytes;
     }
 
     private void skip(long bytes) throws IOException {

@@ -9,10 +9,11 @@ import dev.holdfast.connectors.postgres.TrialDump.Kind;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Unsupported;
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A backup of another tool that was read to its end and is whole.
+ * A dump of a database that another tool made.
  *
  * @param backup which one
  * @param sha256 of its file as it lies there, in hexadecimal digits
@@ -21,7 +22,13 @@ import java.util.function.Supplier;
  * @param where it is, for people
  */
 public record AdoptedDump(
-        AdoptedBackup backup, String sha256, DumpReport report, Supplier<InputStream> opened, String where) {
+        AdoptedBackup backup, String sha256, DumpReport report, Supplier<InputStream> opened, String where)
+        implements AdoptedContent {
+    @Override
+    public List<String> proven() {
+        return report.proven();
+    }
+
     /**
      * As PostgreSQL's programs restore it.
      *

@@ -3,8 +3,10 @@ package dev.holdfast.control.adopt;
 import dev.holdfast.connectors.adopt.BackupHead.Kind;
 import dev.holdfast.connectors.adopt.HeadReader;
 import dev.holdfast.connectors.dump.DumpFile;
+import dev.holdfast.connectors.dump.DumpFormat;
 import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpEncryption.KeyText;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.control.config.Secret;
@@ -22,12 +24,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +38,7 @@ public final class AdoptedFiles implements AutoCloseable {
     private final FilePlace files;
     private final AdoptedPlace place;
     private final InstantSource clock;
+    private Map<FileName, List<PlacedFile>> folders = Map.of();
 
     public AdoptedFiles(ExportPlaces places, AdoptedPlace place, InstantSource clock) {
         this.files = places.open(place.config());
@@ -62,8 +61,9 @@ public final class AdoptedFiles implements AutoCloseable {
                 .map(file -> file.name())
                 .collect(Collectors.toSet());
         Heads heads = new Heads(files, new HeadReader(looks ? reader() : Optional.empty()));
-        AdoptedBackups found = new Recognition(files.location(), place.zone(), own, clock.instant())
-                .recognise(all, worth -> looks ? heads.of(worth) : Map.of());
+        Recognition recognition = new Recognition(files.location(), place.zone(), own, clock.instant());
+        folders = recognition.folders(all);
+        AdoptedBackups found = recognition.recognise(all, worth -> looks ? heads.of(worth) : Map.of());
         List<Finding> findings = Stream.concat(found.findings().stream(), ledger.findings().stream())
                 .toList();
         return new AdoptedBackups(found.location(), found.backups(), found.others(), findings);
@@ -74,25 +74,47 @@ public final class AdoptedFiles implements AutoCloseable {
      *
      * @throws dev.holdfast.engine.error.HoldfastException if it is not whole, cannot be opened, or is of a kind that is not read
      */
-    public AdoptedDump read(AdoptedBackup backup) {
-        if (backup.files() > 1 || backup.kind() == Kind.TREE || backup.kind() == Kind.DUMP_FOLDER) {
+    public AdoptedContent read(AdoptedBackup backup) {
+        if (backup.kind() == Kind.TREE) {
+            return new FolderReading(files, place, folders.getOrDefault(backup.name(), List.of()), backup).tree();
+        }
+        if (backup.files() > 1 || backup.kind() == Kind.DUMP_FOLDER) {
             throw new Unsupported(
                     ErrorCode.USAGE,
                     "'" + files.location(backup.name()) + "' is a folder of " + backup.files()
                             + " files, which Holdfast lists but does not read",
-                    backup.kind() == Kind.DUMP_FOLDER
-                            ? "restore it with pg_restore, and back that database up."
-                            : "copy it to where it belongs, and back that up.");
+                    "restore it with pg_restore, and back that database up.");
         }
         Optional<OpenPgpReader> keys = reader();
         String where = files.location(backup.name());
-        MessageDigest digest = sha256();
+        Digest digest = new Digest();
         DumpReport report;
-        try (DumpFile file = DumpFile.open(new DigestInputStream(files.open(backup.name()), digest), where, keys)) {
+        try (DumpFile file = DumpFile.open(digest.of(files.open(backup.name()), () -> {}), where, keys)) {
             report = DumpReader.read(file);
         }
-        String found = HexFormat.of().formatHex(digest.digest());
-        return new AdoptedDump(backup, found, report, () -> content(backup.name(), where, keys), where);
+        String found = digest.hex();
+        boolean ofFiles = report.format() == DumpFormat.TAR || report.format() == DumpFormat.ZIP;
+        return ofFiles && report.database().isEmpty()
+                ? new AdoptedTree(
+                        backup,
+                        BackupName.of(backup.name(), place.zone()).title(place.zone()),
+                        found,
+                        report.proven(),
+                        (folder, heartbeat) -> unpacked(backup.name(), found, keys, folder, heartbeat),
+                        where)
+                : new AdoptedDump(backup, found, report, () -> content(backup.name(), where, keys), where);
+    }
+
+    private List<Finding> unpacked(
+            FileName name, String sha256, Optional<OpenPgpReader> keys, UnpackedFolder folder, Runnable heartbeat) {
+        String where = files.location(name);
+        Digest digest = new Digest();
+        folder.requireRoom(0);
+        try (DumpFile file = DumpFile.open(digest.of(files.open(name), heartbeat), where, keys)) {
+            DumpReader.unpack(file, folder);
+        }
+        digest.require(sha256, where);
+        return folder.finish();
     }
 
     private InputStream content(FileName name, String where, Optional<OpenPgpReader> keys) {
@@ -103,14 +125,6 @@ public final class AdoptedFiles implements AutoCloseable {
                 file.close();
             }
         };
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /** What opens encrypted files. */

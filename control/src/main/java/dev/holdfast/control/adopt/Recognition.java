@@ -57,9 +57,11 @@ final class Recognition {
      *
      * @param files that may be backups
      * @param folders backups that are folders
+     * @param contents their files, by the folder with its slash
      * @param others how many are none
      */
-    private record Sorted(List<PlacedFile> files, List<Group> folders, int others) {}
+    private record Sorted(
+            List<PlacedFile> files, List<Group> folders, Map<String, List<PlacedFile>> contents, int others) {}
 
     /**
      * @param all files of the place
@@ -103,11 +105,11 @@ final class Recognition {
             if (LEDGER.matcher(text).matches()) {
                 continue;
             }
-            if (dumps.contains(folder(file.name()))) {
+            if (tree.matches() && isTree(tree, file.name())) {
+                folders.computeIfAbsent(tree.group(1), _ -> new ArrayList<>()).add(file);
+            } else if (dumps.contains(folder(file.name()))) {
                 folders.computeIfAbsent(folder(file.name()), _ -> new ArrayList<>())
                         .add(file);
-            } else if (tree.matches() && isTree(tree, file.name())) {
-                folders.computeIfAbsent(tree.group(1), _ -> new ArrayList<>()).add(file);
             } else if (BESIDE.matcher(text).matches()) {
                 others++;
             } else {
@@ -117,7 +119,22 @@ final class Recognition {
         List<Group> groups = folders.entrySet().stream()
                 .map(entry -> group(entry.getKey(), entry.getValue(), dumps.contains(entry.getKey())))
                 .toList();
-        return new Sorted(files, groups, others);
+        return new Sorted(files, groups, folders, others);
+    }
+
+    /**
+     * The files of backups that are folders, by the name of the backup.
+     *
+     * @param all files of the place
+     */
+    Map<FileName, List<PlacedFile>> folders(List<PlacedFile> all) {
+        Map<FileName, List<PlacedFile>> found = new HashMap<>();
+        sort(all).contents.forEach((folder, files) -> found.put(name(folder), files));
+        return found;
+    }
+
+    private static FileName name(String folder) {
+        return new FileName(folder.isEmpty() ? CONTENTS : folder.substring(0, folder.length() - 1));
     }
 
     private static String folder(FileName name) {
@@ -132,7 +149,7 @@ final class Recognition {
     }
 
     private Group group(String folder, List<PlacedFile> files, boolean dump) {
-        FileName name = new FileName(folder.isEmpty() ? CONTENTS : folder.substring(0, folder.length() - 1));
+        FileName name = name(folder);
         long bytes = files.stream().mapToLong(PlacedFile::bytes).sum();
         Instant modified = files.stream()
                 .map(PlacedFile::modified)
@@ -182,13 +199,20 @@ final class Recognition {
                 dated.time,
                 dated.clock,
                 database,
-                own.contains(name.name()) ? Layout.HOLDFAST : name.layout(),
+                layout(group),
                 kind,
                 head.map(BackupHead::layers).orElse(name.layers()),
                 state,
                 why,
                 remarks);
         return new Candidate(backup, group.first().modified(), name.isLatest(), name.time());
+    }
+
+    private Layout layout(Group group) {
+        if (own.contains(group.name().name())) {
+            return Layout.HOLDFAST;
+        }
+        return group.kind() == Kind.TREE ? Layout.FOLDERS : group.name().layout();
     }
 
     /** What the content says, or else the name. */

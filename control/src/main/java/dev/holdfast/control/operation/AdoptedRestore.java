@@ -8,6 +8,7 @@ import dev.holdfast.connectors.postgres.FileRestore;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
+import dev.holdfast.control.adopt.AdoptedContent;
 import dev.holdfast.control.adopt.AdoptedDump;
 import dev.holdfast.control.adopt.AdoptedFiles;
 import dev.holdfast.control.adopt.AdoptedPlace;
@@ -15,6 +16,7 @@ import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Invalid;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -77,7 +79,13 @@ public final class AdoptedRestore {
             AdoptedBackup backup =
                     request.database().map(listed::of).orElse(listed).select(request.backup());
             ImportOperation.requireUsable(backup);
-            AdoptedDump dump = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
+            AdoptedContent content = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
+            if (!(content instanceof AdoptedDump dump)) {
+                throw new Invalid(
+                        ErrorCode.USAGE,
+                        "'" + content.where() + "' holds files, and no database",
+                        "restore it to a folder: --to files=/a/new/folder");
+            }
             TrialDump one = dump.ofOneDatabase();
             How how = request.how();
             FileRestore restore = connectors

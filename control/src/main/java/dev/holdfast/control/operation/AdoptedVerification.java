@@ -9,6 +9,7 @@ import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.connectors.postgres.TrialRestore;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
+import dev.holdfast.control.adopt.AdoptedContent;
 import dev.holdfast.control.adopt.AdoptedDump;
 import dev.holdfast.control.adopt.AdoptedFiles;
 import dev.holdfast.control.adopt.AdoptedPlace;
@@ -62,9 +63,9 @@ public final class AdoptedVerification {
     private Outcome outcome(AdoptedFiles files, AdoptedBackup backup, boolean restores, Run run) {
         try {
             ImportOperation.requireUsable(backup);
-            AdoptedDump dump = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
-            if (!restores || dump.report().database().isEmpty()) {
-                return new Outcome.Whole(dump.report().proven(), -1);
+            AdoptedContent content = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
+            if (!restores || !(content instanceof AdoptedDump dump) || dump.report().database().isEmpty()) {
+                return new Outcome.Whole(content.proven(), -1);
             }
             long rows = run.step(new Step(RESTORE, backup.id()), _ -> restored(dump, run));
             return new Outcome.Whole(dump.report().proven(), rows);

@@ -1,6 +1,7 @@
 package dev.holdfast.control.operation;
 
 import dev.holdfast.connectors.postgres.Among;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.adopt.AdoptedDatabases;
@@ -262,6 +263,11 @@ public final class FakeConnectors implements Connectors {
     @Override
     public AdoptedDatabases adoptedDatabases() {
         return Objects.requireNonNull(adopted);
+    }
+
+    @Override
+    public UnpackedFolder unpackedFolder() {
+        return UnpackedFolder.in(Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     @Override
