@@ -2,6 +2,7 @@ package dev.holdfast.connectors.files;
 
 import dev.holdfast.connectors.dump.Member;
 import dev.holdfast.connectors.dump.MemberTaker;
+import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
@@ -105,10 +106,11 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
      * An empty folder that takes another name when it is complete.
      *
      * @param target the folder that it becomes, which is not there, or empty
-     * @throws HoldfastException if it cannot be made
+     * @throws HoldfastException if it cannot be made, or there is something in the way
      */
     public static UnpackedFolder becoming(Path target) {
-        Path absolute = target.toAbsolutePath().normalize();
+        requireFree(target);
+        Path absolute = RawPath.path(Roots.resolved(target.toAbsolutePath().normalize()));
         Path parent = absolute.getParent();
         if (parent == null) {
             throw new Failed(
@@ -124,6 +126,18 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
                     e);
         }
         return new UnpackedFolder(Unfinished.beside(absolute), absolute, () -> room(parent));
+    }
+
+    /**
+     * @throws AlreadyExists (DIRECTORY_NOT_EMPTY) if there is anything but an empty folder
+     */
+    public static void requireFree(Path target) {
+        if (new DirectoryTarget(target).occupied()) {
+            throw new AlreadyExists(
+                    ErrorCode.DIRECTORY_NOT_EMPTY,
+                    "'" + target + "' is not empty",
+                    "name a folder that is not there with --to.");
+        }
     }
 
     private static long room(Path folder) {

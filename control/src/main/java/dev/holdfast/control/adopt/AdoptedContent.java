@@ -15,6 +15,9 @@ public sealed interface AdoptedContent permits AdoptedDump, AdoptedTree {
     /** What holds, for people. */
     List<String> proven();
 
+    /** What lies beside it and says nothing of it, for people. */
+    List<String> notCompared();
+
     /** Where it is, for people. */
     String where();
 }

@@ -1,67 +1,114 @@
 package dev.holdfast.control.adopt;
 
-import dev.holdfast.connectors.dump.DumpFormat;
-import dev.holdfast.connectors.dump.DumpReport;
-import dev.holdfast.connectors.dump.DumpReport.Packed;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.TrialDump;
-import dev.holdfast.connectors.postgres.TrialDump.Kind;
+import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.Unsupported;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * A dump of a database that another tool made.
+ * A dump that another tool made.
  *
  * @param backup which one
- * @param sha256 of its file as it lies there, in hexadecimal digits
- * @param report what was found in it
- * @param opened opens it again, with its layers taken off
+ * @param sha256 as {@link AdoptedContent} says
+ * @param proven what holds, for people
+ * @param notCompared what lies beside it and says nothing of it, for people
+ * @param contents what was found in it
+ * @param form how it is opened again
  * @param where it is, for people
  */
 public record AdoptedDump(
-        AdoptedBackup backup, String sha256, DumpReport report, Supplier<InputStream> opened, String where)
+        AdoptedBackup backup,
+        String sha256,
+        List<String> proven,
+        List<String> notCompared,
+        DumpContents contents,
+        Form form,
+        String where)
         implements AdoptedContent {
-    @Override
-    public List<String> proven() {
-        return report.proven();
+    /** Deeper than anybody packs a folder. */
+    private static final int MOST_FOLDERS = 12;
+
+    public AdoptedDump {
+        proven = List.copyOf(proven);
+        notCompared = List.copyOf(notCompared);
+    }
+
+    /** How a dump is opened again. */
+    public sealed interface Form {
+        /**
+         * One file.
+         *
+         * @param opened from its first byte, with its layers taken off
+         */
+        record OneFile(TrialDump.Kind kind, Supplier<InputStream> opened) implements Form {}
+
+        /** Files of {@code pg_dump -Fd}, which have to lie in a folder. */
+        record Folder(AdoptedTree.Unpacking unpacking) implements Form {}
     }
 
     /**
-     * As PostgreSQL's programs restore it.
-     *
-     * @throws Unsupported (USAGE) if it is no dump of one database
+     * @throws Unsupported (USAGE) if it is not of one database
      */
-    public TrialDump ofOneDatabase() {
-        DumpContents contents = report.database().orElseThrow(this::none);
+    public void requireOneDatabase() {
         if (contents.ofServer()) {
             throw new Unsupported(
                     ErrorCode.USAGE,
                     "'" + where + "' is of a whole server, and cannot be taken for one database",
                     "restore it with psql into a server without databases, and back that up.");
         }
-        return new TrialDump(kind(), contents, opened, where);
     }
 
-    private Kind kind() {
-        if (report.format() == DumpFormat.CUSTOM) {
-            return Kind.CUSTOM;
-        }
-        if (report.format() == DumpFormat.SQL) {
-            return Kind.SCRIPT;
-        }
-        if (report.packed() == Packed.TAR_DUMP) {
-            return Kind.TAR;
-        }
-        throw none();
+    /**
+     * Hands it out as PostgreSQL's programs restore it.
+     *
+     * @param folders makes the folder that it is put into, where it needs one
+     * @param heartbeat called while it is put there; if it throws, that ends
+     * @throws Unsupported (USAGE) if it is not of one database
+     */
+    public <T> T restored(Supplier<UnpackedFolder> folders, Runnable heartbeat, Function<TrialDump, T> then) {
+        requireOneDatabase();
+        return switch (form) {
+            case Form.OneFile(TrialDump.Kind kind, Supplier<InputStream> opened) ->
+                then.apply(new TrialDump(kind, contents, opened, where));
+            case Form.Folder(AdoptedTree.Unpacking unpacking) -> {
+                try (UnpackedFolder folder = folders.get()) {
+                    unpacking.into(folder, heartbeat);
+                    yield then.apply(TrialDump.ofFolder(found(folder.path()), contents, where));
+                }
+            }
+        };
     }
 
-    private Unsupported none() {
-        return new Unsupported(
-                ErrorCode.USAGE,
-                "'" + where + "' is " + report.format().label() + ", and no dump of a database that is restored here",
-                "unpack it with the tool that made it.");
+    /** A tar may have it in a folder of its own. */
+    private Path found(Path folder) {
+        try (Stream<Path> lists = Files.find(
+                folder,
+                MOST_FOLDERS,
+                (path, facts) -> facts.isRegularFile()
+                        && String.valueOf(path.getFileName()).equals(Recognition.CONTENTS))) {
+            return lists.findFirst()
+                    .map(list -> list.toAbsolutePath().normalize().resolveSibling("").normalize())
+                    .orElseThrow(() -> new Damaged(
+                            ErrorCode.DAMAGED,
+                            "'" + where + "' lacks '" + Recognition.CONTENTS + "' once it is unpacked",
+                            "take another copy of it."));
+        } catch (IOException e) {
+            throw new Failed(
+                    ErrorCode.FILE_UNREADABLE,
+                    "what was unpacked of '" + where + "' cannot be looked through: " + e.getMessage(),
+                    "look at the disk of HOLDFAST_SPOOL.",
+                    e);
+        }
     }
 }

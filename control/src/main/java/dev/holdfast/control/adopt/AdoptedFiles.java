@@ -3,18 +3,19 @@ package dev.holdfast.control.adopt;
 import dev.holdfast.connectors.adopt.BackupHead.Kind;
 import dev.holdfast.connectors.adopt.HeadReader;
 import dev.holdfast.connectors.dump.DumpFile;
-import dev.holdfast.connectors.dump.DumpFormat;
 import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
+import dev.holdfast.connectors.dump.DumpReport.Packed;
 import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpEncryption.KeyText;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
+import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.Ledger;
+import dev.holdfast.control.verify.Expectations;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.engine.error.Unsupported;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
@@ -75,34 +76,50 @@ public final class AdoptedFiles implements AutoCloseable {
      * @throws dev.holdfast.engine.error.HoldfastException if it is not whole, cannot be opened, or is of a kind that is not read
      */
     public AdoptedContent read(AdoptedBackup backup) {
-        if (backup.kind() == Kind.TREE) {
-            return new FolderReading(files, place, folders.getOrDefault(backup.name(), List.of()), backup).tree();
-        }
-        if (backup.files() > 1 || backup.kind() == Kind.DUMP_FOLDER) {
-            throw new Unsupported(
-                    ErrorCode.USAGE,
-                    "'" + files.location(backup.name()) + "' is a folder of " + backup.files()
-                            + " files, which Holdfast lists but does not read",
-                    "restore it with pg_restore, and back that database up.");
+        return read(backup, false);
+    }
+
+    /** The same; every file of a folder is compared with what lies beside it too, as one file always is. */
+    public AdoptedContent compare(AdoptedBackup backup) {
+        return read(backup, true);
+    }
+
+    private AdoptedContent read(AdoptedBackup backup, boolean compares) {
+        if (backup.kind() == Kind.TREE || backup.kind() == Kind.DUMP_FOLDER && folders.containsKey(backup.name())) {
+            FolderReading reading = new FolderReading(files, place, folders.getOrDefault(backup.name(), List.of()), backup, compares);
+            return backup.kind() == Kind.TREE ? reading.tree() : reading.dump();
         }
         Optional<OpenPgpReader> keys = reader();
         String where = files.location(backup.name());
+        Expectations beside = Expectations.beside(files, backup.name());
+        beside.requireLength(backup.bytes());
         Digest digest = new Digest();
         DumpReport report;
-        try (DumpFile file = DumpFile.open(digest.of(files.open(backup.name()), () -> {}), where, keys)) {
+        try (DumpFile file =
+                DumpFile.open(beside.of(digest.of(files.open(backup.name()), () -> {}), _ -> {}), where, keys)) {
             report = DumpReader.read(file);
         }
+        List<String> proven = Stream.concat(report.proven().stream(), beside.compare().stream())
+                .toList();
         String found = digest.hex();
-        boolean ofFiles = report.format() == DumpFormat.TAR || report.format() == DumpFormat.ZIP;
-        return ofFiles && report.database().isEmpty()
-                ? new AdoptedTree(
-                        backup,
-                        BackupName.of(backup.name(), place.zone()).title(place.zone()),
-                        found,
-                        report.proven(),
-                        (folder, heartbeat) -> unpacked(backup.name(), found, keys, folder, heartbeat),
-                        where)
-                : new AdoptedDump(backup, found, report, () -> content(backup.name(), where, keys), where);
+        AdoptedTree.Unpacking unpacking =
+                (folder, heartbeat) -> unpacked(backup.name(), found, keys, folder, heartbeat);
+        if (report.database().isEmpty()) {
+            String title = BackupName.of(backup.name(), place.zone()).title(place.zone());
+            return new AdoptedTree(backup, title, found, proven, beside.unusable(), unpacking, where);
+        }
+        AdoptedDump.Form form = report.packed() == Packed.FOLDER_DUMP
+                ? new AdoptedDump.Form.Folder(unpacking)
+                : new AdoptedDump.Form.OneFile(kind(report), () -> content(backup.name(), where, keys));
+        return new AdoptedDump(backup, found, proven, beside.unusable(), report.database().get(), form, where);
+    }
+
+    private static TrialDump.Kind kind(DumpReport report) {
+        return switch (report.format()) {
+            case CUSTOM -> TrialDump.Kind.CUSTOM;
+            case TAR -> TrialDump.Kind.TAR;
+            case SQL, CLUSTER_SQL, ZIP, OTHER -> TrialDump.Kind.SCRIPT;
+        };
     }
 
     private List<Finding> unpacked(

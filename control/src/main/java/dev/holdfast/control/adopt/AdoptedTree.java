@@ -11,14 +11,22 @@ import java.util.List;
  * @param title what they are called, as a part may be
  * @param sha256 as {@link AdoptedContent} says
  * @param proven what holds, for people
+ * @param notCompared what lies beside it and says nothing of it, for people
  * @param unpacking puts them into a folder
  * @param where they are, for people
  */
 public record AdoptedTree(
-        AdoptedBackup backup, String title, String sha256, List<String> proven, Unpacking unpacking, String where)
+        AdoptedBackup backup,
+        String title,
+        String sha256,
+        List<String> proven,
+        List<String> notCompared,
+        Unpacking unpacking,
+        String where)
         implements AdoptedContent {
     public AdoptedTree {
         proven = List.copyOf(proven);
+        notCompared = List.copyOf(notCompared);
     }
 
     /** Puts files into a folder. */

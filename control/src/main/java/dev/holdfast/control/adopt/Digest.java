@@ -13,6 +13,7 @@ import java.util.HexFormat;
 /** The SHA-256 of what is read. For one thread. */
 final class Digest {
     private final MessageDigest digest;
+    private long count;
 
     Digest() {
         try {
@@ -40,9 +41,15 @@ final class Digest {
                 heartbeat.run();
                 int read = in.read(bytes, offset, length);
                 digest.update(bytes, offset, Math.max(0, read));
+                count += Math.max(0, read);
                 return read;
             }
         };
+    }
+
+    /** How many were read. */
+    long bytes() {
+        return count;
     }
 
     void add(String text) {

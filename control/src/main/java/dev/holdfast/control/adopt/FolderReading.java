@@ -1,10 +1,16 @@
 package dev.holdfast.control.adopt;
 
+import dev.holdfast.connectors.adopt.BackupHead.Kind;
 import dev.holdfast.connectors.dump.Member;
 import dev.holdfast.connectors.files.UnpackedFolder;
+import dev.holdfast.connectors.postgres.DumpContents;
+import dev.holdfast.connectors.postgres.FolderDump;
 import dev.holdfast.control.export.PlaceConfig;
+import dev.holdfast.control.verify.Expectations;
+import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
 import dev.holdfast.engine.source.Finding;
@@ -30,12 +36,22 @@ final class FolderReading {
     private final AdoptedPlace config;
     private final List<PlacedFile> files;
     private final AdoptedBackup backup;
+    private final boolean compares;
+    private final Set<String> names;
     private final String where;
+    private final List<String> compared = new ArrayList<>();
+    private final List<String> notCompared = new ArrayList<>();
 
     /**
      * @param files those of the folder, as they were listed
+     * @param compares whether each is compared with checksums that lie beside it
      */
-    FolderReading(FilePlace place, AdoptedPlace config, List<PlacedFile> files, AdoptedBackup backup) {
+    FolderReading(
+            FilePlace place, AdoptedPlace config, List<PlacedFile> files, AdoptedBackup backup, boolean compares) {
+        this.compares = compares;
+        this.names = compares
+                ? files.stream().map(file -> file.name().text()).collect(Collectors.toSet())
+                : Set.of();
         this.place = place;
         this.config = config;
         this.files =
@@ -44,24 +60,60 @@ final class FolderReading {
         this.where = place.location(backup.name());
     }
 
-    /** Takes the bytes of a file. */
-    private interface Bytes {
-        void take(byte[] bytes, int length);
+    /** Takes what a file holds; what it leaves is read by others. */
+    private interface Taker {
+        void take(InputStream content) throws IOException;
+    }
+
+    /**
+     * @throws dev.holdfast.engine.error.Damaged if it is not whole
+     */
+    AdoptedDump dump() {
+        FolderDump dump = new FolderDump(where);
+        Digest list = new Digest();
+        files.forEach(file -> read(file, list, () -> {}, content -> dump.take(relative(file), content)));
+        dump.end();
+        String sha256 = list.hex();
+        DumpContents contents = dump.contents()
+                .orElseThrow(() -> new Damaged(
+                        ErrorCode.DAMAGED,
+                        "'" + where + "' has lost its '" + Recognition.CONTENTS + "'",
+                        "take another copy of it."));
+        return new AdoptedDump(
+                backup,
+                sha256,
+                proven("every file of the dump is there", "every block of data unpacked"),
+                notCompared,
+                contents,
+                new AdoptedDump.Form.Folder((folder, heartbeat) -> fetched(sha256, folder, heartbeat)),
+                where);
     }
 
     AdoptedTree tree() {
         Digest list = new Digest();
-        for (PlacedFile file : files) {
-            read(file, list, () -> {}, (_, _) -> {});
-        }
+        files.forEach(file -> read(file, list, () -> {}, _ -> {}));
         String sha256 = list.hex();
         return new AdoptedTree(
                 backup,
                 BackupName.of(backup.name(), config.zone()).title(config.zone()),
                 sha256,
-                List.of("every file has its length"),
+                proven(files.size() + " files read to their ends"),
+                notCompared,
                 (folder, heartbeat) -> fetched(sha256, folder, heartbeat),
                 where);
+    }
+
+    private List<String> proven(String... what) {
+        List<String> proven = new ArrayList<>(List.of(what));
+        if (!compared.isEmpty()) {
+            proven.add("checksums beside " + compared.size() + " files");
+        }
+        return proven;
+    }
+
+    private Expectations expectations(FileName file) {
+        boolean any = names.contains(file.text() + ".md5") || names.contains(file.text() + ".sha256");
+        return compares && any ? Expectations.beside(place, file) : Expectations.none(place.location(file));
     }
 
     private List<Finding> fetched(String sha256, UnpackedFolder folder, Runnable heartbeat) {
@@ -74,27 +126,39 @@ final class FolderReading {
                     "",
                     FILES_MODE,
                     Optional.of(file.modified())));
-            read(file, list, heartbeat, (bytes, length) -> folder.write(bytes, 0, length));
+            read(file, list, heartbeat, content -> written(content, folder));
             folder.end();
         }
         list.require(sha256, where);
         List<Finding> findings = new ArrayList<>(folder.finish());
-        findings.addAll(leftOut());
+        if (backup.kind() == Kind.TREE) {
+            findings.addAll(leftOut());
+        }
         return findings;
     }
 
-    private String relative(PlacedFile file) {
-        return file.name().text().substring(backup.name().text().length() + 1);
+    private static void written(InputStream content, UnpackedFolder folder) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+            folder.write(buffer, 0, n);
+        }
     }
 
-    private void read(PlacedFile file, Digest list, Runnable heartbeat, Bytes taker) {
+    /** Within the folder; one that is the place itself has no name before it. */
+    private String relative(PlacedFile file) {
+        String folder = backup.name().text() + "/";
+        String name = file.name().text();
+        return name.startsWith(folder) ? name.substring(folder.length()) : name;
+    }
+
+    private void read(PlacedFile file, Digest list, Runnable heartbeat, Taker taker) {
         Digest digest = new Digest();
-        long length = 0;
-        byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream in = digest.of(place.open(file.name()), heartbeat)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                length += n;
-                taker.take(buffer, n);
+        Expectations beside = expectations(file.name());
+        try (InputStream in = beside.of(digest.of(place.open(file.name()), heartbeat), _ -> {})) {
+            taker.take(in);
+            byte[] rest = new byte[BUFFER_BYTES];
+            while (in.read(rest) >= 0) {
+                // only counted
             }
         } catch (IOException e) {
             throw new Failed(
@@ -103,6 +167,7 @@ final class FolderReading {
                     "look at the disk or the connection, and try again.",
                     e);
         }
+        long length = digest.bytes();
         if (length != file.bytes()) {
             throw new Failed(
                     ErrorCode.FILE_UNREADABLE,
@@ -110,6 +175,10 @@ final class FolderReading {
                             + file.bytes(),
                     "see that nothing writes there, and try again.");
         }
+        if (!beside.compare().isEmpty()) {
+            compared.add(relative(file));
+        }
+        beside.unusable().forEach(what -> notCompared.add(relative(file) + ": " + what));
         list.add(relative(file) + '\0' + length + '\0' + digest.hex() + '\n');
     }
 
@@ -119,6 +188,9 @@ final class FolderReading {
             return List.of();
         }
         Path folder = local.path().resolve(backup.name().text());
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         Set<String> taken = files.stream().map(this::relative).collect(Collectors.toSet());
         try (Stream<Path> all = Files.walk(folder)) {
             List<String> others = all.filter(path -> !Files.isDirectory(path) || Files.isSymbolicLink(path))

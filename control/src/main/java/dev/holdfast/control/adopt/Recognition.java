@@ -29,7 +29,8 @@ final class Recognition {
             "(?i)(?:.*/)?(?:manifest\\.json|.*\\.manifest\\.json|\\.holdfast-metadata\\.ndjson|.*\\.(?:md5|sha1|sha256|sha512|sig|log|txt))");
     private static final Pattern LEDGER = Pattern.compile("(?:.*/)?\\.holdfast/.*");
     private static final Pattern TREE = Pattern.compile("((?:.*/)?minio/([^/]+)/)(.+)");
-    private static final String CONTENTS = "toc.dat";
+    /** The table of contents of a folder of {@code pg_dump -Fd}. */
+    static final String CONTENTS = "toc.dat";
     private static final Duration CLOCK_ERROR = Duration.ofHours(1);
 
     private final String location;

@@ -5,7 +5,6 @@ import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 import static dev.holdfast.control.operation.Step.Phase.RESTORE;
 
 import dev.holdfast.connectors.postgres.FileRestore;
-import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
 import dev.holdfast.control.adopt.AdoptedContent;
@@ -86,7 +85,7 @@ public final class AdoptedRestore {
                         "'" + content.where() + "' holds files, and no database",
                         "restore it to a folder: --to files=/a/new/folder");
             }
-            TrialDump one = dump.ofOneDatabase();
+            dump.requireOneDatabase();
             How how = request.how();
             FileRestore restore = connectors
                     .adoptedDatabases()
@@ -106,7 +105,8 @@ public final class AdoptedRestore {
             }
             Optional<FileRestore.Result> done = how.dryRun()
                     ? Optional.empty()
-                    : Optional.of(run.step(new Step(RESTORE, request.target().name()), _ -> restore.run(one)));
+                    : Optional.of(run.step(new Step(RESTORE, request.target().name()), _ -> dump.restored(
+                                    connectors::unpackedFolder, run.cancellation()::check, restore::run)));
             done.ifPresent(result -> result.findings().forEach(run::found));
             return new Result(backup, dump.sha256(), plan, done, Duration.between(began, clock.instant()));
         }

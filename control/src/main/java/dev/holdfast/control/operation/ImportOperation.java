@@ -6,7 +6,6 @@ import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
 import dev.holdfast.connectors.files.UnpackedFolder;
-import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
 import dev.holdfast.control.adopt.AdoptedContent;
@@ -213,8 +212,8 @@ public final class ImportOperation {
 
         private Outcome imported(AdoptedDump dump) {
             AdoptedBackup backup = dump.backup();
-            TrialDump one = dump.ofOneDatabase();
-            String database = Optional.of(one.contents().database())
+            dump.requireOneDatabase();
+            String database = Optional.of(dump.contents().database())
                     .filter(name -> !name.isEmpty())
                     .or(backup::database)
                     .orElse("database");
@@ -224,17 +223,18 @@ public final class ImportOperation {
             }
             Commit commit = run.step(
                     new Step(CAPTURE, backup.id()),
-                    progress -> connectors
-                            .adoptedDatabases()
-                            .captured(
-                                    one,
-                                    home.owner,
-                                    database,
-                                    run.cancellation()::check,
-                                    source -> committed(dump, home.part, source, progress)));
+                    progress -> dump.restored(
+                            connectors::unpackedFolder, run.cancellation()::check, one -> connectors
+                                    .adoptedDatabases()
+                                    .captured(
+                                            one,
+                                            home.owner,
+                                            database,
+                                            run.cancellation()::check,
+                                            source -> committed(dump, home.part, source, progress))));
             known.put(dump.sha256(), commit.snapshot().id());
             return new Outcome.Imported(
-                    commit.snapshot().id(), home.part, one.contents().rows());
+                    commit.snapshot().id(), home.part, dump.contents().rows());
         }
 
         private Commit committed(AdoptedContent content, String part, Source source, Progress progress) {

@@ -11,7 +11,6 @@ import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.verify.FileVerdict.State;
 import dev.holdfast.engine.error.Cancelled;
-import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
@@ -21,18 +20,12 @@ import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
 import dev.holdfast.engine.source.Progress;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -118,17 +111,8 @@ public final class FileCheck {
     }
 
     private void check(PlacedFile found, Depth depth, Progress progress, Function<TrialDump, TrialReport> restorer) {
-        List<Expected> expected = expected();
-        boolean length = false;
-        for (Expected one : expected) {
-            if (one.bytes().isPresent()) {
-                if (one.bytes().getAsLong() != found.bytes()) {
-                    throw damaged("has " + found.bytes() + " bytes, and " + one.source() + " says "
-                            + one.bytes().getAsLong());
-                }
-                length = true;
-            }
-        }
+        Expectations expected = expected();
+        boolean length = expected.requireLength(found.bytes());
         if (length) {
             compared.add("length");
         }
@@ -144,7 +128,7 @@ public final class FileCheck {
         }
     }
 
-    private List<Expected> expected() {
+    private Expectations expected() {
         List<Expected> expected = new ArrayList<>();
         written.filter(file -> file.bytes().isPresent())
                 .ifPresent(file -> expected.add(new Expected("the ledger", "SHA-256", file.sha256(), file.bytes())));
@@ -153,7 +137,7 @@ public final class FileCheck {
             expected.addAll(sidecars.expected());
             notCompared.addAll(sidecars.unusable());
         }
-        return expected;
+        return new Expectations(place.location(name), expected, List.of());
     }
 
     /** What a ledger names without a part tells of others, and has nothing in it to unpack. */
@@ -161,26 +145,21 @@ public final class FileCheck {
         return written.isEmpty() || !written.get().part().isEmpty();
     }
 
-    private void read(List<Expected> expected, Progress progress) {
-        Map<String, MessageDigest> digests = new LinkedHashMap<>();
-        expected.stream()
-                .filter(Expected::hasDigest)
-                .forEach(one -> digests.put(one.algorithm(), digest(one.algorithm())));
+    private void read(Expectations expected, Progress progress) {
         if (isContent()) {
-            try (DumpFile file = DumpFile.open(hashed(digests, progress), place.location(name), decryption)) {
+            try (DumpFile file = DumpFile.open(hashed(expected, progress), place.location(name), decryption)) {
                 report = DumpReader.read(file);
                 compared.addAll(report.proven());
             } catch (Missing | Unsupported e) {
                 // what cannot be opened can still be compared
                 unproven = e;
                 notCompared.add("its contents: " + e.getMessage());
-                digests.replaceAll((algorithm, before) -> digest(algorithm));
-                drain(digests, progress);
+                drain(expected, progress);
             }
         } else {
-            drain(digests, progress);
+            drain(expected, progress);
         }
-        compare(expected, digests);
+        compared.addAll(expected.compare());
         if (unproven == null && report != null && expected.isEmpty()) {
             report.unproven().forEach(what -> notComparedButWhole(what));
         }
@@ -191,44 +170,13 @@ public final class FileCheck {
         compared.add("no checksum beside it, and " + what);
     }
 
-    private void compare(List<Expected> expected, Map<String, MessageDigest> digests) {
-        Map<String, String> actual = new LinkedHashMap<>();
-        digests.forEach(
-                (algorithm, digest) -> actual.put(algorithm, HexFormat.of().formatHex(digest.digest())));
-        for (Expected one : expected) {
-            String found = actual.get(one.algorithm());
-            if (found == null) {
-                continue;
-            }
-            if (!found.equals(one.hex())) {
-                throw damaged("has " + one.algorithm() + " " + found + ", and " + one.source() + " says " + one.hex());
-            }
-            compared.add(one.algorithm() + " of " + one.source());
-        }
+    private InputStream hashed(Expectations expected, Progress progress) {
+        return expected.of(place.open(name), read -> progress.advance(0, read));
     }
 
-    private Damaged damaged(String what) {
-        return new Damaged(
-                ErrorCode.DAMAGED,
-                "'" + place.location(name) + "' " + what,
-                "take another copy of it, and look at the disk or store that it lay on.");
-    }
-
-    private static MessageDigest digest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private InputStream hashed(Map<String, MessageDigest> digests, Progress progress) {
-        return new Hashed(place.open(name), List.copyOf(digests.values()), progress);
-    }
-
-    private void drain(Map<String, MessageDigest> digests, Progress progress) {
+    private void drain(Expectations expected, Progress progress) {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream in = hashed(digests, progress)) {
+        try (InputStream in = hashed(expected, progress)) {
             while (in.read(buffer) >= 0) {
                 // only hashed
             }
@@ -267,32 +215,5 @@ public final class FileCheck {
             return TrialDump.Kind.TAR;
         }
         return report.format() == DumpFormat.CUSTOM ? TrialDump.Kind.CUSTOM : TrialDump.Kind.SCRIPT;
-    }
-
-    private static final class Hashed extends FilterInputStream {
-        private final List<MessageDigest> digests;
-        private final Progress progress;
-
-        Hashed(InputStream in, List<MessageDigest> digests, Progress progress) {
-            super(in);
-            this.digests = digests;
-            this.progress = progress;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = in.read(bytes, offset, length);
-            if (read > 0) {
-                digests.forEach(digest -> digest.update(bytes, offset, read));
-                progress.advance(0, read);
-            }
-            return read;
-        }
     }
 }

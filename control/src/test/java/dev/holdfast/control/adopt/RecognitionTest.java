@@ -249,6 +249,7 @@ class RecognitionTest {
     void folders_of_objects_and_of_pg_dump_are_one_backup_each() {
         put("minio/20251211_020000/uploads/a.jpg");
         put("minio/20251211_020000/uploads/b.dump");
+        put("minio/20251211_020000/uploads/kept/toc.dat");
         put("minio/20251212_020000/c.jpg");
         put("shop_20250115/toc.dat");
         put("shop_20250115/3301.dat.gz");
@@ -257,8 +258,9 @@ class RecognitionTest {
         assertThat(found.backups())
                 .extracting(backup -> backup.name() + " " + backup.kind() + " " + backup.files())
                 .containsExactly(
-                        "minio/20251212_020000 TREE 1", "minio/20251211_020000 TREE 2", "shop_20250115 DUMP_FOLDER 2");
+                        "minio/20251212_020000 TREE 1", "minio/20251211_020000 TREE 3", "shop_20250115 DUMP_FOLDER 2");
         assertThat(found.backups().getLast().database()).contains("shop");
+        assertThat(found.backups().getFirst().layout()).isEqualTo(Layout.FOLDERS);
     }
 
     @Test

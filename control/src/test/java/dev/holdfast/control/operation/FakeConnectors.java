@@ -52,6 +52,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,9 @@ public final class FakeConnectors implements Connectors {
     public long compared = 7;
     public long restored = 7;
     public Runnable duringCapture = () -> {};
+
+    /** Hears of every source that is made. */
+    public Consumer<SourceConfig> asked = _ -> {};
 
     public FakeConnectors(List<String> log) {
         this.log = log;
@@ -104,6 +108,7 @@ public final class FakeConnectors implements Connectors {
     @Override
     public Source source(SourceConfig source, RepositoryConfig repository) {
         String name = source.name();
+        asked.accept(source);
         return new Source() {
             @Override
             public String kind() {
