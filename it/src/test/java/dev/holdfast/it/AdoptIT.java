@@ -73,8 +73,7 @@ class AdoptIT {
             String folder = name + "_2025-12-16_02-00-00";
             dump(stack, old, "-Fd", folder);
             Map<String, String> first = stack.database().fingerprint();
-            stack.describe(
-                    List.of(stack.databaseSource(), stack.folderSource()), List.of(stack.diskDestination()));
+            stack.describe(List.of(stack.databaseSource(), stack.folderSource()), List.of(stack.diskDestination()));
             Files.writeString(
                     stack.home().resolve("holdfast.yaml"),
                     "adopted: {old: {local: {path: '" + old + "'}, passphrase: '" + SECRET + "', zone: UTC}}\n",
@@ -86,7 +85,8 @@ class AdoptIT {
             stack.environment().put("HOLDFAST_SPOOL", spool.toString());
             stack.init();
 
-            JsonNode verified = stack.json("adopt", "old", "--verify", "--restore").json();
+            JsonNode verified =
+                    stack.json("adopt", "old", "--verify", "--restore").json();
             assertThat(verified.path("backups").size()).as(verified.toString()).isEqualTo(6);
             assertThat(verified.path("failed").asInt()).as(verified.toString()).isEqualTo(1);
             assertThat(named(verified, "minio/20251211_020000").path("proven").toString())
@@ -101,8 +101,7 @@ class AdoptIT {
         }
     }
 
-    private static void foldersRestored(
-            Stack stack, Path old, Path tree, String folder, Map<String, String> first) {
+    private static void foldersRestored(Stack stack, Path old, Path tree, String folder, Map<String, String> first) {
         Path target = stack.folder().resolve("restored");
         for (String backup : List.of(
                 "minio/20251211_020000",
@@ -110,7 +109,8 @@ class AdoptIT {
                 "uploads_2025-12-13_02-00-00.tar.gz",
                 "things_2025-12-15_02-00-00.zip")) {
             String to = "files=" + target;
-            stack.json("restore", "--from", "old", backup, "--to", to, "--dry-run").succeeded();
+            stack.json("restore", "--from", "old", backup, "--to", to, "--dry-run")
+                    .succeeded();
             assertThat(target).doesNotExist();
             stack.json("restore", "--from", "old", backup, "--to", to).succeeded();
             sh(old, "diff -r '" + tree + "' '" + target + "'");
@@ -121,7 +121,13 @@ class AdoptIT {
                 .failed(ErrorCode.DAMAGED);
         assertThat(target).doesNotExist();
         Database copy = stack.database().beside("-folder");
-        stack.json("restore", "--from", "old", folder, "--to", "copy=" + copy.server().url(copy.name()))
+        stack.json(
+                        "restore",
+                        "--from",
+                        "old",
+                        folder,
+                        "--to",
+                        "copy=" + copy.server().url(copy.name()))
                 .succeeded();
         same(first, copy);
         copy.destroy();
@@ -130,8 +136,11 @@ class AdoptIT {
     private static void foldersImported(Stack stack, Path tree, String folder, Map<String, String> first) {
         JsonNode imported = stack.json("adopt", "old", "--import", "--all").json();
         assertThat(imported.path("failed").asInt()).as(imported.toString()).isEqualTo(1);
-        assertThat(named(imported, "minio/20251211_020000").path("part").asString()).isEqualTo("minio");
-        assertThat(named(imported, "things_2025-12-15_02-00-00.zip").path("part").asString())
+        assertThat(named(imported, "minio/20251211_020000").path("part").asString())
+                .isEqualTo("minio");
+        assertThat(named(imported, "things_2025-12-15_02-00-00.zip")
+                        .path("part")
+                        .asString())
                 .isEqualTo("things");
         assertThat(named(imported, folder).path("part").asString()).isEqualTo("database");
         List<String> snapshots = stack.snapshots();

@@ -360,7 +360,9 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
         switch (mode & TYPE) {
             case TYPE_FILE, 0 -> posix.changeMode(at, mode & PERMISSIONS | OWNER_READS);
             case TYPE_LINK -> {
-                String target = stat.get().size() > MOST_LINK_BYTES ? "" : text(at, (int) stat.get().size());
+                String target = stat.get().size() > MOST_LINK_BYTES
+                        ? ""
+                        : text(at, (int) stat.get().size());
                 Optional<String> obstacle = name.obstacle(target);
                 posix.unlink(at);
                 if (obstacle.isPresent()) {
@@ -403,7 +405,8 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
     public List<Finding> finish() {
         try {
             // the innermost first: whatever is changed in a folder changes its time
-            for (Map.Entry<String, Look> one : new TreeMap<>(folders).descendingMap().entrySet()) {
+            for (Map.Entry<String, Look> one :
+                    new TreeMap<>(folders).descendingMap().entrySet()) {
                 byte[] at = RawPath.join(root, Member.bytes(one.getKey()));
                 posix.changeMode(at, one.getValue().mode() & PERMISSIONS | OWNER_ONLY);
                 if (one.getValue().modified().isPresent()) {
@@ -443,8 +446,7 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
         if (e.is(PosixException.ENOSPC, PosixException.EDQUOT)) {
             return new NoSpace(ErrorCode.STORE_FULL, e.getMessage(), hint, e);
         }
-        return new Failed(
-                ErrorCode.FILE_UNWRITABLE, e.getMessage(), "let the user that runs holdfast write there.", e);
+        return new Failed(ErrorCode.FILE_UNWRITABLE, e.getMessage(), "let the user that runs holdfast write there.", e);
     }
 
     @Override

@@ -64,8 +64,10 @@ class UnpackedFolderTest {
     private static String shape(Path of) throws Exception {
         Path list = Files.createTempFile("shape", "");
         try {
-            sh(of, "find . -printf '%P %y %m %T@ %l\\n' | sed 's/0*$//' | LC_ALL=C sort > " + list
-                    + "; find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum >> " + list);
+            sh(
+                    of,
+                    "find . -printf '%P %y %m %T@ %l\\n' | sed 's/0*$//' | LC_ALL=C sort > " + list
+                            + "; find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum >> " + list);
             return Files.readString(list, StandardCharsets.ISO_8859_1);
         } finally {
             Files.delete(list);
@@ -194,12 +196,15 @@ class UnpackedFolderTest {
 
     @Test
     void a_link_in_a_zip_never_leads_out() throws Exception {
-        sh(folder, "mkdir l; echo secret > other; cd l; ln -s ../other out; ln -s in in2; echo x > in; zip -qry ../it.zip .");
+        sh(
+                folder,
+                "mkdir l; echo secret > other; cd l; ln -s ../other out; ln -s in in2; echo x > in; zip -qry ../it.zip .");
         try (UnpackedFolder unpacked = UnpackedFolder.in(scratch)) {
             List<Finding> findings = unpack(unpacked, Files.readAllBytes(folder.resolve("it.zip")));
 
-            assertThat(findings).singleElement().isEqualTo(new Finding(
-                    "out", "it was left out: it is a link that leads out of the folder"));
+            assertThat(findings)
+                    .singleElement()
+                    .isEqualTo(new Finding("out", "it was left out: it is a link that leads out of the folder"));
             assertThat(unpacked.path().toFile().list()).containsExactlyInAnyOrder("in", "in2");
             assertThat(Files.readSymbolicLink(unpacked.path().resolve("in2"))).hasToString("in");
         }

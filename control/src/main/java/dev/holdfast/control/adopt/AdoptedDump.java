@@ -98,7 +98,8 @@ public record AdoptedDump(
                 (path, facts) -> facts.isRegularFile()
                         && String.valueOf(path.getFileName()).equals(Recognition.CONTENTS))) {
             return lists.findFirst()
-                    .map(list -> list.toAbsolutePath().normalize().resolveSibling("").normalize())
+                    .map(list ->
+                            list.toAbsolutePath().normalize().resolveSibling("").normalize())
                     .orElseThrow(() -> new Damaged(
                             ErrorCode.DAMAGED,
                             "'" + where + "' lacks '" + Recognition.CONTENTS + "' once it is unpacked",

@@ -86,7 +86,8 @@ public final class AdoptedFiles implements AutoCloseable {
 
     private AdoptedContent read(AdoptedBackup backup, boolean compares) {
         if (backup.kind() == Kind.TREE || backup.kind() == Kind.DUMP_FOLDER && folders.containsKey(backup.name())) {
-            FolderReading reading = new FolderReading(files, place, folders.getOrDefault(backup.name(), List.of()), backup, compares);
+            FolderReading reading =
+                    new FolderReading(files, place, folders.getOrDefault(backup.name(), List.of()), backup, compares);
             return backup.kind() == Kind.TREE ? reading.tree() : reading.dump();
         }
         Optional<OpenPgpReader> keys = reader();
@@ -111,7 +112,8 @@ public final class AdoptedFiles implements AutoCloseable {
         AdoptedDump.Form form = report.packed() == Packed.FOLDER_DUMP
                 ? new AdoptedDump.Form.Folder(unpacking)
                 : new AdoptedDump.Form.OneFile(kind(report), () -> content(backup.name(), where, keys));
-        return new AdoptedDump(backup, found, proven, beside.unusable(), report.database().get(), form, where);
+        return new AdoptedDump(
+                backup, found, proven, beside.unusable(), report.database().get(), form, where);
     }
 
     private static TrialDump.Kind kind(DumpReport report) {

@@ -49,9 +49,7 @@ final class FolderReading {
     FolderReading(
             FilePlace place, AdoptedPlace config, List<PlacedFile> files, AdoptedBackup backup, boolean compares) {
         this.compares = compares;
-        this.names = compares
-                ? files.stream().map(file -> file.name().text()).collect(Collectors.toSet())
-                : Set.of();
+        this.names = compares ? files.stream().map(file -> file.name().text()).collect(Collectors.toSet()) : Set.of();
         this.place = place;
         this.config = config;
         this.files =

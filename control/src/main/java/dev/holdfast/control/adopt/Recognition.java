@@ -31,6 +31,7 @@ final class Recognition {
     private static final Pattern TREE = Pattern.compile("((?:.*/)?minio/([^/]+)/)(.+)");
     /** The table of contents of a folder of {@code pg_dump -Fd}. */
     static final String CONTENTS = "toc.dat";
+
     private static final Duration CLOCK_ERROR = Duration.ofHours(1);
 
     private final String location;

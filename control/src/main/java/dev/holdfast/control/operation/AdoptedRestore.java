@@ -105,8 +105,9 @@ public final class AdoptedRestore {
             }
             Optional<FileRestore.Result> done = how.dryRun()
                     ? Optional.empty()
-                    : Optional.of(run.step(new Step(RESTORE, request.target().name()), _ -> dump.restored(
-                                    connectors::unpackedFolder, run.cancellation()::check, restore::run)));
+                    : Optional.of(run.step(
+                            new Step(RESTORE, request.target().name()),
+                            _ -> dump.restored(connectors::unpackedFolder, run.cancellation()::check, restore::run)));
             done.ifPresent(result -> result.findings().forEach(run::found));
             return new Result(backup, dump.sha256(), plan, done, Duration.between(began, clock.instant()));
         }

@@ -224,7 +224,9 @@ public final class ImportOperation {
             Commit commit = run.step(
                     new Step(CAPTURE, backup.id()),
                     progress -> dump.restored(
-                            connectors::unpackedFolder, run.cancellation()::check, one -> connectors
+                            connectors::unpackedFolder,
+                            run.cancellation()::check,
+                            one -> connectors
                                     .adoptedDatabases()
                                     .captured(
                                             one,

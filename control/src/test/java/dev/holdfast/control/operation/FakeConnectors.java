@@ -1,7 +1,7 @@
 package dev.holdfast.control.operation;
 
-import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.files.UnpackedFolder;
+import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.adopt.AdoptedDatabases;

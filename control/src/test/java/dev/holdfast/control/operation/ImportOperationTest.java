@@ -224,17 +224,17 @@ class ImportOperationTest {
                 .extracting(outcome -> ((Outcome.Imported) outcome).part())
                 // a bucket of the stack is called media, and is no directory
                 .containsExactly("uploads", "media-files", "minio");
-        assertThat(unpacked)
-                .containsExactly(
-                        List.of("a"),
-                        List.of("a"),
-                        List.of("bucket", "bucket/b", "bucket/c"));
-        assertThat(unpackedFolders).hasSize(3).allSatisfy(folder -> assertThat(folder)
-                .doesNotExist());
+        assertThat(unpacked).containsExactly(List.of("a"), List.of("a"), List.of("bucket", "bucket/b", "bucket/c"));
+        assertThat(unpackedFolders)
+                .hasSize(3)
+                .allSatisfy(folder -> assertThat(folder).doesNotExist());
         assertThat(repository.snapshots.getLast().labels())
                 .containsEntry(ImportOperation.TOOL, "folders")
-                .hasEntrySatisfying(ImportOperation.DIGEST, digest -> assertThat(digest)
-                        .isEqualTo(sha256("bucket/b\0001\0" + sha256("3") + "\nbucket/c\0001\0" + sha256("4") + "\n")));
+                .hasEntrySatisfying(
+                        ImportOperation.DIGEST,
+                        digest -> assertThat(digest)
+                                .isEqualTo(sha256(
+                                        "bucket/b\0001\0" + sha256("3") + "\nbucket/c\0001\0" + sha256("4") + "\n")));
 
         assertThat(imported(false).items())
                 .allSatisfy(item -> assertThat(item.outcome()).isInstanceOf(Outcome.There.class));
@@ -259,8 +259,9 @@ class ImportOperationTest {
         };
 
         assertThat(imported(false).failure()).isPresent();
-        assertThat(unpackedFolders).singleElement().satisfies(folder -> assertThat(folder)
-                .doesNotExist());
+        assertThat(unpackedFolders)
+                .singleElement()
+                .satisfies(folder -> assertThat(folder).doesNotExist());
     }
 
     private static String sha256(String text) {
