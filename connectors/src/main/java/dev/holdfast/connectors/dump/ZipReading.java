@@ -251,7 +251,8 @@ final class ZipReading {
                     }
                 }
             } else if (id == TIMES_EXTRA && length >= 5 && (number(1) & 1) != 0) {
-                modified = Instant.ofEpochSecond((int) number(4));
+                int seconds = (int) number(4);
+                modified = Instant.ofEpochSecond(seconds);
                 length -= 5;
             } else if (id == TIMES_EXTRA && length >= 5) {
                 length--;

@@ -2,6 +2,7 @@ package dev.holdfast.control.adopt;
 
 import dev.holdfast.connectors.adopt.BackupHead.Kind;
 import dev.holdfast.connectors.dump.Member;
+import dev.holdfast.connectors.files.Unlisted;
 import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.FolderDump;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Reads a folder of files. For one thread. */
 final class FolderReading {
@@ -189,19 +189,14 @@ final class FolderReading {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        Set<String> taken = files.stream().map(this::relative).collect(Collectors.toSet());
-        try (Stream<Path> all = Files.walk(folder)) {
-            List<String> others = all.filter(path -> !Files.isDirectory(path) || Files.isSymbolicLink(path))
-                    .map(path -> folder.relativize(path).toString())
-                    .filter(name -> !taken.contains(name))
-                    .sorted()
-                    .toList();
-            return others.isEmpty()
+        try {
+            Unlisted others = Unlisted.in(local.path(), folder);
+            return others.count() == 0
                     ? List.of()
                     : List.of(new Finding(
-                            others.getFirst(),
+                            others.first(),
                             "it was left out, as links are, special files, and names that a place cannot have"
-                                    + (others.size() > 1 ? " (and so are " + (others.size() - 1) + " more)" : "")));
+                                    + (others.count() > 1 ? " (and so are " + (others.count() - 1) + " more)" : "")));
         } catch (IOException e) {
             throw new Failed(
                     ErrorCode.FILE_UNREADABLE,

@@ -1,5 +1,6 @@
 package dev.holdfast.control.verify;
 
+import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
@@ -44,14 +45,24 @@ final class Sidecars {
     /** Looks for all of them. */
     static Sidecars of(FilePlace place, FileName file) {
         Sidecars sidecars = new Sidecars(place, file);
-        ENDINGS.forEach((ending, algorithm) -> sidecars.read(file.with(ending))
-                .ifPresent(text -> sidecars.sums(file.with(ending).last(), algorithm, text)));
+        ENDINGS.forEach((ending, algorithm) -> name(file.text() + ending)
+                .ifPresent(name -> sidecars.read(name).ifPresent(text -> sidecars.sums(name.last(), algorithm, text))));
         String folder =
                 file.text().substring(0, file.text().length() - file.last().length());
-        for (FileName manifest : List.of(file.with(".manifest.json"), new FileName(folder + "manifest.json"))) {
-            sidecars.read(manifest).ifPresent(text -> sidecars.manifest(manifest.last(), text));
+        for (String manifest : List.of(file.text() + ".manifest.json", folder + "manifest.json")) {
+            name(manifest)
+                    .ifPresent(name -> sidecars.read(name).ifPresent(text -> sidecars.manifest(name.last(), text)));
         }
         return sidecars;
+    }
+
+    /** Beside a file with a very long name there is none with a longer one. */
+    private static Optional<FileName> name(String text) {
+        try {
+            return Optional.of(new FileName(text));
+        } catch (Invalid e) {
+            return Optional.empty();
+        }
     }
 
     List<Expected> expected() {
