@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class UnpackedFolder implements MemberTaker, AutoCloseable {
     private static final int OWNER_ONLY = 0x1c0;
     private static final int OWNER_READS = 0x100;
+    private static final int USUAL_MODE = 0x1ed;
     private static final int PERMISSIONS = 0x1ff;
     private static final int TYPE = 0xf000;
     private static final int TYPE_LINK = 0xa000;
@@ -270,7 +271,7 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
             throw new MemberName.Refused("it lies in something that is no folder");
         }
         posix.makeFolder(at, OWNER_ONLY);
-        folders.put(name.text(), new Look(OWNER_ONLY | PERMISSIONS & 0x1ed, Optional.empty()));
+        folders.put(name.text(), new Look(USUAL_MODE, Optional.empty()));
     }
 
     /** The last of one name counts; a folder stays. */
@@ -319,7 +320,7 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
         making = null;
         posix.close(file.file);
         try {
-            posix.changeMode(file.path, file.member.mode() & PERMISSIONS | OWNER_READS);
+            posix.changeMode(file.path, (file.member.mode() & PERMISSIONS) | OWNER_READS);
             if (file.member.modified().isPresent()) {
                 posix.changeTime(file.path, file.member.modified().get());
             }
@@ -358,7 +359,7 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
             return;
         }
         switch (mode & TYPE) {
-            case TYPE_FILE, 0 -> posix.changeMode(at, mode & PERMISSIONS | OWNER_READS);
+            case TYPE_FILE, 0 -> posix.changeMode(at, (mode & PERMISSIONS) | OWNER_READS);
             case TYPE_LINK -> {
                 String target = stat.get().size() > MOST_LINK_BYTES
                         ? ""
@@ -408,7 +409,7 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
             for (Map.Entry<String, Look> one :
                     new TreeMap<>(folders).descendingMap().entrySet()) {
                 byte[] at = RawPath.join(root, Member.bytes(one.getKey()));
-                posix.changeMode(at, one.getValue().mode() & PERMISSIONS | OWNER_ONLY);
+                posix.changeMode(at, (one.getValue().mode() & PERMISSIONS) | OWNER_ONLY);
                 if (one.getValue().modified().isPresent()) {
                     posix.changeTime(at, one.getValue().modified().get());
                 }

@@ -85,9 +85,9 @@ public final class AdoptedFiles implements AutoCloseable {
     }
 
     private AdoptedContent read(AdoptedBackup backup, boolean compares) {
-        if (backup.kind() == Kind.TREE || backup.kind() == Kind.DUMP_FOLDER && folders.containsKey(backup.name())) {
-            FolderReading reading =
-                    new FolderReading(files, place, folders.getOrDefault(backup.name(), List.of()), backup, compares);
+        List<PlacedFile> members = folders.get(backup.name());
+        if (members != null) {
+            FolderReading reading = new FolderReading(files, place, members, backup, compares);
             return backup.kind() == Kind.TREE ? reading.tree() : reading.dump();
         }
         Optional<OpenPgpReader> keys = reader();
