@@ -56,7 +56,7 @@ class AdoptIT {
             Path tree = old.resolve("minio/20251211_020000");
             sh(
                     Files.createDirectories(tree),
-                    "mkdir -p media/in docs && seq 1 5000 > media/a && seq 1 9 > media/in/b && echo x > 'docs/ü x'"
+                    "mkdir -p media/in docs && seq 1 90000 > media/a && seq 1 9 > media/in/b && echo x > 'docs/ü x'"
                             + " && (cd media && sha256sum a > a.sha256)");
             Path home = Files.createDirectories(stack.folder().resolve("g"));
             Shell.run("chmod", "700", home.toString());
@@ -66,7 +66,7 @@ class AdoptIT {
                             + "' --batch -q --pinentry-mode loopback --passphrase '" + SECRET
                             + "' --symmetric -o uploads_2025-12-12_02-00-00.tar.zst.gpg"
                             + " && tar -czf uploads_2025-12-13_02-00-00.tar.gz -C minio/20251211_020000 ."
-                            + " && head -c 200 uploads_2025-12-13_02-00-00.tar.gz > uploads_2025-12-14_02-00-00.tar.gz");
+                            + " && head -c 90000 uploads_2025-12-13_02-00-00.tar.gz > uploads_2025-12-14_02-00-00.tar.gz");
             Path zipped = old.resolve("minio/20251211_020000");
             sh(zipped, "zip -qr ../../things_2025-12-15_02-00-00.zip .");
             String name = stack.database().name();
