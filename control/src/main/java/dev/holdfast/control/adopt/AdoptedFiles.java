@@ -109,7 +109,7 @@ public final class AdoptedFiles implements AutoCloseable {
             String title = BackupName.of(backup.name(), place.zone()).title(place.zone());
             return new AdoptedTree(backup, title, found, proven, beside.unusable(), unpacking, where);
         }
-        AdoptedDump.Form form = report.packed() == Packed.FOLDER_DUMP
+        AdoptedDump.Form form = report.packed() != Packed.NONE && backup.kind() != Kind.DUMP_TAR
                 ? new AdoptedDump.Form.Folder(unpacking)
                 : new AdoptedDump.Form.OneFile(kind(report), () -> content(backup.name(), where, keys));
         return new AdoptedDump(
