@@ -52,7 +52,7 @@ record ExportsReport(ExportsResult result) implements Report {
         String what = "Snapshot " + export.snapshot() + " in '" + export.place() + "' (" + export.location() + ")";
         switch (export.outcome()) {
             case PlacedExport.Outcome.Whole whole ->
-                page.good(what + ": " + Format.count(whole.entry().files().size(), "file", "files") + ", "
+                page.good(what + ": " + Format.count(whole.entry().fileCount(), "file", "files") + ", "
                         + Format.bytes(whole.entry().bytes()));
             case PlacedExport.Outcome.There() -> page.line(what + " was there already.");
             case PlacedExport.Outcome.Failed(HoldfastException reason) ->

@@ -86,7 +86,7 @@ final class LeavingOptions {
         if (label == null) {
             return usual;
         }
-        List<FileFormat> known = FileFormat.all(ofDatabases);
+        List<FileFormat> known = FileFormat.ofOneFile(ofDatabases);
         return known.stream()
                 .filter(format -> format.label().equals(label))
                 .findFirst()

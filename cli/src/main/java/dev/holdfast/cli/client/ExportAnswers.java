@@ -5,6 +5,7 @@ import dev.holdfast.control.export.ExportPlan;
 import dev.holdfast.control.export.ExportPlan.Standing;
 import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.export.LedgerEntry.State;
+import dev.holdfast.control.export.LedgerEntry.Tree;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.control.export.PlacedExport;
 import dev.holdfast.control.operation.ExportsResult;
@@ -118,12 +119,17 @@ public final class ExportAnswers {
     }
 
     private static Written file(JsonNode json) {
+        FileName name = new FileName(json.path("name").asString(""));
         return new Written(
-                new FileName(json.path("name").asString("")),
+                name,
                 json.path("part").asString(""),
                 json.has("bytes") ? OptionalLong.of(json.path("bytes").asLong()) : OptionalLong.empty(),
                 json.path("sha256").asString(""),
                 Optional.empty(),
-                false);
+                false,
+                // where its list is, the server does not tell
+                Optional.of(json.path("files"))
+                        .filter(JsonNode::isNumber)
+                        .map(files -> new Tree(name, 0, files.asLong(), Optional.empty())));
     }
 }

@@ -60,6 +60,10 @@ record NameRule(boolean text, boolean plain, int segmentBytes, int totalBytes, b
                     .toString();
             boolean odd =
                     decoded.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\' || c == 0x2028 || c == 0x2029);
+            if (plain && decoded.startsWith(".holdfast-") && decoded.endsWith(".part")) {
+                // places neither take nor list such names
+                return "is a name of files that are not finished";
+            }
             return plain && odd ? "has a control character or a backslash" : null;
         } catch (CharacterCodingException e) {
             return "is no text in UTF-8";

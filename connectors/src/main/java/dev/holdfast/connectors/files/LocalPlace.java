@@ -15,12 +15,15 @@ import dev.holdfast.engine.source.ExportFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -238,6 +241,37 @@ public final class LocalPlace implements FilePlace {
                     ErrorCode.STORE_UNAVAILABLE,
                     "'" + location(name) + "' is there again after it was deleted",
                     "see what else writes there.");
+        }
+    }
+
+    @Override
+    public void tidy(FileName folder) {
+        requireFolders(folder);
+        Path path = path(folder);
+        if (!isFolder(path)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(path, new EmptyFolders());
+            flush(parentOf(path));
+        } catch (IOException e) {
+            throw failure("cannot remove empty folders of '" + location(folder) + "'", e);
+        }
+    }
+
+    /** Removes what is empty, from within. */
+    private static final class EmptyFolders extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            try {
+                Files.deleteIfExists(folder);
+            } catch (DirectoryNotEmptyException e) {
+                // somebody's files are in it
+            }
+            return FileVisitResult.CONTINUE;
         }
     }
 

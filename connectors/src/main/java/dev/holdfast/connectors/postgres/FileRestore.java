@@ -183,15 +183,38 @@ public final class FileRestore {
     private Optional<String> swapped(
             PostgresLocation target, Session admin, Beside beside, boolean full, List<Finding> findings) {
         try {
-            Optional<String> kept =
-                    new DatabaseSwap(target, beside.name, true, full && keepsReplaced, findings::add).run(admin);
+            // one that was empty is looked at again when nobody reaches it any more
+            Optional<String> kept = new DatabaseSwap(target, beside.name, true, keepsReplaced || !full, findings::add)
+                    .run(admin);
             beside.isThere = false;
-            return kept;
+            return full ? kept : kept.filter(aside -> !isDroppedEmpty(target.withDatabase(aside), findings));
         } catch (SQLException e) {
             throw SqlFailures.restoring(e, "giving database '" + target.database() + "' its name", target);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Cancelled(ErrorCode.CANCELLED, "the restore was stopped", "", e);
+        }
+    }
+
+    /** Somebody may have written into it since it was empty: then it stays, and that is told. */
+    private static boolean isDroppedEmpty(PostgresLocation aside, List<Finding> findings) {
+        try {
+            if (contents(aside) > 0) {
+                findings.add(new Finding(
+                        "database '" + aside.database() + "'",
+                        "was empty when the restore began and is not any more; what was written into it meanwhile is there"));
+                return false;
+            }
+            try (Session admin = NewDatabase.administer(aside)) {
+                admin.run("DROP DATABASE " + Sql.name(aside.database()) + " WITH (FORCE)");
+            }
+            return true;
+        } catch (SQLException | HoldfastException e) {
+            findings.add(new Finding(
+                    "database '" + aside.database() + "'",
+                    "was replaced and is still there: "
+                            + (e instanceof SQLException sql ? SqlFailures.said(sql) : String.valueOf(e.getMessage()))));
+            return false;
         }
     }
 
@@ -242,13 +265,15 @@ public final class FileRestore {
             try {
                 if (like == null) {
                     admin.run("CREATE DATABASE " + Sql.name(name) + " TEMPLATE template0 ENCODING 'UTF8'");
+                    isThere = true;
                 } else {
                     like.create(admin);
+                    isThere = true;
                     like.applyEarlySettings(admin);
                 }
-                isThere = true;
                 return new ScratchDatabase(target.withDatabase(name), major(), this::drop);
             } catch (SQLException e) {
+                drop();
                 throw SqlFailures.restoring(e, "making a database beside '" + target.database() + "'", target);
             }
         }

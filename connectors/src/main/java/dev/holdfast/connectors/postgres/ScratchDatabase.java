@@ -3,7 +3,9 @@ package dev.holdfast.connectors.postgres;
 import dev.holdfast.engine.error.HoldfastException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A database that is there for a while. For one thread. */
 public final class ScratchDatabase implements AutoCloseable {
@@ -16,6 +18,17 @@ public final class ScratchDatabase implements AutoCloseable {
               AND %s EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
                              AND d.objid = c.oid AND d.deptype = 'e')
             ORDER BY 1, 2""";
+
+    private static final String PARTITIONS = """
+            WITH RECURSIVE up (leaf, top) AS (
+              SELECT i.inhrelid, i.inhparent FROM pg_catalog.pg_inherits i
+              JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE c.relispartition AND c.relkind = 'r'
+              UNION ALL
+              SELECT up.leaf, i.inhparent FROM up JOIN pg_catalog.pg_inherits i ON i.inhrelid = up.top)
+            SELECT n.nspname::text, c.relname::text, tn.nspname::text, t.relname::text
+            FROM up JOIN pg_catalog.pg_class c ON c.oid = up.leaf JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_catalog.pg_class t ON t.oid = up.top JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+            WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = up.top)""";
 
     private final PostgresLocation location;
     private final int serverMajor;
@@ -55,6 +68,23 @@ public final class ScratchDatabase implements AutoCloseable {
             return counted;
         } catch (SQLException e) {
             throw SqlFailures.restoring(e, "counting the rows of what was restored", location);
+        }
+    }
+
+    /** Partitions with rows of their own, and for each the partitioned table above all others, as they are shown. */
+    Map<String, String> partitioned() {
+        try (Route route = Route.open(location);
+                Session session = Session.open(route.location())) {
+            Map<String, String> tops = new HashMap<>();
+            session.list(
+                            PARTITIONS,
+                            row -> List.of(
+                                    new DumpedTable(row.getString(1), row.getString(2), 0).shown(),
+                                    new DumpedTable(row.getString(3), row.getString(4), 0).shown()))
+                    .forEach(pair -> tops.put(pair.getFirst(), pair.getLast()));
+            return tops;
+        } catch (SQLException e) {
+            throw SqlFailures.restoring(e, "listing what was restored", location);
         }
     }
 

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -364,35 +363,20 @@ public final class TrialRestore {
     private TrialReport counted(TrialDump dump, ScratchDatabase database) {
         List<DumpedTable> tables = database.tables();
         requireAny(dump, tables);
-        Map<String, Long> counts = new HashMap<>();
-        tables.forEach(table -> counts.put(table.shown(), table.rows()));
         List<String> ofExtensions = database.tablesOfExtensions();
-        List<String> different = new ArrayList<>();
-        long compared = 0;
-        long wanted = 0;
-        long found = 0;
-        for (DumpedTable table : dump.contents().tables()) {
-            Long rows = counts.get(table.shown());
-            if (rows == null && ofExtensions.contains(table.shown())) {
-                continue;
-            }
-            compared++;
-            wanted += table.rows();
-            found += rows == null ? 0 : rows;
-            if (rows == null || rows != table.rows()) {
-                different.add(table.shown() + " has " + (rows == null ? "not come back" : rows + " rows")
-                        + ", the dump has " + table.rows());
-            }
+        RowCounts counts = new RowCounts(tables, database.partitioned());
+        dump.contents().tables().stream()
+                .filter(table -> counts.knows(table) || !ofExtensions.contains(table.shown()))
+                .forEach(counts::expect);
+        if (!counts.different().isEmpty()) {
+            throw different(dump, counts.different());
         }
-        List<String> notes = new ArrayList<>();
-        if (!different.isEmpty()) {
-            // rows of partitions find their own place, perhaps another than they came from
-            if (wanted != found) {
-                throw different(dump, different);
-            }
-            notes.add("rows are in other partitions than they were: " + some(different));
-        }
-        return new TrialReport(server.location(), tables, compared - different.size(), notes);
+        List<String> moved = counts.moved();
+        return new TrialReport(
+                server.location(),
+                tables,
+                counts.equal(),
+                moved.isEmpty() ? List.of() : List.of("rows are in other partitions than they were: " + some(moved)));
     }
 
     private TrialReport countedAll(TrialDump dump, OwnServer own) {

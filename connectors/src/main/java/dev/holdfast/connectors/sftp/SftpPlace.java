@@ -277,6 +277,33 @@ public final class SftpPlace implements FilePlace {
         }
     }
 
+    @Override
+    public void tidy(FileName folder) {
+        String what = "cannot remove empty folders of '" + folder + "'";
+        boolean there = ask(
+                what,
+                channel -> hasFolders(channel, folder)
+                        && server.look(channel, path(folder))
+                                .filter(Attributes::isDirectory)
+                                .isPresent());
+        List<String> folders = new ArrayList<>(there ? List.of(folder.text()) : List.of());
+        for (int i = 0; i < folders.size(); i++) {
+            String one = folders.get(i);
+            ask(what, channel -> entries(channel, one)).stream()
+                    .filter(entry -> entry.getAttributes().isDirectory())
+                    .forEach(entry -> folders.add(one + "/" + entry.getFilename()));
+        }
+        // from within
+        for (String one : folders.reversed()) {
+            tell(what, channel -> {
+                String path = location.path(one);
+                if (server.isFolder(channel, path) && channel.entries(path).isEmpty()) {
+                    channel.removeFolder(path);
+                }
+            });
+        }
+    }
+
     /** Removes something, if it is there. */
     void removed(SftpChannel channel, String path) throws IOException {
         try {

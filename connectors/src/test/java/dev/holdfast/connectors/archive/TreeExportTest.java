@@ -68,6 +68,17 @@ class TreeExportTest {
     }
 
     @Test
+    void no_file_is_called_as_one_that_is_not_finished() {
+        String name = ".holdfast-01234567-89ab-cdef-0123-456789abcdef.part";
+
+        ExportReport report =
+                exported(new TestBucketPart().object("a/" + name, "a").part());
+
+        assertThat(report.findings()).hasSize(1);
+        assertThat(files.keySet()).anyMatch(file -> file.startsWith(PREFIX + "a/" + name + "~"));
+    }
+
+    @Test
     void objects_are_files_behind_a_prefix_with_what_they_had() {
         ExportReport report = exported(new TestBucketPart()
                 .object("a.png", "a")

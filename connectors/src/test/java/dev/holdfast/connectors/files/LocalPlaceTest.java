@@ -87,6 +87,26 @@ final class LocalPlaceTest extends FilePlaceContract {
     }
 
     @Test
+    void tidying_removes_empty_folders_and_follows_no_link() throws IOException {
+        Files.createDirectories(folder.resolve("outside/empty"));
+        put("one/two/three/a", "1");
+        put("one/four/b", "2");
+        place().delete(name("one/two/three/a"));
+        Files.createDirectories(root().resolve("five/six"));
+        Files.createSymbolicLink(root().resolve("one/out"), folder.resolve("outside"));
+
+        place().tidy(name("one"));
+        place().tidy(name("five"));
+        place().tidy(name("one/out"));
+
+        assertThat(root().resolve("one/two")).doesNotExist();
+        assertThat(root().resolve("one/four/b")).exists();
+        assertThat(root().resolve("five")).doesNotExist();
+        assertThat(root().resolve("one/out")).isSymbolicLink();
+        assertThat(folder.resolve("outside/empty")).exists();
+    }
+
+    @Test
     void links_are_neither_listed_nor_found() throws IOException {
         put("a", "1");
         place().point(name("latest"), name("a"));

@@ -73,6 +73,23 @@ public abstract class FilePlaceContract extends FilePlaceWriting {
         assertThat(read("one/two/b")).isEqualTo("2");
     }
 
+    @Test
+    void tidying_takes_no_file() throws IOException {
+        put("one/two/a", "1");
+        put("one/b", "2");
+        put("one/three/four/c", "3");
+        other.delete(name("one/three/four/c"));
+
+        other.tidy(name("one"));
+        other.tidy(name("one/b"));
+        other.tidy(name("nothing/here"));
+
+        assertThat(read("one/two/a")).isEqualTo("1");
+        assertThat(read("one/b")).isEqualTo("2");
+        put("one/three/four/c", "4");
+        assertThat(read("one/three/four/c")).isEqualTo("4");
+    }
+
     // -- finding
 
     @Test

@@ -11,11 +11,14 @@ import dev.holdfast.connectors.pgp.OpenPgpEncryption.KeyText;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.config.Secret;
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.Ledger;
 import dev.holdfast.control.verify.Expectations;
+import dev.holdfast.control.verify.HashedInput;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
+import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
@@ -25,8 +28,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,15 +100,15 @@ public final class AdoptedFiles implements AutoCloseable {
         String where = files.location(backup.name());
         Expectations beside = Expectations.beside(files, backup.name());
         beside.requireLength(backup.bytes());
-        Digest digest = new Digest();
+        MessageDigest digest = Checksum.SHA256.newDigest();
         DumpReport report;
-        try (DumpFile file =
-                DumpFile.open(beside.of(digest.of(files.open(backup.name()), () -> {}), _ -> {}), where, keys)) {
+        try (DumpFile file = DumpFile.open(
+                beside.of(new DigestInputStream(files.open(backup.name()), digest), _ -> {}), where, keys)) {
             report = DumpReader.read(file);
         }
         List<String> proven = Stream.concat(report.proven().stream(), beside.compare().stream())
                 .toList();
-        String found = digest.hex();
+        String found = HexFormat.of().formatHex(digest.digest());
         AdoptedTree.Unpacking unpacking =
                 (folder, heartbeat) -> unpacked(backup.name(), found, keys, folder, heartbeat);
         if (report.database().isEmpty()) {
@@ -127,13 +133,28 @@ public final class AdoptedFiles implements AutoCloseable {
     private List<Finding> unpacked(
             FileName name, String sha256, Optional<OpenPgpReader> keys, UnpackedFolder folder, Runnable heartbeat) {
         String where = files.location(name);
-        Digest digest = new Digest();
+        MessageDigest digest = Checksum.SHA256.newDigest();
         folder.requireRoom(0);
-        try (DumpFile file = DumpFile.open(digest.of(files.open(name), heartbeat), where, keys)) {
+        try (DumpFile file =
+                DumpFile.open(new HashedInput(files.open(name), List.of(digest), _ -> heartbeat.run()), where, keys)) {
             DumpReader.unpack(file, folder);
         }
-        digest.require(sha256, where);
+        requireUnchanged(sha256, digest, where);
         return folder.finish();
+    }
+
+    /**
+     * @param sha256 of what was proven
+     * @param again of what was read afterwards
+     * @throws Unavailable if it is another one
+     */
+    static void requireUnchanged(String sha256, MessageDigest again, String where) {
+        if (!HexFormat.of().formatHex(again.digest()).equals(sha256)) {
+            throw new Unavailable(
+                    ErrorCode.FILE_UNREADABLE,
+                    "'" + where + "' changed while it was read",
+                    "see that nothing writes there, and try again.");
+        }
     }
 
     private InputStream content(FileName name, String where, Optional<OpenPgpReader> keys) {

@@ -6,8 +6,10 @@ import dev.holdfast.connectors.files.Unlisted;
 import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.FolderDump;
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.control.verify.Expectations;
+import dev.holdfast.control.verify.HashedInput;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
@@ -17,11 +19,14 @@ import dev.holdfast.engine.place.PlacedFile;
 import dev.holdfast.engine.source.Finding;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -68,10 +73,10 @@ final class FolderReading {
      */
     AdoptedDump dump() {
         FolderDump dump = new FolderDump(where);
-        Digest list = new Digest();
+        MessageDigest list = Checksum.SHA256.newDigest();
         files.forEach(file -> read(file, list, () -> {}, content -> dump.take(relative(file), content)));
         dump.end();
-        String sha256 = list.hex();
+        String sha256 = HexFormat.of().formatHex(list.digest());
         DumpContents contents = dump.contents()
                 .orElseThrow(() -> new Damaged(
                         ErrorCode.DAMAGED,
@@ -88,9 +93,9 @@ final class FolderReading {
     }
 
     AdoptedTree tree() {
-        Digest list = new Digest();
+        MessageDigest list = Checksum.SHA256.newDigest();
         files.forEach(file -> read(file, list, () -> {}, _ -> {}));
-        String sha256 = list.hex();
+        String sha256 = HexFormat.of().formatHex(list.digest());
         return new AdoptedTree(
                 backup,
                 BackupName.of(backup.name(), config.zone()).title(config.zone()),
@@ -116,7 +121,7 @@ final class FolderReading {
 
     private List<Finding> fetched(String sha256, UnpackedFolder folder, Runnable heartbeat) {
         folder.requireRoom(files.stream().mapToLong(PlacedFile::bytes).sum());
-        Digest list = new Digest();
+        MessageDigest list = Checksum.SHA256.newDigest();
         for (PlacedFile file : files) {
             folder.begin(new Member(
                     Member.Kind.FILE,
@@ -127,7 +132,7 @@ final class FolderReading {
             read(file, list, heartbeat, content -> written(content, folder));
             folder.end();
         }
-        list.require(sha256, where);
+        AdoptedFiles.requireUnchanged(sha256, list, where);
         List<Finding> findings = new ArrayList<>(folder.finish());
         if (backup.kind() == Kind.TREE) {
             findings.addAll(leftOut());
@@ -149,15 +154,15 @@ final class FolderReading {
         return name.startsWith(folder) ? name.substring(folder.length()) : name;
     }
 
-    private void read(PlacedFile file, Digest list, Runnable heartbeat, Taker taker) {
-        Digest digest = new Digest();
+    private void read(PlacedFile file, MessageDigest list, Runnable heartbeat, Taker taker) {
+        MessageDigest digest = Checksum.SHA256.newDigest();
         Expectations beside = expectations(file.name());
-        try (InputStream in = beside.of(digest.of(place.open(file.name()), heartbeat), _ -> {})) {
+        long length;
+        try (HashedInput counted = new HashedInput(place.open(file.name()), List.of(digest), _ -> heartbeat.run());
+                InputStream in = beside.of(counted, _ -> {})) {
             taker.take(in);
-            byte[] rest = new byte[BUFFER_BYTES];
-            while (in.read(rest) >= 0) {
-                // only counted
-            }
+            in.transferTo(OutputStream.nullOutputStream());
+            length = counted.bytes();
         } catch (IOException e) {
             throw new Failed(
                     ErrorCode.FILE_UNREADABLE,
@@ -165,7 +170,6 @@ final class FolderReading {
                     "look at the disk or the connection, and try again.",
                     e);
         }
-        long length = digest.bytes();
         if (length != file.bytes()) {
             throw new Failed(
                     ErrorCode.FILE_UNREADABLE,
@@ -177,7 +181,8 @@ final class FolderReading {
             compared.add(relative(file));
         }
         beside.unusable().forEach(what -> notCompared.add(relative(file) + ": " + what));
-        list.add(relative(file) + '\0' + length + '\0' + digest.hex() + '\n');
+        String hex = HexFormat.of().formatHex(digest.digest());
+        list.update((relative(file) + '\0' + length + '\0' + hex + '\n').getBytes(StandardCharsets.UTF_8));
     }
 
     /** Places list neither links nor names that would not do everywhere; in a directory of this machine they can be seen. */

@@ -28,9 +28,10 @@ final class ExportsReader {
     private static final String CHECKSUMS = "checksums";
     private static final String ENCRYPT = "encrypt";
     private static final String SIGN = "sign";
+    private static final String LATEST = "latest";
     private static final String PATIENCE = "patience";
     private static final List<String> KEYS =
-            List.of(PARTS, FORMAT, NAME, CHECKSUMS, ENCRYPT, SIGN, "latest", PATIENCE, PLACES);
+            List.of(PARTS, FORMAT, NAME, CHECKSUMS, ENCRYPT, SIGN, LATEST, PATIENCE, PLACES);
 
     private final List<SourceConfig> sources;
     private final ZoneId zone;
@@ -72,6 +73,9 @@ final class ExportsReader {
                     .only(List.of("databases", "files"), Example.EXPORT_FORMAT);
             databases = format(format, "databases", true, databases);
             files = format(format, "files", false, files);
+            if (files.isTree()) {
+                requireTreeOnly(export, names);
+            }
         }
         return new ExportConfig(
                 name,
@@ -81,7 +85,7 @@ final class ExportsReader {
                 names,
                 checksums(export),
                 protection(export),
-                export.flag("latest", false),
+                export.flag(LATEST, false),
                 export.span(PATIENCE, Duration.ofSeconds(1), Duration.ofDays(1), Example.EXPORT_PATIENCE)
                         .orElse(ExportConfig.PATIENCE),
                 places(export.section(PLACES, Example.EXPORT_PLACES)));
@@ -89,6 +93,25 @@ final class ExportsReader {
 
     private static FileFormat format(Section format, String key, boolean ofDatabases, FileFormat otherwise) {
         return format.choice(key, FileFormat.all(ofDatabases), FileFormat::label, otherwise, Example.EXPORT_FORMAT);
+    }
+
+    /** What is for single files is refused beside trees, and not left out silently. */
+    private static void requireTreeOnly(Section export, ExportNames names) {
+        for (String key : List.of(CHECKSUMS, ENCRYPT, LATEST)) {
+            if (export.has(key) && !(key.equals(LATEST) && !export.flag(LATEST, false))) {
+                throw noTree(export, key, "'" + key + "'");
+            }
+        }
+        if (!names.copies().isEmpty()) {
+            throw noTree(export, NAME, "copies, which the preset of its 'name' makes");
+        }
+    }
+
+    private static Stop noTree(Section export, String key, String what) {
+        return new Stop(
+                export.line(key),
+                "'" + export.path() + "' keeps buckets and directories as trees, and trees have no " + what,
+                "leave it out, or keep trees by an export of their own; 'holdfast verify' knows the digests of their files.");
     }
 
     private List<String> parts(Section export) {

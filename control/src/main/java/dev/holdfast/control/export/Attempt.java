@@ -1,6 +1,7 @@
 package dev.holdfast.control.export;
 
 import dev.holdfast.control.export.LedgerEntry.State;
+import dev.holdfast.control.export.LedgerEntry.Tree;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Unavailable;
@@ -20,10 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One export of one snapshot on its way into one place. For one thread; only what a file is, is written down by the thread of that file.
+ * One export of one snapshot on its way into one place. For one thread; only what a file is, is written down by the thread of that file,
+ * and the files of a tree, and their failures, may be of several threads.
  */
 final class Attempt {
     private final Target target;
@@ -31,7 +34,7 @@ final class Attempt {
     private final Set<String> noted = new HashSet<>();
     private volatile LedgerEntry entry;
     private boolean begun;
-    private @Nullable HoldfastException failure;
+    private volatile @Nullable HoldfastException failure;
 
     Attempt(Target target, LedgerEntry entry) {
         this.target = target;
@@ -41,15 +44,11 @@ final class Attempt {
     }
 
     /** A file of this attempt among those that one stream goes to. */
-    final class FileLane implements Broadcast.Lane {
+    private class Lane implements Broadcast.Lane {
         private final ExportFile file;
-        private final Part part;
-        private final Set<Checksum> checksums;
 
-        private FileLane(ExportFile file, Part part, Set<Checksum> checksums) {
+        Lane(ExportFile file) {
             this.file = file;
-            this.part = part;
-            this.checksums = checksums;
         }
 
         @Override
@@ -64,7 +63,7 @@ final class Attempt {
 
         @Override
         public void announce(Sum sum) {
-            note(part, sum, checksums);
+            // the list of the tree that it belongs to has it
         }
 
         @Override
@@ -85,7 +84,12 @@ final class Attempt {
         return failure == null;
     }
 
-    void fail(HoldfastException reason) {
+    /** Why it is not. */
+    Optional<HoldfastException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    synchronized void fail(HoldfastException reason) {
         if (failure == null) {
             failure = reason;
             target.fail(reason);
@@ -119,27 +123,66 @@ final class Attempt {
                 .filter(stored -> ExportRetention.isUnfinished(stored, target.contents()))
                 .map(Ledger.Stored::entry)
                 .toList());
-        entry = entry.with(plan.files(name -> !target.hasNewerThan(entry.snapshot(), name)));
+        entry = entry.with(plan.files(entry, name -> !target.hasNewerThan(entry.snapshot(), name)));
         begun = true;
         rewrite();
         target.reread();
     }
 
-    void rewrite() {
+    synchronized void rewrite() {
         target.ledger().write(entry);
     }
 
     /** The files of a part, under all their names. */
-    List<FileLane> lanes(Part part, FileFacts facts, Set<Checksum> checksums) {
-        List<FileLane> lanes = new ArrayList<>();
+    List<Broadcast.Lane> lanes(Part part, FileFacts facts, Set<Checksum> checksums) {
+        List<Broadcast.Lane> lanes = new ArrayList<>();
         guard(() -> entry.files().stream()
                 .filter(file -> file.part().equals(part.name()))
-                .map(file -> new FileLane(
-                        target.place().create(file.name(), facts, file.replaceable() && isOurs(file.name())),
-                        part,
-                        checksums))
+                .map(file ->
+                        new Lane(target.place().create(file.name(), facts, file.replaceable() && isOurs(file.name()))) {
+                            @Override
+                            public void announce(Sum sum) {
+                                note(part, sum, checksums);
+                            }
+                        })
                 .forEach(lanes::add));
         return lanes;
+    }
+
+    /** The folder of a part that becomes a tree. */
+    FileName folder(Part part) {
+        return tree(part).name();
+    }
+
+    private Written tree(Part part) {
+        return entry.files().stream()
+                .filter(file -> file.part().equals(part.name()) && file.tree().isPresent())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("part '" + part.name() + "' is no tree"));
+    }
+
+    /** The list of a tree's files; empty if this is out. */
+    Optional<Broadcast.Lane> listLane(Part part, TreeSurvey survey) {
+        return lane(() -> {
+            FileName list = tree(part).tree().orElseThrow().list();
+            return new Lane(target.place().create(list, FileFacts.of("application/x-ndjson"), false)) {
+                @Override
+                public void announce(Sum sum) {
+                    note(part, list, sum, survey);
+                }
+            };
+        });
+    }
+
+    /** A file of a tree; empty if this is out. */
+    Optional<Broadcast.Lane> treeLane(FileName name, FileFacts facts) {
+        return lane(() -> new Lane(target.place().create(name, facts, false)));
+    }
+
+    private Optional<Broadcast.Lane> lane(Supplier<Lane> made) {
+        List<Broadcast.Lane> lanes = new ArrayList<>();
+        guard(() -> lanes.add(made.get()));
+        return lanes.stream().findFirst();
     }
 
     /** Whether what has a name now is known to be written by this stack's exports, or nothing is there. */
@@ -172,6 +215,17 @@ final class Attempt {
         entry = entry.with(files);
         rewrite();
         noted.add(part.name());
+    }
+
+    /** Writes down what a tree is before its list can be seen, and so before any of its files. */
+    private synchronized void note(Part part, FileName list, Sum sum, TreeSurvey survey) {
+        List<Written> files = new ArrayList<>(entry.files());
+        files.replaceAll(file -> file.part().equals(part.name()) && file.tree().isPresent()
+                ? file.finished(survey.bytes(), sum.digest(Checksum.SHA256))
+                        .with(new Tree(list, sum.bytes(), survey.files(), Optional.empty()))
+                : file);
+        entry = entry.with(files);
+        rewrite();
     }
 
     private static void finish(List<Written> files, FileName name, long bytes, String digest) {
@@ -213,6 +267,9 @@ final class Attempt {
     }
 
     private Written seen(Written file) {
+        if (file.tree().isPresent()) {
+            return new KeptTree(target.place(), file).seen();
+        }
         PlacedFile found = target.place()
                 .find(file.name())
                 .orElseThrow(() -> Delivery.notAsWritten(

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Writes one export of one snapshot to several places, each part read once. Before the first byte the ledger of each place has the names,
+ * Writes one export of one snapshot to several places, each part read once, or twice for a tree. Before the first byte the ledger of each place has the names,
  * and before a file is seen its length and digest; only after the last one is there it says that the export is whole. For one thread.
  */
 public final class Delivery {
@@ -114,8 +114,18 @@ public final class Delivery {
         if (open.isEmpty()) {
             return;
         }
+        if (export.format(part).isTree()) {
+            TreeDelivery tree = new TreeDelivery(part, open, export.patience(), () -> beat(open));
+            contents.step(part, progress -> {
+                tree.list(contents.read(part), progress);
+                return true;
+            });
+            ExportReport report = contents.step(part, progress -> tree.write(contents.read(part), progress));
+            findings.addAll(report.findings());
+            return;
+        }
         FileFacts facts = facts(part, snapshot, contents);
-        List<Attempt.FileLane> lanes = open.stream()
+        List<Broadcast.Lane> lanes = open.stream()
                 .flatMap(attempt -> attempt.lanes(part, facts, export.checksums()).stream())
                 .toList();
         if (open.stream().noneMatch(Attempt::isOpen)) {
@@ -141,7 +151,7 @@ public final class Delivery {
         return export.protection().isNone() ? file : places.protectedBy(export.protection(), file);
     }
 
-    private void beat(List<Attempt> open) {
+    private synchronized void beat(List<Attempt> open) {
         if (clock.instant().isAfter(lastBeat.plus(BEAT))) {
             lastBeat = clock.instant();
             open.forEach(attempt -> attempt.guard(attempt::rewrite));

@@ -43,6 +43,13 @@ public record ExportConfig(
         if (places.isEmpty()) {
             throw new IllegalArgumentException("an export without a place");
         }
+        if (files.isTree()
+                && (latest
+                        || !protection.isNone()
+                        || !checksums.isEmpty()
+                        || !names.copies().isEmpty())) {
+            throw new IllegalArgumentException("a tree with what only a file can have");
+        }
         if (!patience.isPositive()) {
             throw new IllegalArgumentException("a patience of " + patience);
         }

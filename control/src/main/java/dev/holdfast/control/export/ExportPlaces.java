@@ -10,6 +10,7 @@ public interface ExportPlaces {
     FilePlace open(PlaceConfig config);
 
     /**
+     * @param format one of one file
      * @throws dev.holdfast.engine.error.HoldfastException if a part of this kind cannot be written in this format
      */
     Exporter exporter(Part part, FileFormat format);

@@ -3,6 +3,7 @@ package dev.holdfast.control.export;
 import dev.holdfast.control.export.ExportPlan.Decision;
 import dev.holdfast.control.export.ExportPlan.Standing;
 import dev.holdfast.control.export.LedgerEntry.State;
+import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.control.retention.Retention;
 import dev.holdfast.control.retention.RetentionFacts;
 import dev.holdfast.control.retention.RetentionPlan;
@@ -105,14 +106,16 @@ public final class ExportRetention {
         return switch (entry.state()) {
             case LEAVING, BEGUN -> isUnfinished(stored, ledger) ? Standing.UNFINISHED : Standing.UNDER_WAY;
             case WHOLE ->
-                entry.contents().stream()
-                                .allMatch(file -> place.find(file.name())
-                                        .map(found ->
-                                                found.bytes() == file.bytes().orElse(-1))
-                                        .orElse(false))
-                        ? Standing.WHOLE
-                        : Standing.INCOMPLETE;
+                entry.contents().stream().allMatch(file -> isThere(place, file)) ? Standing.WHOLE : Standing.INCOMPLETE;
         };
+    }
+
+    private static boolean isThere(FilePlace place, Written file) {
+        return file.tree().isPresent()
+                ? new KeptTree(place, file).isWhole()
+                : place.find(file.name())
+                        .map(found -> found.bytes() == file.bytes().orElse(-1))
+                        .orElse(false);
     }
 
     private Map<SnapshotId, List<Reason>> kept(Map<LedgerEntry, Standing> standings, String stack, Instant now) {

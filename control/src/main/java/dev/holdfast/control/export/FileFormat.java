@@ -3,7 +3,7 @@ package dev.holdfast.control.export;
 import java.util.Arrays;
 import java.util.List;
 
-/** What an exported file can be. */
+/** What an exported part can be. */
 public enum FileFormat {
     CUSTOM("custom", "dump", true, "application/octet-stream"),
     SQL("sql", "sql", true, "application/sql"),
@@ -12,7 +12,9 @@ public enum FileFormat {
     TAR("tar", "tar", false, "application/x-tar"),
     TAR_GZ("tar.gz", "tar.gz", false, "application/gzip"),
     TAR_ZST("tar.zst", "tar.zst", false, "application/zstd"),
-    ZIP("zip", "zip", false, "application/zip");
+    ZIP("zip", "zip", false, "application/zip"),
+    /** A folder of files. */
+    TREE("tree", "", false, "");
 
     private final String label;
     private final String extension;
@@ -24,6 +26,11 @@ public enum FileFormat {
         this.extension = extension;
         this.ofDatabases = ofDatabases;
         this.contentType = contentType;
+    }
+
+    /** Those of one file for databases, or for buckets and directories. */
+    public static List<FileFormat> ofOneFile(boolean ofDatabases) {
+        return all(ofDatabases).stream().filter(format -> !format.isTree()).toList();
     }
 
     /** Those for databases, or those for buckets and directories. */
@@ -38,12 +45,17 @@ public enum FileFormat {
         return ofDatabases;
     }
 
+    /** Whether it is a folder of files; else it is one file. */
+    public boolean isTree() {
+        return this == TREE;
+    }
+
     /** As it stands in a stack file. */
     public String label() {
         return label;
     }
 
-    /** How names of such files end, without the first dot. */
+    /** How names of such files end, without the first dot; empty for folders. */
     public String extension() {
         return extension;
     }
@@ -52,10 +64,11 @@ public enum FileFormat {
     public boolean isCompressed() {
         return switch (this) {
             case CUSTOM, SQL_GZ, SQL_ZST, TAR_GZ, TAR_ZST, ZIP -> true;
-            case SQL, TAR -> false;
+            case SQL, TAR, TREE -> false;
         };
     }
 
+    /** The media type of the file; empty for folders, whose files have their own. */
     public String contentType() {
         return contentType;
     }

@@ -30,12 +30,17 @@ final class FilePlan {
     }
 
     /**
+     * @param entry the export they belong to
      * @param replaced which of the names that the next snapshot replaces this one may have
      * @throws Invalid if two of them have one name
      */
-    List<Written> files(Predicate<FileName> replaced) {
+    List<Written> files(LedgerEntry entry, Predicate<FileName> replaced) {
         List<Written> files = new ArrayList<>();
         for (Part part : export.partsOf(snapshot)) {
+            if (export.format(part).isTree()) {
+                files.add(Written.planned(lasting(part), part.name(), Ledger.list(entry, files.size())));
+                continue;
+            }
             add(files, lasting(part), part.name(), false);
             export.names().copies().stream()
                     .map(copy -> copy.name(values(part), zone))
@@ -52,7 +57,21 @@ final class FilePlan {
                         "add {part} to its 'name'.");
             }
         });
+        files.stream().filter(file -> file.tree().isPresent()).forEach(tree -> requireOwnFolder(tree, names));
         return files;
+    }
+
+    private void requireOwnFolder(Written tree, Set<FileName> names) {
+        names.stream()
+                .filter(name -> name.text().startsWith(tree.name() + "/"))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new Invalid(
+                            ErrorCode.CONFIGURATION_INVALID,
+                            "'" + name + "' of export '" + export.name() + "' would be within the tree '" + tree.name()
+                                    + "'",
+                            "change its 'name', so that a tree has a folder of its own.");
+                });
     }
 
     private void add(List<Written> files, FileName name, String part, boolean replaceable) {

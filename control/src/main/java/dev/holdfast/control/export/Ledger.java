@@ -1,5 +1,6 @@
 package dev.holdfast.control.export;
 
+import dev.holdfast.control.export.LedgerEntry.Tree;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
@@ -16,13 +17,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What a place says of the exports in it: a file for each, {@code .holdfast/<stack>/<export id>.json}. */
+/**
+ * What a place says of the exports in it: a file for each, {@code .holdfast/<stack>/<export id>.json}, and for each tree in an export a
+ * list of its files, {@code .holdfast/<stack>/<export id>.<number>.files}.
+ */
 public final class Ledger {
     /** Where it is in a place. */
     static final String FOLDER = ".holdfast/";
 
     private static final String ENDING = ".json";
+    private static final String LIST_ENDING = ".files";
     private static final int MOST_BYTES = 8 << 20;
 
     private final FilePlace place;
@@ -70,7 +78,14 @@ public final class Ledger {
      */
     public Contents read() {
         List<PlacedFile> listed = new ArrayList<>();
-        place.list(FOLDER, listed::add);
+        List<FileName> lists = new ArrayList<>();
+        place.list(FOLDER, file -> {
+            if (file.name().text().endsWith(LIST_ENDING)) {
+                lists.add(file.name());
+            } else {
+                listed.add(file);
+            }
+        });
         List<Stored> entries = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         for (PlacedFile file : listed) {
@@ -83,6 +98,13 @@ public final class Ledger {
                         "this file of the ledger is damaged or of somebody else; what it names is never removed"));
             }
         }
+        Set<FileName> known =
+                entries.stream().flatMap(stored -> lists(stored.entry())).collect(Collectors.toSet());
+        lists.stream()
+                .filter(list -> !known.contains(list))
+                .forEach(list -> findings.add(new Finding(
+                        place.location(list),
+                        "this list in the ledger's folder belongs to no export that is known; it was left there")));
         entries.sort(Comparator.comparing(stored -> stored.entry().id()));
         return new Contents(entries, findings);
     }
@@ -94,7 +116,7 @@ public final class Ledger {
                 .filter(entry -> entry.isWhole() && entry.export().equals(export))
                 .sorted(Comparator.comparing(LedgerEntry::id).reversed())
                 .flatMap(entry -> entry.files().stream())
-                .filter(file -> file.name().equals(name))
+                .filter(file -> file.name().equals(name) && file.tree().isEmpty())
                 .findFirst();
     }
 
@@ -105,7 +127,7 @@ public final class Ledger {
         }
         try (InputStream in = place.open(file.name())) {
             return LedgerJson.read(in.readNBytes(MOST_BYTES))
-                    .filter(entry -> name(entry).equals(file.name()));
+                    .filter(entry -> name(entry).equals(file.name()) && hasOwnLists(entry));
         } catch (Missing e) {
             // removed by somebody else since it was listed
             return Optional.empty();
@@ -130,6 +152,29 @@ public final class Ledger {
     }
 
     static FileName name(LedgerEntry entry) {
-        return new FileName(FOLDER + NameTemplate.encoded(entry.stack()) + "/" + entry.id() + ENDING);
+        return new FileName(begin(entry) + ENDING);
+    }
+
+    /**
+     * The name of a list of a tree's files.
+     *
+     * @param number which tree of the export it is
+     */
+    static FileName list(LedgerEntry entry, int number) {
+        return new FileName(begin(entry) + "." + number + LIST_ENDING);
+    }
+
+    private static String begin(LedgerEntry entry) {
+        return FOLDER + NameTemplate.encoded(entry.stack()) + "/" + entry.id();
+    }
+
+    private static Stream<FileName> lists(LedgerEntry entry) {
+        return entry.files().stream().flatMap(file -> file.tree().stream()).map(Tree::list);
+    }
+
+    private static boolean hasOwnLists(LedgerEntry entry) {
+        return lists(entry)
+                .map(FileName::text)
+                .allMatch(list -> list.startsWith(begin(entry) + ".") && list.endsWith(LIST_ENDING));
     }
 }

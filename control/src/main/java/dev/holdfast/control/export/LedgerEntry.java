@@ -58,13 +58,24 @@ public record LedgerEntry(
     public record PartSize(String name, long entries, long bytes) {}
 
     /**
-     * A file.
+     * What makes a name of the ledger a folder with files of its own.
+     *
+     * @param list file of the ledger that has them, {@link TreeFile} by {@link TreeFile}
+     * @param listBytes its length; 0 until the last byte of it is known
+     * @param files how many they are; 0 until then
+     * @param earliest when the first of them was written by the clock of the place; empty until all are there
+     */
+    public record Tree(FileName list, long listBytes, long files, Optional<Instant> earliest) {}
+
+    /**
+     * A file, or a folder of files.
      *
      * @param part which part it holds; empty if it tells of others
-     * @param bytes its length; empty until the last byte of it is known
-     * @param sha256 its digest in lower-case hex; empty as long as {@code bytes} is
-     * @param modified when it was written by the clock of the place; empty until it is there
+     * @param bytes its length, or that of all files of the folder; empty until the last byte is known
+     * @param sha256 its digest in lower-case hex, or that of the folder's list; empty as long as {@code bytes} is
+     * @param modified when it, or the last file of the folder, was written by the clock of the place; empty until it is there
      * @param replaceable whether the next snapshot's file may replace it
+     * @param tree what is known of the folder; empty if it is a file
      */
     public record Written(
             FileName name,
@@ -72,18 +83,28 @@ public record LedgerEntry(
             OptionalLong bytes,
             String sha256,
             Optional<Instant> modified,
-            boolean replaceable) {
+            boolean replaceable,
+            Optional<Tree> tree) {
         /** One of which nothing is known but its name. */
         static Written planned(FileName name, String part, boolean replaceable) {
-            return new Written(name, part, OptionalLong.empty(), "", Optional.empty(), replaceable);
+            return new Written(name, part, OptionalLong.empty(), "", Optional.empty(), replaceable, Optional.empty());
+        }
+
+        /** A folder of which nothing is known but its name. */
+        static Written planned(FileName folder, String part, FileName list) {
+            return planned(folder, part, false).with(new Tree(list, 0, 0, Optional.empty()));
+        }
+
+        Written with(Tree other) {
+            return new Written(name, part, bytes, sha256, modified, replaceable, Optional.of(other));
         }
 
         Written finished(long length, String digest) {
-            return new Written(name, part, OptionalLong.of(length), digest, Optional.empty(), replaceable);
+            return new Written(name, part, OptionalLong.of(length), digest, Optional.empty(), replaceable, tree);
         }
 
         Written seen(Instant time) {
-            return new Written(name, part, bytes, sha256, Optional.of(time), replaceable);
+            return new Written(name, part, bytes, sha256, Optional.of(time), replaceable, tree);
         }
     }
 
@@ -107,6 +128,17 @@ public record LedgerEntry(
     /** Sum of the lengths of all files, as far as they are known. */
     public long bytes() {
         return files.stream().mapToLong(file -> file.bytes().orElse(0)).sum();
+    }
+
+    /** How many files these are, those of folders too. */
+    public long fileCount() {
+        return files.stream()
+                .mapToLong(file -> file.tree().map(Tree::files).orElse(1L))
+                .sum();
+    }
+
+    boolean hasTrees() {
+        return files.stream().anyMatch(file -> file.tree().isPresent());
     }
 
     LedgerEntry with(State other) {

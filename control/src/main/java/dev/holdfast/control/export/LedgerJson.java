@@ -2,6 +2,7 @@ package dev.holdfast.control.export;
 
 import dev.holdfast.control.export.LedgerEntry.PartSize;
 import dev.holdfast.control.export.LedgerEntry.State;
+import dev.holdfast.control.export.LedgerEntry.Tree;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.place.FileName;
@@ -27,13 +28,16 @@ import tools.jackson.databind.node.ObjectNode;
 final class LedgerJson {
     static final int VERSION = 1;
 
+    /** What only knows the first one leaves an entry with a tree alone. */
+    static final int VERSION_WITH_TREES = 2;
+
     private static final JsonMapper MAPPER = JsonMapper.shared();
 
     private LedgerJson() {}
 
     static byte[] write(LedgerEntry entry) {
         ObjectNode json = MAPPER.createObjectNode();
-        json.put("version", VERSION)
+        json.put("version", entry.hasTrees() ? VERSION_WITH_TREES : VERSION)
                 .put("id", entry.id().text())
                 .put("state", entry.state().label())
                 .put("stack", entry.stack())
@@ -65,14 +69,22 @@ final class LedgerJson {
         file.bytes().ifPresent(bytes -> json.put("bytes", bytes).put("sha256", file.sha256()));
         file.modified().ifPresent(time -> json.put("modified", time.toString()));
         json.put("replaceable", file.replaceable());
+        file.tree().ifPresent(tree -> {
+            ObjectNode fields = json.putObject("tree")
+                    .put("list", tree.list().text())
+                    .put("bytes", tree.listBytes())
+                    .put("files", tree.files());
+            tree.earliest().ifPresent(time -> fields.put("earliest", time.toString()));
+        });
     }
 
     /** Empty if it is no entry, or not of a version that is known. */
     static Optional<LedgerEntry> read(byte[] bytes) {
         try {
             JsonNode json = MAPPER.readTree(bytes);
-            return json.isObject() && json.path("version").asInt(0) == VERSION
-                    ? Optional.of(entry(json))
+            int version = json.path("version").asInt(0);
+            return json.isObject() && (version == VERSION || version == VERSION_WITH_TREES)
+                    ? Optional.of(entry(json)).filter(entry -> version == VERSION_WITH_TREES || !entry.hasTrees())
                     : Optional.empty();
         } catch (JacksonException | IllegalArgumentException | DateTimeException | HoldfastException e) {
             return Optional.empty();
@@ -116,8 +128,17 @@ final class LedgerJson {
                         file.has("bytes") ? OptionalLong.of(number(file, "bytes")) : OptionalLong.empty(),
                         file.has("bytes") ? text(file, "sha256") : "",
                         file.has("modified") ? Optional.of(Instant.parse(text(file, "modified"))) : Optional.empty(),
-                        file.required("replaceable").asBoolean()))
+                        file.required("replaceable").asBoolean(),
+                        file.has("tree") ? Optional.of(tree(file.required("tree"))) : Optional.empty()))
                 .toList();
+    }
+
+    private static Tree tree(JsonNode json) {
+        return new Tree(
+                new FileName(text(json, "list")),
+                number(json, "bytes"),
+                number(json, "files"),
+                json.has("earliest") ? Optional.of(Instant.parse(text(json, "earliest"))) : Optional.empty());
     }
 
     private static long number(JsonNode json, String field) {

@@ -51,6 +51,9 @@ final class Manifest {
                         .put("bytes", file.bytes().orElse(0))
                         .put("sha256", file.sha256())
                         .put("format", export.format(part).label());
+                file.tree()
+                        .ifPresent(tree -> fields.put("files", tree.files())
+                                .put("list", tree.list().text()));
                 write(fields, part, contents);
             });
         }

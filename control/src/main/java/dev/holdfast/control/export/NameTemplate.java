@@ -174,13 +174,30 @@ public record NameTemplate(String text) {
 
     private static String rendered(List<Piece> pieces, Values values, ZoneId zone) {
         ZonedDateTime time = values.time().atZone(zone);
-        return pieces.stream()
-                .map(piece -> switch (piece) {
-                    case Piece.Literal(String literal) -> literal;
-                    case Piece.Value(String name) -> value(name, values);
-                    case Piece.Time(char directive) -> shown(directive, time);
-                })
-                .collect(Collectors.joining());
+        return (values.extension().isEmpty() ? withoutExtension(pieces) : pieces)
+                .stream()
+                        .map(piece -> switch (piece) {
+                            case Piece.Literal(String literal) -> literal;
+                            case Piece.Value(String name) -> value(name, values);
+                            case Piece.Time(char directive) -> shown(directive, time);
+                        })
+                        .collect(Collectors.joining());
+    }
+
+    /** The dot before it goes too. */
+    private static List<Piece> withoutExtension(List<Piece> pieces) {
+        List<Piece> others = new ArrayList<>();
+        for (Piece piece : pieces) {
+            if (!piece.equals(new Piece.Value(EXT))) {
+                others.add(piece);
+            } else if (!others.isEmpty()
+                    && others.getLast() instanceof Piece.Literal(String literal)
+                    && literal.endsWith(".")) {
+                others.removeLast();
+                others.add(new Piece.Literal(literal.substring(0, literal.length() - 1)));
+            }
+        }
+        return others;
     }
 
     private static String shown(char directive, ZonedDateTime time) {

@@ -82,8 +82,9 @@ public sealed interface ExportFormat {
 
     /** The names of those for databases, or of those for buckets and directories. */
     static List<String> labels(boolean ofDatabases) {
-        List<String> labels = new ArrayList<>(
-                FileFormat.all(ofDatabases).stream().map(FileFormat::label).toList());
+        List<String> labels = new ArrayList<>(FileFormat.ofOneFile(ofDatabases).stream()
+                .map(FileFormat::label)
+                .toList());
         labels.add(ofDatabases ? "roles" : "tree");
         return List.copyOf(labels);
     }
@@ -123,7 +124,7 @@ public sealed interface ExportFormat {
     }
 
     private static FileFormat kept(String label) {
-        return Stream.of(FileFormat.values())
+        return Stream.concat(FileFormat.ofOneFile(true).stream(), FileFormat.ofOneFile(false).stream())
                 .filter(format -> format.label().equals(label))
                 .findFirst()
                 .orElseThrow(() -> new Invalid(

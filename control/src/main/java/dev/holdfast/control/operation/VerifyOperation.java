@@ -16,6 +16,7 @@ import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.control.verify.Decryption;
 import dev.holdfast.control.verify.FileCheck;
 import dev.holdfast.control.verify.FileVerdict;
+import dev.holdfast.control.verify.TreeCheck;
 import dev.holdfast.control.verify.VerifyResult;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
@@ -144,9 +145,16 @@ public final class VerifyOperation {
 
         private void chooseOthers(Ledger.Contents ledger) {
             Set<FileName> ours = new TreeSet<>();
-            ledger.entries().forEach(stored -> stored.entry().files().forEach(file -> ours.add(file.name())));
+            List<String> trees = new ArrayList<>();
+            ledger.entries()
+                    .forEach(stored -> stored.entry().files().forEach(file -> {
+                        ours.add(file.name());
+                        file.tree().ifPresent(_ -> trees.add(file.name() + "/"));
+                    }));
             place.list("", file -> {
-                if (looksLikeBackup(file.name()) && !ours.contains(file.name())) {
+                if (looksLikeBackup(file.name())
+                        && !ours.contains(file.name())
+                        && trees.stream().noneMatch(file.name().text()::startsWith)) {
                     others.add(file.name().text());
                 }
             });
@@ -170,20 +178,41 @@ public final class VerifyOperation {
         List<FileVerdict> verdicts() {
             Optional<OpenPgpReader> decryption = request.decryption().reader();
             List<FileVerdict> verdicts = new ArrayList<>();
-            chosen.forEach((name, written) -> verdicts.add(run.step(
-                    new Step(CHECK, name.text()),
-                    progress -> new FileCheck(place, name, written, decryption, clock.instant())
-                            .verdict(request.depth(), progress, dump -> restored(dump, progress)))));
+            chosen.forEach((name, written) -> verdicts.add(
+                    run.step(new Step(CHECK, name.text()), progress -> verdict(name, written, decryption, progress))));
             verdicts.sort(Comparator.comparing(FileVerdict::state).reversed().thenComparing(FileVerdict::file));
             return verdicts;
         }
 
+        private FileVerdict verdict(
+                FileName name,
+                Optional<LedgerEntry.Written> written,
+                Optional<OpenPgpReader> decryption,
+                Progress progress) {
+            Optional<LedgerEntry.Written> tree =
+                    written.filter(file -> file.tree().isPresent());
+            return tree.isPresent()
+                    ? new TreeCheck(place, tree.get(), clock.instant()).verdict(request.depth(), progress)
+                    : new FileCheck(place, name, written, decryption, clock.instant())
+                            .verdict(request.depth(), progress, dump -> restored(dump, progress));
+        }
+
+        /** A dump of a whole server makes roles and databases that the next one would meet. */
         private TrialReport restored(TrialDump dump, Progress progress) {
+            if (dump.contents().ofServer()) {
+                try (ScratchServer alone = connectors.scratch(request.scratch())) {
+                    return restored(alone, dump, progress);
+                }
+            }
             ScratchServer at = server;
             if (at == null) {
                 at = connectors.scratch(request.scratch());
                 server = at;
             }
+            return restored(at, dump, progress);
+        }
+
+        private static TrialReport restored(ScratchServer at, TrialDump dump, Progress progress) {
             return new TrialRestore(at, ClientTools.ofMachine(), () -> progress.advance(0, 0)).run(dump);
         }
 

@@ -230,7 +230,7 @@ final class ResultJson {
                 case PlacedExport.Outcome.Whole(LedgerEntry entry) ->
                     fields.put("state", "whole")
                             .put("id", entry.id().text())
-                            .put("files", entry.files().size())
+                            .put("files", entry.fileCount())
                             .put("bytes", entry.bytes())
                             .set("entry", entry(MAPPER.createObjectNode(), entry));
                 case PlacedExport.Outcome.There() -> fields.put("state", "there");
@@ -272,6 +272,7 @@ final class ResultJson {
         entry.files().forEach(file -> {
             ObjectNode fields = files.addObject().put("name", file.name().text());
             file.bytes().ifPresent(bytes -> fields.put("bytes", bytes));
+            file.tree().ifPresent(tree -> fields.put("files", tree.files()));
         });
         return json;
     }

@@ -1,17 +1,15 @@
 package dev.holdfast.control.verify;
 
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -21,7 +19,7 @@ public final class Expectations {
     private final String where;
     private final List<Expected> expected;
     private final List<String> unusable;
-    private final Map<String, MessageDigest> digests = new LinkedHashMap<>();
+    private final Map<Checksum, MessageDigest> digests = new EnumMap<>(Checksum.class);
 
     /**
      * @param where the file is, for people
@@ -79,10 +77,8 @@ public final class Expectations {
      */
     public InputStream of(InputStream in, LongConsumer read) {
         digests.clear();
-        expected.stream()
-                .filter(Expected::hasDigest)
-                .forEach(one -> digests.put(one.algorithm(), digest(one.algorithm())));
-        return new Hashed(in, List.copyOf(digests.values()), read);
+        expected.forEach(one -> digests.put(one.checksum(), one.checksum().newDigest()));
+        return new HashedInput(in, List.copyOf(digests.values()), read);
     }
 
     /**
@@ -92,19 +88,17 @@ public final class Expectations {
      * @throws Damaged if a digest is another one
      */
     public List<String> compare() {
-        Map<String, String> actual = new LinkedHashMap<>();
+        Map<Checksum, String> actual = new EnumMap<>(Checksum.class);
         digests.forEach(
-                (algorithm, digest) -> actual.put(algorithm, HexFormat.of().formatHex(digest.digest())));
+                (checksum, digest) -> actual.put(checksum, HexFormat.of().formatHex(digest.digest())));
         List<String> compared = new ArrayList<>();
         for (Expected one : expected) {
-            String found = actual.get(one.algorithm());
-            if (found == null) {
-                continue;
+            String found = actual.get(one.checksum());
+            if (!one.hex().equals(found)) {
+                throw damaged(
+                        "has " + one.checksum().shown() + " " + found + ", and " + one.source() + " says " + one.hex());
             }
-            if (!found.equals(one.hex())) {
-                throw damaged("has " + one.algorithm() + " " + found + ", and " + one.source() + " says " + one.hex());
-            }
-            compared.add(one.algorithm() + " of " + one.source());
+            compared.add(one.checksum().shown() + " of " + one.source());
         }
         return compared;
     }
@@ -114,40 +108,5 @@ public final class Expectations {
                 ErrorCode.DAMAGED,
                 "'" + where + "' " + what,
                 "take another copy of it, and look at the disk or store that it lay on.");
-    }
-
-    private static MessageDigest digest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static final class Hashed extends FilterInputStream {
-        private final List<MessageDigest> digests;
-        private final LongConsumer heard;
-
-        Hashed(InputStream in, List<MessageDigest> digests, LongConsumer heard) {
-            super(in);
-            this.digests = digests;
-            this.heard = heard;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = in.read(bytes, offset, length);
-            if (read > 0) {
-                digests.forEach(digest -> digest.update(bytes, offset, read));
-                heard.accept(read);
-            }
-            return read;
-        }
     }
 }

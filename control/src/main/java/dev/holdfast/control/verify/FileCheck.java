@@ -8,6 +8,7 @@ import dev.holdfast.connectors.dump.DumpReport.Packed;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.connectors.postgres.TrialReport;
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.verify.FileVerdict.State;
 import dev.holdfast.engine.error.Cancelled;
@@ -131,7 +132,8 @@ public final class FileCheck {
     private Expectations expected() {
         List<Expected> expected = new ArrayList<>();
         written.filter(file -> file.bytes().isPresent())
-                .ifPresent(file -> expected.add(new Expected("the ledger", "SHA-256", file.sha256(), file.bytes())));
+                .ifPresent(
+                        file -> expected.add(new Expected("the ledger", Checksum.SHA256, file.sha256(), file.bytes())));
         if (isContent()) {
             Sidecars sidecars = Sidecars.of(place, name);
             expected.addAll(sidecars.expected());

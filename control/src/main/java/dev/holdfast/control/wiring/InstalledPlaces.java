@@ -77,6 +77,7 @@ final class InstalledPlaces implements ExportPlaces {
             case SQL, SQL_GZ, SQL_ZST -> connectors.exporter(part, new ExportFormat.Sql(0, false));
             case TAR, TAR_GZ, TAR_ZST -> new ArchiveExporter(ArchiveExporter.Format.TAR, 0);
             case ZIP -> new ArchiveExporter(ArchiveExporter.Format.ZIP, USUAL_LEVEL);
+            case TREE -> throw new IllegalArgumentException("a tree is not one file");
         };
     }
 
@@ -85,7 +86,7 @@ final class InstalledPlaces implements ExportPlaces {
         return switch (format) {
             case SQL_GZ, TAR_GZ -> new GzipFile(file, USUAL_LEVEL);
             case SQL_ZST, TAR_ZST -> new ZstdFile(file, ZSTD_LEVEL, OptionalLong.empty());
-            case CUSTOM, SQL, TAR, ZIP -> file;
+            case CUSTOM, SQL, TAR, ZIP, TREE -> file;
         };
     }
 

@@ -138,6 +138,22 @@ class ExportsReaderTest {
     }
 
     @Test
+    void trees_are_for_buckets_and_directories_and_have_nothing_that_only_files_can_have() {
+        String tree = "    format: {files: tree}\n";
+        assertThat(read(withPlace(tree)).getFirst().files()).isEqualTo(FileFormat.TREE);
+        assertThat(read(withPlace(tree + "    latest: false\n"))).hasSize(1);
+        assertThat(message(withPlace("    format: {databases: tree}\n")))
+                .contains("'exports.files.format.databases' is 'tree'");
+        assertThat(message(withPlace(tree + "    checksums: [sha256]\n")))
+                .isEqualTo("shop.yaml:19: 'exports.files' keeps buckets and directories as trees, and trees have no"
+                        + " 'checksums'");
+        assertThat(message(withPlace(tree + "    latest: true\n"))).contains("trees have no 'latest'");
+        assertThat(message(withPlace(tree + "    encrypt: {passphrase: secret}\n")))
+                .contains("trees have no 'encrypt'");
+        assertThat(message(withPlace(tree + "    name: rotated\n"))).contains("trees have no copies");
+    }
+
+    @Test
     void what_is_wrong_is_told_with_its_line_and_what_to_do() {
         assertThat(refused(withPlace("    parts: [databse]\n")))
                 .hasMessageStartingWith("shop.yaml:18: 'exports.files.parts' names 'databse'")

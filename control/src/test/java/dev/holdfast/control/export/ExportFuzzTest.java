@@ -16,9 +16,9 @@ import dev.holdfast.engine.repository.SnapshotId;
 import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.ExportReport;
 import dev.holdfast.engine.source.Exporter;
-import dev.holdfast.engine.source.MemoryPart;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,15 +152,16 @@ class ExportFuzzTest {
             ExportNames names = random.nextInt(3) == 0
                     ? ExportNames.Preset.ROTATED.names()
                     : ExportNames.of(TEMPLATES.get(random.nextInt(TEMPLATES.size())));
+            boolean tree = names.copies().isEmpty() && random.nextBoolean();
             return new ExportConfig(
                     "files",
                     List.of(),
                     FileFormat.CUSTOM,
-                    FileFormat.TAR,
+                    tree ? FileFormat.TREE : FileFormat.TAR,
                     names,
-                    random.nextBoolean() ? Set.of(Checksum.MD5) : Set.of(),
+                    !tree && random.nextBoolean() ? Set.of(Checksum.MD5) : Set.of(),
                     Protection.NONE,
-                    random.nextBoolean(),
+                    !tree && random.nextBoolean(),
                     ExportConfig.PATIENCE,
                     List.of(new ExportPlace("here", new PlaceConfig.Local(Path.of("/x")), keep, false)));
         }
@@ -258,7 +260,7 @@ class ExportFuzzTest {
                 Delivery delivery = new Delivery(new Files(), export, ZoneOffset.UTC, () -> now, ids);
                 for (Snapshot snapshot : all.reversed()) {
                     if (target.isOpen() && wanted.contains(snapshot.id()) && !target.has(snapshot.id())) {
-                        delivery.deliver(snapshot, List.of(target), new Snapshots());
+                        delivery.deliver(snapshot, List.of(target), new Snapshots(random.nextLong()));
                     }
                 }
                 if (target.isOpen()) {
@@ -285,7 +287,7 @@ class ExportFuzzTest {
             Set<FileName> mine = new HashSet<>();
             plan.removed().forEach(entry -> {
                 mine.add(Ledger.name(entry));
-                entry.files().forEach(file -> mine.add(file.name()));
+                mine.addAll(namedBy(entry, before));
             });
             Set<FileName> others = new HashSet<>();
             ledger.entries().stream()
@@ -293,7 +295,7 @@ class ExportFuzzTest {
                     .filter(entry -> !plan.removed().contains(entry))
                     .forEach(entry -> {
                         others.add(Ledger.name(entry));
-                        entry.files().forEach(file -> others.add(file.name()));
+                        others.addAll(namedBy(entry, before));
                     });
             before.keySet().stream()
                     .filter(name -> !after.containsKey(name))
@@ -306,6 +308,31 @@ class ExportFuzzTest {
                         .as("left behind")
                         .isEmpty();
             }
+        }
+
+        /** What an entry names, itself or by the list of a tree, as far as that is as it was written. */
+        private static Set<FileName> namedBy(LedgerEntry entry, Map<FileName, MemoryPlace.Held> before) {
+            Set<FileName> names = new HashSet<>();
+            for (LedgerEntry.Written file : entry.files()) {
+                names.add(file.name());
+                FileName list = file.tree().map(LedgerEntry.Tree::list).orElse(file.name());
+                MemoryPlace.Held held = before.get(list);
+                if (file.tree().isEmpty()
+                        || held == null
+                        || !sha256(held.bytes()).equals(file.sha256())) {
+                    continue;
+                }
+                names.add(list);
+                new String(held.bytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .forEach(line -> names.add(new FileName(
+                                file.name() + "/" + TreeFile.of(line).name())));
+            }
+            return names;
+        }
+
+        private static String sha256(byte[] bytes) {
+            return HexFormat.of().formatHex(Checksum.SHA256.newDigest().digest(bytes));
         }
 
         private void checkPlan(ExportPlan plan, ExportConfig export) {
@@ -367,9 +394,21 @@ class ExportFuzzTest {
     }
 
     private static final class Snapshots implements Contents {
+        private final Random random;
+        private byte[] content = {};
+
+        Snapshots(long seed) {
+            random = new Random(seed);
+        }
+
+        /** One object, as several would be written in any order; sometimes another one when it is read again. */
         @Override
         public PartReader read(Part part) {
-            return new MemoryPart(part.kind());
+            if (content.length == 0 || random.nextInt(15) == 0) {
+                content = new byte[8 + random.nextInt(8)];
+                Arrays.fill(content, (byte) random.nextInt(3));
+            }
+            return TreesInPlacesTest.part(Map.of("deep/one", new String(content, StandardCharsets.UTF_8)));
         }
 
         @Override

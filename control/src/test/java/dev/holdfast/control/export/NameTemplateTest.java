@@ -64,6 +64,16 @@ class NameTemplateTest {
     }
 
     @Test
+    void a_folder_has_no_ending() {
+        assertThat(name("{part}_{timestamp}.{ext}", "2025-01-15T02:00:00Z", ""))
+                .isEqualTo("database_2025-01-15_02-00-00");
+        assertThat(name("{ext}/{part}.d-{timestamp}", "2025-01-15T02:00:00Z", "tar"))
+                .isEqualTo("tar/database.d-2025-01-15_02-00-00");
+        assertThat(name("v1.{ext}_{part}.d-{timestamp}", "2025-01-15T02:00:00Z", ""))
+                .isEqualTo("v1_database.d-2025-01-15_02-00-00");
+    }
+
+    @Test
     void times_are_those_of_the_zone() {
         assertThat(new NameTemplate("{timestamp}")
                         .name(values("2025-01-14T23:30:00Z", "sql"), ZoneId.of("Europe/Berlin"))

@@ -152,7 +152,13 @@ class FileCheckTest {
 
     private static LedgerEntry.Written written(long bytes, String digest) {
         return new LedgerEntry.Written(
-                new FileName(NAME), "database", OptionalLong.of(bytes), digest, Optional.empty(), false);
+                new FileName(NAME),
+                "database",
+                OptionalLong.of(bytes),
+                digest,
+                Optional.empty(),
+                false,
+                Optional.empty());
     }
 
     private void beside(String ending, String text) throws IOException {

@@ -57,9 +57,17 @@ public interface FilePlace extends AutoCloseable {
 
     /**
      * Removes a file, and proves that it is gone; harmless when it is not there. Folders that it leaves empty and that this place made
-     * stay.
+     * stay, until {@link #tidy}.
      */
     void delete(FileName name);
+
+    /**
+     * Removes a folder and those in it as far as they hold nothing but each other; harmless where it is not there, is a link, or the
+     * place has no folders. No link is followed.
+     */
+    default void tidy(FileName folder) {
+        // a name with slashes makes no folder in most stores
+    }
 
     /**
      * Makes {@code name} lead to {@code target} from now on, in one step: a relative link where there are links, else a copy. A file at

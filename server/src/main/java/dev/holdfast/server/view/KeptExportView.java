@@ -24,17 +24,22 @@ public record KeptExportView(
         long bytes,
         List<FileView> files) {
     /**
-     * A file.
+     * A file, or a folder of files.
      *
      * @param part which part it holds; left out if it tells of others
+     * @param sha256 its digest; left out of a folder
+     * @param files how many are in a folder; left out of a file
      */
-    public record FileView(String name, Optional<String> part, OptionalLong bytes, Optional<String> sha256) {
+    public record FileView(
+            String name, Optional<String> part, OptionalLong bytes, Optional<String> sha256, Optional<Long> files) {
         static FileView of(LedgerEntry.Written file) {
             return new FileView(
                     file.name().text(),
                     Optional.of(file.part()).filter(part -> !part.isEmpty()),
                     file.bytes(),
-                    Optional.of(file.sha256()).filter(digest -> !digest.isEmpty()));
+                    Optional.of(file.sha256())
+                            .filter(digest -> !digest.isEmpty() && file.tree().isEmpty()),
+                    file.tree().map(LedgerEntry.Tree::files));
         }
     }
 

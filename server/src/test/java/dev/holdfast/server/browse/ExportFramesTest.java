@@ -125,7 +125,7 @@ class ExportFramesTest {
             assertThat(file.seekable()).isFalse();
             assertThat(file.changeable()).isFalse();
             assertThatThrownBy(() -> file.patch(0, bytes("x"))).isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> file.read(0, bytes("x"))).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> file.read(0, bytes("x"))).isInstanceOf(UnsupportedOperationException.class);
         }
     }
 }
