@@ -2,6 +2,7 @@ package dev.holdfast.connectors.dump;
 
 import dev.holdfast.connectors.postgres.ArchiveReading;
 import dev.holdfast.connectors.postgres.DumpContents;
+import dev.holdfast.connectors.postgres.FolderDump;
 import dev.holdfast.connectors.postgres.ScriptReading;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +84,7 @@ public final class DumpReader {
                 if (file.layers().isEmpty()) {
                     unproven.add("the table of contents has no checksum of its own");
                 }
-                yield report(DumpReport.Packed.NONE, 0, Optional.of(contents));
+                yield report(Optional.of(contents));
             }
             case SQL, CLUSTER_SQL -> {
                 DumpContents contents = ScriptReading.read(content, where, file.format() == DumpFormat.CLUSTER_SQL);
@@ -91,22 +92,23 @@ public final class DumpReader {
                 if (file.layers().isEmpty()) {
                     unproven.add("SQL has no checksum of its own");
                 }
-                yield report(DumpReport.Packed.NONE, 0, Optional.of(contents));
+                yield report(Optional.of(contents));
             }
             case TAR -> {
-                TarReading tar = new TarReading(content, where, taker);
-                tar.read();
+                FolderDump dump = new FolderDump(where);
+                long members = new TarReading(content, where, dump, taker).read();
                 proven.add("headers and end of the tar");
                 if (file.layers().isEmpty()) {
                     unproven.add("files in a tar have no checksum of their own");
                 }
-                yield report(tar.packed(), tar.members(), tar.database());
+                yield report(dump, members);
             }
             case ZIP -> {
-                long members = new ZipReading(content, where, taker).read();
+                FolderDump dump = new FolderDump(where);
+                long members = new ZipReading(content, where, dump, taker).read();
                 proven.add("checksum of every file in the zip");
                 proven.add("directory of the zip");
-                yield report(DumpReport.Packed.NONE, members, Optional.empty());
+                yield report(dump, members);
             }
             case OTHER ->
                 throw DumpDamage.unreadable(
@@ -117,10 +119,33 @@ public final class DumpReader {
         };
     }
 
-    private DumpReport report(DumpReport.Packed packed, long members, Optional<DumpContents> database)
-            throws IOException {
+    private DumpReport report(Optional<DumpContents> database) throws IOException {
         end();
-        return new DumpReport(file.layers(), file.format(), packed, content.bytes, members, database, proven, unproven);
+        return new DumpReport(
+                file.layers(), file.format(), DumpReport.Packed.NONE, "", content.bytes, 0, database, proven, unproven);
+    }
+
+    private DumpReport report(FolderDump dump, long members) throws IOException {
+        dump.end();
+        end();
+        if (dump.dumps() > 1) {
+            proven.add("every file of " + dump.dumps() + " dumps in it");
+        }
+        DumpReport.Packed packed = switch (dump.kind()) {
+            case NONE -> DumpReport.Packed.NONE;
+            case TAR -> file.format() == DumpFormat.TAR ? DumpReport.Packed.TAR_DUMP : DumpReport.Packed.FOLDER_DUMP;
+            case FOLDER -> DumpReport.Packed.FOLDER_DUMP;
+        };
+        return new DumpReport(
+                file.layers(),
+                file.format(),
+                packed,
+                dump.folder(),
+                content.bytes,
+                members,
+                dump.contents(),
+                proven,
+                unproven);
     }
 
     /** Only whoever reads to the end sees the proof of the layers. */

@@ -1,6 +1,5 @@
 package dev.holdfast.connectors.dump;
 
-import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.FolderDump;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,44 +37,28 @@ final class TarReading {
     private boolean nextIsSparse;
 
     /**
+     * @param dump looks at what nobody takes
      * @param taker takes what is in it; null if nobody does
      */
-    TarReading(InputStream in, String where, @Nullable MemberTaker taker) {
+    TarReading(InputStream in, String where, FolderDump dump, @Nullable MemberTaker taker) {
         this.in = in;
         this.where = where;
+        this.dump = dump;
         this.taker = taker;
-        dump = new FolderDump(where);
     }
 
-    void read() throws IOException {
+    /** How many files, folders and links are in it. */
+    long read() throws IOException {
         while (true) {
             if (!fill()) {
                 throw DumpDamage.of(where, "is cut: the tar has no end (at byte " + position + ")");
             }
             if (TarHeader.isEnd(block)) {
                 end();
-                dump.end();
-                return;
+                return members;
             }
             entry(header());
         }
-    }
-
-    /** How many files, folders and links are in it. */
-    long members() {
-        return members;
-    }
-
-    DumpReport.Packed packed() {
-        return switch (dump.kind()) {
-            case NONE -> DumpReport.Packed.NONE;
-            case TAR -> DumpReport.Packed.TAR_DUMP;
-            case FOLDER -> DumpReport.Packed.FOLDER_DUMP;
-        };
-    }
-
-    Optional<DumpContents> database() {
-        return dump.contents();
     }
 
     private TarHeader header() {

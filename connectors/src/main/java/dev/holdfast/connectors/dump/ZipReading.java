@@ -1,5 +1,6 @@
 package dev.holdfast.connectors.dump;
 
+import dev.holdfast.connectors.postgres.FolderDump;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,7 @@ final class ZipReading {
 
     private final InputStream in;
     private final String where;
+    private final FolderDump dump;
     private final @Nullable MemberTaker taker;
     private @Nullable Instant modified;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -52,11 +54,13 @@ final class ZipReading {
     private long listedSum;
 
     /**
+     * @param dump looks at what nobody takes
      * @param taker takes what is in it; null if nobody does
      */
-    ZipReading(InputStream in, String where, @Nullable MemberTaker taker) {
+    ZipReading(InputStream in, String where, FolderDump dump, @Nullable MemberTaker taker) {
         this.in = in;
         this.where = where;
+        this.dump = dump;
         this.taker = taker;
     }
 
@@ -104,8 +108,7 @@ final class ZipReading {
                     "has files in it that are packed in way " + method + ", which is not read here",
                     "'unzip -t' may know it.");
         }
-        begin(new String(name, StandardCharsets.ISO_8859_1));
-        Measure measured = method == DEFLATED ? inflate() : copy(large[1]);
+        Measure measured = content(name, method == DEFLATED ? new Inflated() : new Stored(large[1]));
         if (later) {
             long first = number(4);
             checksum = first == DESCRIPTOR ? number(4) : first;
@@ -120,29 +123,36 @@ final class ZipReading {
         if (measured.packed() != large[1] || measured.length() != large[0]) {
             throw DumpDamage.of(where, "is damaged: the file at byte " + start + " has another length than it says");
         }
-        if (taker != null) {
-            taker.end();
-        }
         files++;
         filesSum += mixed(start, sum(name), checksum, large[0], large[1]);
     }
 
-    private void begin(String name) {
-        if (taker != null) {
-            boolean folder = name.endsWith("/");
-            taker.begin(new Member(
-                    folder ? Member.Kind.FOLDER : Member.Kind.FILE,
-                    name,
-                    "",
-                    folder ? FOLDERS_MODE : FILES_MODE,
-                    Optional.ofNullable(modified)));
+    private Measure content(byte[] bytes, Content content) throws IOException {
+        String name = new String(bytes, StandardCharsets.ISO_8859_1);
+        try {
+            if (taker != null) {
+                hand(taker, name, content);
+            } else if (!name.endsWith("/")) {
+                dump.take(Member.shown(name), content);
+            }
+            return content.toEnd();
+        } finally {
+            content.close();
         }
     }
 
-    private void write(byte[] bytes, int offset, int length) {
-        if (taker != null && length > 0) {
-            taker.write(bytes, offset, length);
+    private void hand(MemberTaker to, String name, Content content) throws IOException {
+        boolean folder = name.endsWith("/");
+        to.begin(new Member(
+                folder ? Member.Kind.FOLDER : Member.Kind.FILE,
+                name,
+                "",
+                folder ? FOLDERS_MODE : FILES_MODE,
+                Optional.ofNullable(modified)));
+        for (int n = content.read(plain); n >= 0; n = content.read(plain)) {
+            to.write(plain, 0, n);
         }
+        to.end();
     }
 
     /** By a clock that nobody names; a field behind the name says it better. */
@@ -163,51 +173,118 @@ final class ZipReading {
 
     private record Measure(long checksum, long length, long packed) {}
 
-    private Measure inflate() throws IOException {
-        Inflater inflater = new Inflater(true);
-        CRC32 checksum = new CRC32();
-        try {
-            inflater.setInput(buffer, at, filled - at);
-            while (!inflater.finished()) {
-                int read = inflater.inflate(plain);
-                checksum.update(plain, 0, read);
-                write(plain, 0, read);
-                if (read == 0 && inflater.needsInput()) {
-                    at = filled;
-                    if (!fill()) {
-                        throw cut();
-                    }
-                    inflater.setInput(buffer, at, filled - at);
-                } else if (read == 0 && inflater.needsDictionary()) {
-                    throw new DataFormatException("it wants a dictionary");
-                }
+    /** What one file holds, unpacked. */
+    private abstract static class Content extends InputStream {
+        private final CRC32 checksum = new CRC32();
+        private long length;
+
+        abstract int some(byte[] bytes, int offset, int count) throws IOException;
+
+        abstract long packed();
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int count) throws IOException {
+            int read = count == 0 ? 0 : some(bytes, offset, count);
+            checksum.update(bytes, offset, Math.max(0, read));
+            length += Math.max(0, read);
+            return read;
+        }
+
+        Measure toEnd() throws IOException {
+            byte[] rest = new byte[8192];
+            while (read(rest, 0, rest.length) >= 0) {
+                // only counted
             }
+            return new Measure(checksum.getValue(), length, packed());
+        }
+
+        /** The zip itself stays open. */
+        @Override
+        public void close() {}
+    }
+
+    private final class Inflated extends Content {
+        private final Inflater inflater = new Inflater(true);
+
+        Inflated() {
+            inflater.setInput(buffer, at, filled - at);
+        }
+
+        @Override
+        int some(byte[] bytes, int offset, int count) throws IOException {
+            try {
+                while (!inflater.finished()) {
+                    int read = inflater.inflate(bytes, offset, count);
+                    if (read > 0) {
+                        return read;
+                    }
+                    if (inflater.needsDictionary()) {
+                        throw new DataFormatException("it wants a dictionary");
+                    }
+                    if (!inflater.finished()) {
+                        at = filled;
+                        if (!fill()) {
+                            throw cut();
+                        }
+                        inflater.setInput(buffer, at, filled - at);
+                    }
+                }
+                return -1;
+            } catch (DataFormatException e) {
+                throw DumpDamage.of(
+                        where,
+                        "is damaged: a file in it, before byte " + position() + ", cannot be unpacked ("
+                                + e.getMessage() + ")",
+                        e);
+            }
+        }
+
+        @Override
+        long packed() {
             at = filled - inflater.getRemaining();
-            return new Measure(checksum.getValue(), inflater.getBytesWritten(), inflater.getBytesRead());
-        } catch (DataFormatException e) {
-            throw DumpDamage.of(
-                    where,
-                    "is damaged: a file in it, before byte " + position() + ", cannot be unpacked (" + e.getMessage()
-                            + ")",
-                    e);
-        } finally {
+            return inflater.getBytesRead();
+        }
+
+        @Override
+        public void close() {
             inflater.end();
         }
     }
 
-    private Measure copy(long bytes) throws IOException {
-        CRC32 checksum = new CRC32();
-        for (long left = bytes; left > 0; ) {
+    private final class Stored extends Content {
+        private final long packed;
+        private long left;
+
+        Stored(long packed) {
+            this.packed = packed;
+            left = packed;
+        }
+
+        @Override
+        int some(byte[] bytes, int offset, int count) throws IOException {
+            if (left <= 0) {
+                return -1;
+            }
             if (at == filled && !fill()) {
                 throw cut();
             }
-            int some = (int) Math.min(left, filled - at);
-            checksum.update(buffer, at, some);
-            write(buffer, at, some);
+            int some = (int) Math.min(Math.min(left, count), filled - at);
+            System.arraycopy(buffer, at, bytes, offset, some);
             at += some;
             left -= some;
+            return some;
         }
-        return new Measure(checksum.getValue(), bytes, bytes);
+
+        @Override
+        long packed() {
+            return packed;
+        }
     }
 
     private void listed() throws IOException {

@@ -7,6 +7,7 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.NoSpace;
+import dev.holdfast.engine.error.Unsupported;
 import dev.holdfast.engine.source.Finding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -156,6 +157,31 @@ public final class UnpackedFolder implements MemberTaker, AutoCloseable {
     /** Where it is now. */
     public Path path() {
         return path;
+    }
+
+    /**
+     * Where a folder of what is unpacked is now.
+     *
+     * @param folder its name within, as it is shown; empty for all
+     * @throws Unsupported if nothing of such a name is unpacked
+     */
+    public Path path(String folder) {
+        if (folder.isEmpty()) {
+            return path;
+        }
+        String raw = new String(folder.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        try {
+            MemberName name = MemberName.of(raw);
+            if (!folders.containsKey(name.text())) {
+                throw new MemberName.Refused("it is not there");
+            }
+            return RawPath.path(name.below(root));
+        } catch (MemberName.Refused e) {
+            throw new Unsupported(
+                    ErrorCode.CHECK_FAILED,
+                    "folder '" + folder + "' was not unpacked: " + e.why(),
+                    "unpack it by hand, and take the folder.");
+        }
     }
 
     /**

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.holdfast.connectors.dump.DumpFile;
-import dev.holdfast.connectors.dump.DumpFormat;
 import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
@@ -59,6 +59,7 @@ class TrialRestoreTest {
                 "CREATE TABLE items (id int, order_id int REFERENCES orders)",
                 "INSERT INTO items SELECT n, n FROM generate_series(1, 50) n",
                 "CREATE TABLE vacant (v int)",
+                "SELECT lo_from_bytea(0, decode(repeat('ab', 5000), 'hex')) FROM generate_series(1, 3)",
                 "ALTER TABLE items OWNER TO trial_clerk",
                 "GRANT SELECT ON orders TO trial_clerk");
         scratch = Files.createTempDirectory("hf");
@@ -80,6 +81,12 @@ class TrialRestoreTest {
         "tar.tar,pg_dump -Ft -f $OUT",
         "shop.sql,pg_dump -f $OUT",
         "shop.sql.gz,pg_dump | gzip > $OUT",
+        "folder.tar,rm -rf d1; pg_dump -Fd -f d1; tar -cf $OUT d1",
+        "folder.tar.gz,rm -rf d2; pg_dump -Fd -Z0 -f d2; tar -czf $OUT -C d2 .",
+        "first.tar,rm -rf d3; pg_dump -Fd -Z0 -f d3; cd d3; tar -cf $OUT toc.dat $(ls | grep -v toc.dat)",
+        "folder.zip,rm -rf d4; pg_dump -Fd -f d4; zip -qr $OUT d4",
+        "piped.zip,rm -rf d5; pg_dump -Fd -Z0 -f d5; cd d5; zip -qr - . | cat > $OUT",
+        "unpacked.tar,rm -rf d6; mkdir d6; pg_dump -Ft | tar -xf - -C d6; tar -cf $OUT -C d6 .",
         "create.sql,pg_dump --create -f $OUT"
     })
     void every_row_comes_back_with_its_owner(String name, String command) {
@@ -233,11 +240,18 @@ class TrialRestoreTest {
 
     private static TrialReport restored(ScratchServer server, Path file) {
         DumpReport report = read(file);
-        TrialDump.Kind kind = report.packed() == DumpReport.Packed.TAR_DUMP
-                ? TrialDump.Kind.TAR
-                : report.format() == DumpFormat.CUSTOM ? TrialDump.Kind.CUSTOM : TrialDump.Kind.SCRIPT;
-        return trial(server)
-                .run(new TrialDump(kind, report.database().orElseThrow(), () -> opened(file), file.toString()));
+        DumpContents contents = report.database().orElseThrow();
+        if (report.packed() != DumpReport.Packed.FOLDER_DUMP) {
+            return trial(server).run(new TrialDump(report.kind(), contents, () -> opened(file), file.toString()));
+        }
+        try (UnpackedFolder unpacked = UnpackedFolder.in(scratch);
+                DumpFile opened = DumpFile.open(Files.newInputStream(file), file.toString(), Optional.empty())) {
+            DumpReader.unpack(opened, unpacked);
+            unpacked.finish();
+            return trial(server).run(TrialDump.ofFolder(unpacked.path(report.folder()), contents, file.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static DumpReport read(Path file) {
@@ -274,7 +288,9 @@ class TrialRestoreTest {
 
     private static Path made(PrivatePostgres server, String name, String command) {
         Path file = folder.resolve(name);
-        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command).inheritIO();
+        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command)
+                .directory(folder.toFile())
+                .inheritIO();
         builder.environment()
                 .putAll(Map.of(
                         "OUT",

@@ -3,18 +3,12 @@ package dev.holdfast.control.adopt;
 import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.TrialDump;
-import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.Unsupported;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A dump that another tool made.
@@ -36,9 +30,6 @@ public record AdoptedDump(
         Form form,
         String where)
         implements AdoptedContent {
-    /** Deeper than anybody packs a folder. */
-    private static final int MOST_FOLDERS = 12;
-
     public AdoptedDump {
         proven = List.copyOf(proven);
         notCompared = List.copyOf(notCompared);
@@ -53,8 +44,12 @@ public record AdoptedDump(
          */
         record OneFile(TrialDump.Kind kind, Supplier<InputStream> opened) implements Form {}
 
-        /** Files of {@code pg_dump -Fd}, which have to lie in a folder. */
-        record Folder(AdoptedTree.Unpacking unpacking) implements Form {}
+        /**
+         * Files of {@code pg_dump -Fd}, which have to lie in a folder.
+         *
+         * @param inside where in what is unpacked they are
+         */
+        record Folder(AdoptedTree.Unpacking unpacking, String inside) implements Form {}
     }
 
     /**
@@ -81,35 +76,12 @@ public record AdoptedDump(
         return switch (form) {
             case Form.OneFile(TrialDump.Kind kind, Supplier<InputStream> opened) ->
                 then.apply(new TrialDump(kind, contents, opened, where));
-            case Form.Folder(AdoptedTree.Unpacking unpacking) -> {
+            case Form.Folder(AdoptedTree.Unpacking unpacking, String inside) -> {
                 try (UnpackedFolder folder = folders.get()) {
                     unpacking.into(folder, heartbeat);
-                    yield then.apply(TrialDump.ofFolder(found(folder.path()), contents, where));
+                    yield then.apply(TrialDump.ofFolder(folder.path(inside), contents, where));
                 }
             }
         };
-    }
-
-    /** A tar may have it in a folder of its own. */
-    private Path found(Path folder) {
-        try (Stream<Path> lists = Files.find(
-                folder,
-                MOST_FOLDERS,
-                (path, facts) -> facts.isRegularFile()
-                        && String.valueOf(path.getFileName()).equals(Recognition.CONTENTS))) {
-            return lists.findFirst()
-                    .map(list ->
-                            list.toAbsolutePath().normalize().resolveSibling("").normalize())
-                    .orElseThrow(() -> new Damaged(
-                            ErrorCode.DAMAGED,
-                            "'" + where + "' lacks '" + Recognition.CONTENTS + "' once it is unpacked",
-                            "take another copy of it."));
-        } catch (IOException e) {
-            throw new Failed(
-                    ErrorCode.FILE_UNREADABLE,
-                    "what was unpacked of '" + where + "' cannot be looked through: " + e.getMessage(),
-                    "look at the disk of HOLDFAST_SPOOL.",
-                    e);
-        }
     }
 }

@@ -9,7 +9,6 @@ import dev.holdfast.connectors.dump.DumpReport.Packed;
 import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpEncryption.KeyText;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
-import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.ExportPlaces;
@@ -115,19 +114,11 @@ public final class AdoptedFiles implements AutoCloseable {
             String title = BackupName.of(backup.name(), place.zone()).title(place.zone());
             return new AdoptedTree(backup, title, found, proven, beside.unusable(), unpacking, where);
         }
-        AdoptedDump.Form form = report.packed() != Packed.NONE && backup.kind() != Kind.DUMP_TAR
-                ? new AdoptedDump.Form.Folder(unpacking)
-                : new AdoptedDump.Form.OneFile(kind(report), () -> content(backup.name(), where, keys));
+        AdoptedDump.Form form = report.packed() == Packed.FOLDER_DUMP
+                ? new AdoptedDump.Form.Folder(unpacking, report.folder())
+                : new AdoptedDump.Form.OneFile(report.kind(), () -> content(backup.name(), where, keys));
         return new AdoptedDump(
                 backup, found, proven, beside.unusable(), report.database().get(), form, where);
-    }
-
-    private static TrialDump.Kind kind(DumpReport report) {
-        return switch (report.format()) {
-            case CUSTOM -> TrialDump.Kind.CUSTOM;
-            case TAR -> TrialDump.Kind.TAR;
-            case SQL, CLUSTER_SQL, ZIP, OTHER -> TrialDump.Kind.SCRIPT;
-        };
     }
 
     private List<Finding> unpacked(

@@ -80,7 +80,7 @@ final class FolderReading {
         DumpContents contents = dump.contents()
                 .orElseThrow(() -> new Damaged(
                         ErrorCode.DAMAGED,
-                        "'" + where + "' has lost its '" + Recognition.CONTENTS + "'",
+                        "'" + where + "' has no '" + Recognition.CONTENTS + "' that pg_dump wrote",
                         "take another copy of it."));
         return new AdoptedDump(
                 backup,
@@ -88,7 +88,7 @@ final class FolderReading {
                 proven("every file of the dump is there", "every block of data unpacked"),
                 notCompared,
                 contents,
-                new AdoptedDump.Form.Folder((folder, heartbeat) -> fetched(sha256, folder, heartbeat)),
+                new AdoptedDump.Form.Folder((folder, heartbeat) -> fetched(sha256, folder, heartbeat), ""),
                 where);
     }
 

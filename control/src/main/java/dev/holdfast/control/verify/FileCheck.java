@@ -1,11 +1,12 @@
 package dev.holdfast.control.verify;
 
 import dev.holdfast.connectors.dump.DumpFile;
-import dev.holdfast.connectors.dump.DumpFormat;
 import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
 import dev.holdfast.connectors.dump.DumpReport.Packed;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
+import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.control.export.Checksum;
@@ -28,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies one file: its length and digests, everything in it, and on request that it restores. For one thread. */
@@ -63,6 +63,14 @@ public final class FileCheck {
         this.now = now;
     }
 
+    /** What it takes to restore a dump for a trial. */
+    public interface Trial {
+        TrialReport of(TrialDump dump);
+
+        /** An empty one, for what has to be unpacked before. */
+        UnpackedFolder folder();
+    }
+
     /** How much is looked at. */
     public enum Depth {
         /** Only lengths. */
@@ -74,10 +82,10 @@ public final class FileCheck {
     }
 
     /**
-     * @param restorer restores a dump; only asked with {@link Depth#RESTORE}
+     * @param restores only asked with {@link Depth#RESTORE}
      * @throws Cancelled if somebody asked for it
      */
-    public FileVerdict verdict(Depth depth, Progress progress, Function<TrialDump, TrialReport> restorer) {
+    public FileVerdict verdict(Depth depth, Progress progress, Trial restores) {
         Optional<PlacedFile> found = Optional.empty();
         try {
             found = place.find(name);
@@ -88,7 +96,7 @@ public final class FileCheck {
                         "look for what removed it; the next export does not bring back what was complete.");
             }
             progress.expect(1, found.get().bytes());
-            check(found.get(), depth, progress, restorer);
+            check(found.get(), depth, progress, restores);
             progress.advance(1, 0);
             return verdict(found, unproven == null && notCompared.isEmpty() ? State.WHOLE : State.UNPROVEN, unproven);
         } catch (Cancelled e) {
@@ -111,7 +119,7 @@ public final class FileCheck {
                 notCompared);
     }
 
-    private void check(PlacedFile found, Depth depth, Progress progress, Function<TrialDump, TrialReport> restorer) {
+    private void check(PlacedFile found, Depth depth, Progress progress, Trial restores) {
         Expectations expected = expected();
         boolean length = expected.requireLength(found.bytes());
         if (length) {
@@ -125,7 +133,7 @@ public final class FileCheck {
         }
         read(expected, progress);
         if (depth == Depth.RESTORE && unproven == null) {
-            restore(restorer);
+            restore(progress, restores);
         }
     }
 
@@ -191,7 +199,7 @@ public final class FileCheck {
         }
     }
 
-    private void restore(Function<TrialDump, TrialReport> restorer) {
+    private void restore(Progress progress, Trial restores) {
         DumpReport known = report;
         if (known == null || known.database().isEmpty()) {
             if (isContent()) {
@@ -199,23 +207,29 @@ public final class FileCheck {
             }
             return;
         }
+        DumpContents contents = known.database().get();
         if (known.packed() == Packed.FOLDER_DUMP) {
-            notCompared.add("a packed folder of pg_dump -Fd is not restored here; unpack it, and use pg_restore");
-            return;
+            try (UnpackedFolder folder = restores.folder()) {
+                unpack(folder, progress);
+                trial = restores.of(TrialDump.ofFolder(folder.path(known.folder()), contents, place.location(name)));
+            }
+        } else {
+            trial = restores.of(new TrialDump(
+                    known.kind(),
+                    contents,
+                    () -> DumpFile.open(place.open(name), place.location(name), decryption)
+                            .content(),
+                    place.location(name)));
         }
-        trial = restorer.apply(new TrialDump(
-                kind(known),
-                known.database().get(),
-                () -> DumpFile.open(place.open(name), place.location(name), decryption)
-                        .content(),
-                place.location(name)));
         compared.add("rows of " + trial.compared() + " tables after a restore");
     }
 
-    private static TrialDump.Kind kind(DumpReport report) {
-        if (report.packed() == Packed.TAR_DUMP) {
-            return TrialDump.Kind.TAR;
+    private void unpack(UnpackedFolder folder, Progress progress) {
+        folder.requireRoom(0);
+        InputStream heard = new HashedInput(place.open(name), List.of(), _ -> progress.advance(0, 0));
+        try (DumpFile file = DumpFile.open(heard, place.location(name), decryption)) {
+            DumpReader.unpack(file, folder);
         }
-        return report.format() == DumpFormat.CUSTOM ? TrialDump.Kind.CUSTOM : TrialDump.Kind.SCRIPT;
+        folder.finish();
     }
 }
