@@ -276,9 +276,20 @@ public final class FileRestore {
                 }
                 return new ScratchDatabase(target.withDatabase(name), major(), this::drop);
             } catch (SQLException e) {
-                drop();
-                throw SqlFailures.restoring(e, "making a database beside '" + target.database() + "'", target);
+                throw withoutIt(
+                        SqlFailures.restoring(e, "making a database beside '" + target.database() + "'", target));
+            } catch (HoldfastException e) {
+                throw withoutIt(e);
             }
+        }
+
+        private HoldfastException withoutIt(HoldfastException failure) {
+            try {
+                drop();
+            } catch (HoldfastException e) {
+                failure.addSuppressed(e);
+            }
+            return failure;
         }
 
         /** What the one that steps aside had, and statistics. */

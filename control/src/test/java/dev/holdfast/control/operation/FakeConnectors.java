@@ -53,6 +53,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -275,9 +276,12 @@ public final class FakeConnectors implements Connectors {
         return UnpackedFolder.in(Path.of(System.getProperty("java.io.tmpdir")));
     }
 
+    /** Makes servers for test restores, for tests that need them. */
+    public @Nullable Supplier<ScratchServer> scratch;
+
     @Override
     public ScratchServer scratch(Optional<Secret> url) {
-        throw new UnsupportedOperationException();
+        return Objects.requireNonNull(scratch).get();
     }
 
     @Override
