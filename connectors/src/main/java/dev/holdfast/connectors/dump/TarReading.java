@@ -19,7 +19,7 @@ final class TarReading {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{0,30})?");
     private static final int MOST_NAME_BYTES = 1 << 20;
-    private static final int MOST_PAX_BYTES = 64 << 20;
+    private static final int MOST_PAX_BYTES = 8 << 20;
     private static final int SPARSE_MORE_AT = 482;
     private static final int SPARSE_MORE_STILL_AT = 504;
 
