@@ -72,6 +72,10 @@ class AdoptIT {
             String name = stack.database().name();
             String folder = name + "_2025-12-16_02-00-00";
             dump(stack, old, "-Fd", folder);
+            sh(
+                    old,
+                    "tar -czf " + packed(name, 17) + ".tar.gz " + folder + " && zip -qr " + packed(name, 18) + ".zip "
+                            + folder);
             Map<String, String> first = stack.database().fingerprint();
             stack.describe(List.of(stack.databaseSource(), stack.folderSource()), List.of(stack.diskDestination()));
             Files.writeString(
@@ -87,13 +91,18 @@ class AdoptIT {
 
             JsonNode verified =
                     stack.json("adopt", "old", "--verify", "--restore").json();
-            assertThat(verified.path("backups").size()).as(verified.toString()).isEqualTo(6);
+            assertThat(verified.path("backups").size()).as(verified.toString()).isEqualTo(8);
             assertThat(verified.path("failed").asInt()).as(verified.toString()).isEqualTo(1);
             assertThat(named(verified, "minio/20251211_020000").path("proven").toString())
                     .contains("checksums beside 1 files");
-            assertThat(named(verified, folder).path("rows").asLong()).isPositive();
+            List<String> dumps = List.of(folder, packed(name, 17) + ".tar.gz", packed(name, 18) + ".zip");
+            assertThat(dumps)
+                    .allSatisfy(dump -> assertThat(
+                                    named(verified, dump).path("rows").asLong())
+                            .isEqualTo(named(verified, folder).path("rows").asLong())
+                            .isPositive());
 
-            foldersRestored(stack, old, tree, folder, first);
+            foldersRestored(stack, old, tree, dumps, first);
             foldersImported(stack, tree, folder, first);
             sh(tree, "echo y >> media/a");
             stack.json("adopt", "old", "--verify", "minio/20251211_020000").failed(ErrorCode.DAMAGED);
@@ -101,7 +110,13 @@ class AdoptIT {
         }
     }
 
-    private static void foldersRestored(Stack stack, Path old, Path tree, String folder, Map<String, String> first) {
+    /** The same dump, packed on a later day. */
+    private static String packed(String name, int day) {
+        return name + "_2025-12-" + day + "_02-00-00";
+    }
+
+    private static void foldersRestored(
+            Stack stack, Path old, Path tree, List<String> dumps, Map<String, String> first) {
         Path target = stack.folder().resolve("restored");
         for (String backup : List.of(
                 "minio/20251211_020000",
@@ -120,17 +135,19 @@ class AdoptIT {
         stack.json("restore", "--from", "old", "uploads_2025-12-14_02-00-00.tar.gz", "--to", "files=" + target)
                 .failed(ErrorCode.DAMAGED);
         assertThat(target).doesNotExist();
-        Database copy = stack.database().beside("-folder");
-        stack.json(
-                        "restore",
-                        "--from",
-                        "old",
-                        folder,
-                        "--to",
-                        "copy=" + copy.server().url(copy.name()))
-                .succeeded();
-        same(first, copy);
-        copy.destroy();
+        for (String dump : dumps) {
+            Database copy = stack.database().beside("-folder");
+            stack.json(
+                            "restore",
+                            "--from",
+                            "old",
+                            dump,
+                            "--to",
+                            "copy=" + copy.server().url(copy.name()))
+                    .succeeded();
+            same(first, copy);
+            copy.destroy();
+        }
     }
 
     private static void foldersImported(Stack stack, Path tree, String folder, Map<String, String> first) {
@@ -144,10 +161,10 @@ class AdoptIT {
                 .isEqualTo("things");
         assertThat(named(imported, folder).path("part").asString()).isEqualTo("database");
         List<String> snapshots = stack.snapshots();
-        assertThat(snapshots).hasSize(5);
+        assertThat(snapshots).hasSize(7);
         JsonNode again = stack.json("adopt", "old", "--import", "--all").json();
         assertThat(again.path("backups").findValuesAsString("outcome"))
-                .containsExactlyInAnyOrder("there", "there", "there", "there", "there", "failed");
+                .containsExactlyInAnyOrder("there", "there", "there", "there", "there", "there", "there", "failed");
         assertThat(stack.snapshots()).isEqualTo(snapshots);
         for (String backup : List.of(
                 "minio/20251211_020000",
