@@ -75,6 +75,14 @@ public final class FolderDump {
         this.where = where;
     }
 
+    /** Whether a file of a dump may be named so, without its folders. */
+    public static boolean isName(String last) {
+        return last.equals(TOC)
+                || last.equals(SCRIPT)
+                || LARGE_OBJECTS.matcher(last).matches()
+                || DATA.matcher(last).matches();
+    }
+
     /**
      * Looks at a file if it may belong to a dump.
      *

@@ -60,7 +60,9 @@ record BackupName(
     private static final Pattern SEPARATORS_AT_END = Pattern.compile("[-_. ]+$");
     private static final Pattern SEPARATORS_AT_START = Pattern.compile("^[-_. ]+");
     private static final Pattern NOT_OF_NAMES = Pattern.compile("^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+");
-    private static final int MOST_TITLE = 60;
+    /** There may be something behind it, and names of parts have 63 letters at most. */
+    private static final int MOST_TITLE = 55;
+
     private static final Pattern S3_TIME = Pattern.compile(".+_\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d");
     private static final Pattern USUAL_TIME = Pattern.compile(".+_\\d{4}-\\d\\d-\\d\\d_\\d\\d-\\d\\d-\\d\\d");
 

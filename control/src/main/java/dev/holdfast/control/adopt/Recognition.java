@@ -2,6 +2,7 @@ package dev.holdfast.control.adopt;
 
 import dev.holdfast.connectors.adopt.BackupHead;
 import dev.holdfast.connectors.adopt.BackupHead.Kind;
+import dev.holdfast.connectors.postgres.FolderDump;
 import dev.holdfast.control.adopt.AdoptedBackup.Clock;
 import dev.holdfast.control.adopt.AdoptedBackup.State;
 import dev.holdfast.engine.place.FileName;
@@ -109,7 +110,7 @@ final class Recognition {
             }
             if (tree.matches() && isTree(tree, file.name())) {
                 folders.computeIfAbsent(tree.group(1), _ -> new ArrayList<>()).add(file);
-            } else if (dumps.contains(folder(file.name()))) {
+            } else if (dumps.contains(folder(file.name())) && isOfDump(file.name())) {
                 folders.computeIfAbsent(folder(file.name()), _ -> new ArrayList<>())
                         .add(file);
             } else if (BESIDE.matcher(text).matches()) {
@@ -148,6 +149,11 @@ final class Recognition {
         boolean archive = !tree.group(3).contains("/")
                 && Set.of(Kind.TAR, Kind.ZIP).contains(BackupName.of(name, zone).kind());
         return !archive && WrittenTime.whole(tree.group(2), zone).isPresent();
+    }
+
+    /** Others may lie in the folder too, and be backups of their own. */
+    private static boolean isOfDump(FileName name) {
+        return FolderDump.isName(name.last()) || BESIDE.matcher(name.text()).matches();
     }
 
     private Group group(String folder, List<PlacedFile> files, boolean dump) {

@@ -6,6 +6,7 @@ import static dev.holdfast.control.operation.Step.Phase.RESTORE;
 
 import dev.holdfast.connectors.postgres.ClientTools;
 import dev.holdfast.connectors.postgres.ScratchServer;
+import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.connectors.postgres.TrialRestore;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
@@ -73,8 +74,9 @@ public final class AdoptedVerification {
             if (!restores || !(content instanceof AdoptedDump dump)) {
                 return new Outcome.Whole(content.proven(), -1);
             }
-            long rows = run.step(new Step(RESTORE, backup.id()), _ -> restored(dump, run));
-            return new Outcome.Whole(dump.proven(), rows);
+            TrialReport report = run.step(new Step(RESTORE, backup.id()), _ -> restored(dump, run));
+            report.notes().forEach(note -> findings.add(new Finding(content.where(), note)));
+            return new Outcome.Whole(dump.proven(), report.rows());
         } catch (Cancelled e) {
             throw e;
         } catch (HoldfastException e) {
@@ -82,11 +84,10 @@ public final class AdoptedVerification {
         }
     }
 
-    private long restored(AdoptedDump dump, Run run) {
+    private TrialReport restored(AdoptedDump dump, Run run) {
         try (ScratchServer server = connectors.scratch(Optional.empty())) {
             TrialRestore trial = new TrialRestore(server, ClientTools.ofMachine(), run.cancellation()::check);
-            return dump.restored(connectors::unpackedFolder, run.cancellation()::check, trial::run)
-                    .rows();
+            return dump.restored(connectors::unpackedFolder, run.cancellation()::check, trial::run);
         }
     }
 }

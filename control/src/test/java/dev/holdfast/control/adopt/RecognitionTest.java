@@ -252,6 +252,7 @@ class RecognitionTest {
         put("minio/20251211_020000/uploads/kept/toc.dat");
         put("minio/20251212_020000/c.jpg");
         put("shop_20250115/toc.dat");
+        put("shop_20250115/README");
         put("shop_20250115/3301.dat.gz");
         AdoptedBackups found = found();
 
