@@ -31,7 +31,8 @@ final class Settings {
     /** What a map says itself goes before what it takes over from another by {@code <<}. */
     private void take(MappingNode map, int depth) {
         for (NodeTuple field : map.getValue()) {
-            if (field.getKeyNode() instanceof ScalarNode key && !key.getValue().equals(MERGE)) {
+            if (field.getKeyNode() instanceof ScalarNode key
+                    && (!key.getValue().equals(MERGE) || isIncluded(field.getValueNode()))) {
                 if (depth == 0) {
                     fields.put(key.getValue(), field);
                 } else {
