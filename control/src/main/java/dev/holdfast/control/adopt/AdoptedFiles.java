@@ -91,7 +91,8 @@ public final class AdoptedFiles implements AutoCloseable {
 
     private AdoptedContent read(AdoptedBackup backup, boolean compares) {
         List<PlacedFile> members = folders.get(backup.name());
-        if (members != null) {
+        // in a bucket a file may have the name of a folder
+        if (members != null && (backup.kind() == Kind.TREE || backup.kind() == Kind.DUMP_FOLDER)) {
             FolderReading reading = new FolderReading(files, place, members, backup, compares);
             return backup.kind() == Kind.TREE ? reading.tree() : reading.dump();
         }

@@ -83,6 +83,7 @@ class RecognitionTest {
         "app_20200101_2025-01-15_02-00-00.dump,timestamp,app_20200101,custom,2025-01-15T02:00:00Z",
         "shop-1736906400.sql.gz,plain,shop,sql,2025-01-15T02:00:00Z",
         "shop_2025-01-15T02:00:00+0200.dump,plain,shop,custom,2025-01-15T00:00:00Z",
+        "shop_2025-01-15_02-00-00-4711.dump,plain,shop,custom,2025-01-15T02:00:00Z",
     })
     void layouts_are_known_by_their_names(String name, String layout, String database, String kind, Instant time) {
         put(name);
