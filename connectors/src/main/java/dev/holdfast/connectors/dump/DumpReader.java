@@ -132,7 +132,7 @@ public final class DumpReader {
             proven.add("every file of " + dump.dumps() + " dumps in it");
         }
         DumpReport.Packed packed = switch (dump.kind()) {
-            case NONE -> DumpReport.Packed.NONE;
+            case NONE -> dump.dumps() > 1 ? DumpReport.Packed.SEVERAL : DumpReport.Packed.NONE;
             case TAR -> file.format() == DumpFormat.TAR ? DumpReport.Packed.TAR_DUMP : DumpReport.Packed.FOLDER_DUMP;
             case FOLDER -> DumpReport.Packed.FOLDER_DUMP;
         };

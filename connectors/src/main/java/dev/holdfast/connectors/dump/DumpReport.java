@@ -32,7 +32,9 @@ public record DumpReport(
     public enum Packed {
         NONE,
         TAR_DUMP,
-        FOLDER_DUMP
+        FOLDER_DUMP,
+        /** More than one folder of a dump, and so no database that stands for all. */
+        SEVERAL
     }
 
     public DumpReport {

@@ -284,7 +284,7 @@ class DumpReaderTest {
         String two = "rm -rf m; mkdir m; pg_dump -Fd -f m/a; pg_dump -Fd -t orders -f m/b; ";
         DumpReport report = read(dumps.made("several.tar", two + "tar -cf $OUT m"));
         assertThat(report.database()).isEmpty();
-        assertThat(report.packed()).isEqualTo(Packed.NONE);
+        assertThat(report.packed()).isEqualTo(Packed.SEVERAL);
         assertThat(report.proven()).anyMatch(what -> what.contains("2 dumps"));
 
         assertThatExceptionOfType(Damaged.class)

@@ -202,7 +202,9 @@ public final class FileCheck {
     private void restore(Progress progress, Trial restores) {
         DumpReport known = report;
         if (known == null || known.database().isEmpty()) {
-            if (isContent()) {
+            if (known != null && known.packed() == Packed.SEVERAL) {
+                notCompared.add("several dumps are in it, and none was restored; unpack it, and take each folder");
+            } else if (isContent()) {
                 compared.add("nothing in it to restore");
             }
             return;

@@ -97,6 +97,17 @@ class VerifyOperationTest {
         assertThat(servers).hasSize(1);
     }
 
+    @Test
+    void several_dumps_in_one_tar_are_not_called_whole_when_none_was_restored() throws Exception {
+        made("both.tar", "mkdir b; pg_dump -Fd -d shop -f b/a; pg_dump -Fd -d shop -f b/b; tar -cf $OUT b");
+
+        assertThat(verified().files()).singleElement().satisfies(verdict -> {
+            assertThat(verdict.state()).isEqualTo(State.UNPROVEN);
+            assertThat(verdict.notCompared()).anyMatch(what -> what.contains("several dumps"));
+        });
+        assertThat(servers).isEmpty();
+    }
+
     private static void assertWhole(FileVerdict verdict) {
         assertThat(verdict.state()).as(verdict.toString()).isEqualTo(State.WHOLE);
         assertThat(verdict.trial()).map(TrialReport::rows).contains(70L);
