@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recognises among files, in whatever order they come, those of dumps of {@code pg_dump -Ft} or {@code -Fd}, and proves that they are all
- * there: the table of contents, what is in {@code <id>.dat}, and large objects. Files that only have such names are left alone. For one
- * thread.
+ * there: the table of contents, what is in {@code <id>.dat}, and large objects. Files that only have such names are left alone. Memory grows
+ * with the number of files that have such names. For one thread.
  */
 public final class FolderDump {
     private static final int BUFFER_BYTES = 64 * 1024;
