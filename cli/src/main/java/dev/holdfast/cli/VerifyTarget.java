@@ -5,6 +5,7 @@ import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.export.ExportConfig;
 import dev.holdfast.control.export.ExportPlace;
 import dev.holdfast.control.export.PlaceConfig;
+import dev.holdfast.control.operation.VerifyOperation;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.Invalid;
@@ -86,6 +87,12 @@ record VerifyTarget(PlaceConfig place, Optional<FileName> file, Optional<Secret>
                 if (place.find(name).isPresent()) {
                     return new VerifyTarget(parent, Optional.of(name), Optional.empty());
                 }
+            }
+            if (VerifyOperation.isNamedLikeBackup(name)) {
+                throw new Missing(
+                        ErrorCode.STORE_OBJECT_MISSING,
+                        "'" + url + "' is not there",
+                        "see whether it is called so; if it is a folder, write a '/' behind it.");
             }
         }
         return new VerifyTarget(

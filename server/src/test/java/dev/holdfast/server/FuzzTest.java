@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.control.access.Role;
 import dev.holdfast.server.contract.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -77,14 +78,31 @@ class FuzzTest {
                     .asString();
             ids = List.of(snapshot, run, "01jd0000000000000000000000");
             Map<Integer, Integer> answers = new TreeMap<>();
+            String before = "none";
             for (int round = 0; round < ROUNDS; round++) {
                 for (Operation operation : server.server.contract().operations()) {
                     if (!LEFT_OUT.contains(operation.id())) {
-                        ApiClient.Answer answer = admin.send(request(admin, server, operation));
+                        HttpRequest.Builder request = request(admin, server, operation);
+                        ApiClient.Answer answer;
+                        try {
+                            answer = admin.send(request);
+                        } catch (UncheckedIOException e) {
+                            throw new AssertionError(
+                                    "%s with seed %s had no answer: %s; the call before it: %s"
+                                            .formatted(
+                                                    operation.id(),
+                                                    seed,
+                                                    request.build().uri(),
+                                                    before),
+                                    e);
+                        }
                         assertThat(answer.status())
                                 .as("%s with seed %s: %s", operation.id(), seed, answer.text())
                                 .isNotEqualTo(500)
                                 .isBetween(200, 599);
+                        before = operation.id() + " " + answer.response() + " "
+                                + answer.response().headers() + " " + answer.text() + " "
+                                + answer.response().request().headers();
                         answers.merge(answer.status(), 1, Integer::sum);
                     }
                 }

@@ -44,8 +44,6 @@ public final class VerifyOperation {
             "dump", "sql", "backup", "bak", "custom", "pgdump", "tar", "tgz", "zip", "gz", "zst", "bz2", "lz4", "xz",
             "gpg", "pgp", "asc");
 
-    private static final Set<String> OWN_ENDINGS = Set.of("md5", "sha256", "json");
-
     private final Connectors connectors;
     private final InstantSource clock;
 
@@ -85,6 +83,12 @@ public final class VerifyOperation {
                     verifying.findings,
                     Duration.between(began, clock.instant()));
         }
+    }
+
+    /** Whether its ending is one that backup files have. */
+    public static boolean isNamedLikeBackup(FileName name) {
+        String last = name.last().toLowerCase(Locale.ROOT);
+        return !name.text().startsWith(".holdfast/") && ENDINGS.contains(last.substring(last.lastIndexOf('.') + 1));
     }
 
     /** One run. For one thread. */
@@ -153,7 +157,7 @@ public final class VerifyOperation {
                         file.tree().ifPresent(_ -> trees.add(file.name() + "/"));
                     }));
             place.list("", file -> {
-                if (looksLikeBackup(file.name())
+                if (isNamedLikeBackup(file.name())
                         && !ours.contains(file.name())
                         && trees.stream().noneMatch(file.name().text()::startsWith)) {
                     others.add(file.name().text());
@@ -163,12 +167,6 @@ public final class VerifyOperation {
                 others.forEach(name -> chosen.put(new FileName(name), Optional.empty()));
                 others.clear();
             }
-        }
-
-        private static boolean looksLikeBackup(FileName name) {
-            String last = name.last().toLowerCase(Locale.ROOT);
-            String ending = last.substring(last.lastIndexOf('.') + 1);
-            return !name.text().startsWith(".holdfast/") && ENDINGS.contains(ending) && !OWN_ENDINGS.contains(ending);
         }
 
         private void found(Finding finding) {

@@ -27,6 +27,8 @@ final class BareErrors extends ErrorHandler {
     private static void fields(HttpFields.Mutable fields) {
         fields.put(new HttpField(HttpHeader.CONTENT_TYPE, Problem.TYPE));
         fields.put(new HttpField(HttpHeader.CACHE_CONTROL, "no-store"));
+        // the web server ends the connection after such a request, and does not say so
+        fields.put(new HttpField(HttpHeader.CONNECTION, "close"));
         fields.put(new HttpField("X-Content-Type-Options", "nosniff"));
     }
 

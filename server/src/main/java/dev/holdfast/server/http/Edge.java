@@ -19,6 +19,7 @@ import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
@@ -245,6 +246,7 @@ public final class Edge implements AutoCloseable {
             cut(context);
             return;
         }
+        UnreadBody.settle(context);
         if (problem.status() == Status.UNAUTHORIZED) {
             context.header("WWW-Authenticate", "Bearer realm=\"holdfast\"");
         }
@@ -253,6 +255,7 @@ public final class Edge implements AutoCloseable {
     }
 
     private void write(Answer answer, Route route, Call call, Context context) {
+        UnreadBody.settle(context);
         switch (answer) {
             case Answer.Json json -> {
                 fields(context, json.status(), json.headers());
@@ -295,17 +298,26 @@ public final class Edge implements AutoCloseable {
             download.writing().to(out);
             out.flush();
         } catch (IOException e) {
+            if (!context.res().isCommitted()) {
+                // nothing was sent, so it is not the client that went away
+                forget(context);
+                throw new UncheckedIOException(e);
+            }
             LOG.debug("a download was not taken to its end", e);
             cut(context);
         } catch (RuntimeException e) {
             if (!context.res().isCommitted()) {
-                context.res().resetBuffer();
-                context.removeHeader("Content-Disposition");
+                forget(context);
                 throw e;
             }
             LOG.warn("a download could not be made whole and was cut name={}", download.name(), e);
             cut(context);
         }
+    }
+
+    private static void forget(Context context) {
+        context.res().resetBuffer();
+        context.removeHeader("Content-Disposition");
     }
 
     /**

@@ -120,6 +120,75 @@ class EdgeTest {
         }
     }
 
+    /** A client whose body comes after the answer would meet a closed connection with its next call. */
+    @Test
+    void a_connection_goes_on_after_an_answer_that_did_not_wait_for_the_body() throws Exception {
+        try (Edge edge = new Edge(
+                        List.of(Route.get("/health/live", Admission.ANYONE, _ -> text("here"))),
+                        CONTRACT,
+                        NOBODY,
+                        DEAF,
+                        EdgeSettings.USUAL);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.start("127.0.0.1", 0))) {
+            socket.setSoTimeout(60_000);
+            for (int call = 0; call < 3; call++) {
+                send(socket, "GET /health/live HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\n");
+                send(socket, "12345");
+                assertThat(head(socket)).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("connection: close");
+                assertThat(new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII))
+                        .isEqualTo("here");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Content-Length: 100000000\r\n\r\n123", "Transfer-Encoding: chunked\r\n\r\nno chunk\r\n\r\n"})
+    void a_connection_that_cannot_go_on_is_announced_to_end(String rest) throws Exception {
+        try (Edge edge = new Edge(
+                        List.of(Route.get("/health/live", Admission.ANYONE, _ -> text("here"))),
+                        CONTRACT,
+                        NOBODY,
+                        DEAF,
+                        EdgeSettings.USUAL);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.start("127.0.0.1", 0))) {
+            socket.setSoTimeout(60_000);
+            send(socket, "GET /health/live HTTP/1.1\r\nHost: here\r\n" + rest);
+            assertThat(head(socket)).containsIgnoringCase("connection: close");
+        }
+    }
+
+    /** Such an address is refused before it reaches a route. */
+    @Test
+    void an_address_that_cannot_be_understood_ends_a_connection_only_when_it_says_so() throws Exception {
+        try (Edge edge = new Edge(
+                        List.of(Route.get("/health/live", Admission.ANYONE, _ -> text("here"))),
+                        CONTRACT,
+                        NOBODY,
+                        DEAF,
+                        EdgeSettings.USUAL);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.start("127.0.0.1", 0))) {
+            socket.setSoTimeout(60_000);
+            send(socket, "GET /health/%00 HTTP/1.1\r\nHost: here\r\n\r\n");
+            assertThat(head(socket)).startsWith("HTTP/1.1 400").containsIgnoringCase("connection: close");
+        }
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+    }
+
+    private static String head(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int read = socket.getInputStream().read();
+            assertThat(read).as("the connection ended after: %s", head).isNotNegative();
+            head.append((char) read);
+        }
+        return head.toString();
+    }
+
     @Test
     void a_download_that_fails_before_its_first_byte_is_a_problem() throws Exception {
         HttpResponse<String> answer = answer(_ -> new Answer.Download("x", "application/octet-stream", _ -> {
@@ -129,6 +198,14 @@ class EdgeTest {
         assertThat(answer.body()).contains("\"store-unavailable\"").contains("\"wait.\"");
         assertThat(answer.headers().firstValue("content-disposition")).isEmpty();
         assertThat(answer.headers().firstValue("content-type").orElse("")).startsWith("application/problem+json");
+    }
+
+    @Test
+    void a_source_that_fails_before_its_first_byte_is_no_silent_end() throws Exception {
+        HttpResponse<String> answer = answer(_ -> new Answer.Download("x", "application/octet-stream", _ -> {
+            throw new IOException("the source is away");
+        }));
+        assertThat(answer.statusCode()).isEqualTo(500);
     }
 
     @Test
