@@ -65,11 +65,14 @@ record AdoptReport(AdoptResult result) implements Report {
         json.objects("backups", result.items(), (Item item) -> {
             AdoptedReport.fields(json, item.backup());
             switch (item.outcome()) {
-                case Outcome.Imported imported ->
+                case Outcome.Imported imported -> {
                     json.field("outcome", "imported")
                             .field("snapshot", imported.snapshot().text())
-                            .field("part", imported.part())
-                            .field("rows", imported.rows());
+                            .field("part", imported.part());
+                    if (imported.rows() >= 0) {
+                        json.field("rows", imported.rows());
+                    }
+                }
                 case Outcome.There there ->
                     json.field("outcome", "there")
                             .field("snapshot", there.snapshot().text());

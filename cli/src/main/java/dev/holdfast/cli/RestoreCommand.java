@@ -7,6 +7,7 @@ import dev.holdfast.connectors.postgres.PostgresRestore.Ownership;
 import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.operation.AdoptedRestore;
+import dev.holdfast.control.operation.AdoptedTreeRestore;
 import dev.holdfast.control.operation.RepositoryChoice;
 import dev.holdfast.control.operation.RestoreOperation;
 import dev.holdfast.control.operation.RestoreResult;
@@ -16,6 +17,7 @@ import dev.holdfast.control.operation.SnapshotsResult;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.repository.Snapshot;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -248,15 +250,34 @@ final class RestoreCommand extends AnywhereCommand {
                     "a backup of another tool is restored whole",
                     "import it with 'holdfast adopt --import', and restore some of the snapshot.");
         }
+        String chosen = snapshot == null ? SnapshotSelector.LATEST : snapshot;
+        Optional<Path> folder = folder();
+        if (folder.isPresent()) {
+            AdoptedTreeRestore operation = new AdoptedTreeRestore(cli.connectors(), cli.clock());
+            AdoptedTreeRestore.Request request =
+                    new AdoptedTreeRestore.Request(opening.place(this, place), chosen, folder.get(), dryRun);
+            return new AdoptedTreeReport(running(run -> operation.run(request, run)));
+        }
         AdoptedRestore operation = new AdoptedRestore(cli.connectors(), cli.clock());
         AdoptedRestore.Request request = new AdoptedRestore.Request(
                 opening.place(this, place),
                 Optional.ofNullable(from.database),
-                snapshot == null ? SnapshotSelector.LATEST : snapshot,
+                chosen,
                 target(),
                 new AdoptedRestore.How(
                         overwrite, !database.noOwner && !database.noPrivileges, !database.dropOld, dryRun));
         return new AdoptedRestoreReport(running(run -> operation.run(request, confirmation(yes), run)));
+    }
+
+    /** The folder that files of another tool go to: a path is told by how it begins. */
+    private Optional<Path> folder() {
+        return places.size() == 1
+                ? places.values().stream()
+                        .filter(to -> to.startsWith("/") || to.startsWith("./") || to.startsWith("../"))
+                        .map(cli.folder()::resolve)
+                        .map(Path::normalize)
+                        .findFirst()
+                : Optional.empty();
     }
 
     /** Where a backup of another tool goes: a URL, or a database on the server of a source. */

@@ -103,6 +103,7 @@ record VerifyReport(VerifyResult result) implements Report {
             case NONE -> report.format().label();
             case TAR_DUMP -> "tar of pg_dump";
             case FOLDER_DUMP -> "packed folder of pg_dump";
+            case SEVERAL -> report.format().label() + " with several dumps";
         };
         return Stream.concat(report.layers().stream().map(Layer::label), Stream.of(format))
                 .collect(Collectors.joining(" > "));

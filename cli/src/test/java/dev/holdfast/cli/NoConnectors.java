@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalPlace;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.adopt.AdoptedDatabases;
@@ -104,6 +105,11 @@ final class NoConnectors implements Connectors {
 
     @Override
     public AdoptedDatabases adoptedDatabases() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public UnpackedFolder unpackedFolder() {
         throw new UnsupportedOperationException();
     }
 

@@ -48,6 +48,150 @@ class AdoptIT {
     }
 
     @Test
+    void folders_and_archives_of_files_are_proven_restored_and_imported(Stands stands) throws Exception {
+        try (Stack stack = Stack.on(stands, "adopt-folders")) {
+            stack.database().fill(200);
+            stack.uploads().fill(2);
+            Path old = Files.createDirectories(stack.folder().resolve("old"));
+            Path tree = old.resolve("minio/20251211_020000");
+            sh(
+                    Files.createDirectories(tree),
+                    "mkdir -p media/in docs && seq 1 90000 > media/a && seq 1 9 > media/in/b && echo x > 'docs/ü x'"
+                            + " && (cd media && sha256sum a > a.sha256)");
+            Path home = Files.createDirectories(stack.folder().resolve("g"));
+            Shell.run("chmod", "700", home.toString());
+            sh(
+                    old,
+                    "tar -cf - -C minio/20251211_020000 . | zstd -q | gpg --homedir '" + home
+                            + "' --batch -q --pinentry-mode loopback --passphrase '" + SECRET
+                            + "' --symmetric -o uploads_2025-12-12_02-00-00.tar.zst.gpg"
+                            + " && tar -czf uploads_2025-12-13_02-00-00.tar.gz -C minio/20251211_020000 ."
+                            + " && head -c 90000 uploads_2025-12-13_02-00-00.tar.gz > uploads_2025-12-14_02-00-00.tar.gz");
+            Path zipped = old.resolve("minio/20251211_020000");
+            sh(zipped, "zip -qr ../../things_2025-12-15_02-00-00.zip .");
+            String name = stack.database().name();
+            String folder = name + "_2025-12-16_02-00-00";
+            dump(stack, old, "-Fd", folder);
+            sh(
+                    old,
+                    "tar -czf " + packed(name, 17) + ".tar.gz " + folder + " && zip -qr " + packed(name, 18) + ".zip "
+                            + folder);
+            Map<String, String> first = stack.database().fingerprint();
+            stack.describe(List.of(stack.databaseSource(), stack.folderSource()), List.of(stack.diskDestination()));
+            Files.writeString(
+                    stack.home().resolve("holdfast.yaml"),
+                    "adopted: {old: {local: {path: '" + old + "'}, passphrase: '" + SECRET + "', zone: UTC}}\n",
+                    StandardOpenOption.APPEND);
+            Path spool = Files.createTempDirectory("hf");
+            Shell.run("chmod", "755", spool.toString());
+            AutoCloseable swept = () -> Shell.run("rm", "-rf", spool.toString());
+            stack.closing(swept);
+            stack.environment().put("HOLDFAST_SPOOL", spool.toString());
+            stack.init();
+
+            JsonNode verified =
+                    stack.json("adopt", "old", "--verify", "--restore").json();
+            assertThat(verified.path("backups").size()).as(verified.toString()).isEqualTo(8);
+            assertThat(verified.path("failed").asInt()).as(verified.toString()).isEqualTo(1);
+            assertThat(named(verified, "minio/20251211_020000").path("proven").toString())
+                    .contains("checksums beside 1 files");
+            List<String> dumps = List.of(folder, packed(name, 17) + ".tar.gz", packed(name, 18) + ".zip");
+            assertThat(dumps)
+                    .allSatisfy(dump -> assertThat(
+                                    named(verified, dump).path("rows").asLong())
+                            .isEqualTo(named(verified, folder).path("rows").asLong())
+                            .isPositive());
+
+            foldersRestored(stack, old, tree, dumps, first);
+            foldersImported(stack, tree, folder, first);
+            sh(tree, "echo y >> media/a");
+            stack.json("adopt", "old", "--verify", "minio/20251211_020000").failed(ErrorCode.DAMAGED);
+            sh(spool, "[ -z \"$(find . -name 'unpacked-*')\" ]");
+        }
+    }
+
+    /** The same dump, packed on a later day. */
+    private static String packed(String name, int day) {
+        return name + "_2025-12-" + day + "_02-00-00";
+    }
+
+    private static void foldersRestored(
+            Stack stack, Path old, Path tree, List<String> dumps, Map<String, String> first) {
+        Path target = stack.folder().resolve("restored");
+        for (String backup : List.of(
+                "minio/20251211_020000",
+                "uploads_2025-12-12_02-00-00.tar.zst.gpg",
+                "uploads_2025-12-13_02-00-00.tar.gz",
+                "things_2025-12-15_02-00-00.zip")) {
+            String to = "files=" + target;
+            stack.json("restore", "--from", "old", backup, "--to", to, "--dry-run")
+                    .succeeded();
+            assertThat(target).doesNotExist();
+            stack.json("restore", "--from", "old", backup, "--to", to).succeeded();
+            sh(old, "diff -r '" + tree + "' '" + target + "'");
+            stack.json("restore", "--from", "old", backup, "--to", to).failed(ErrorCode.DIRECTORY_NOT_EMPTY);
+            sh(old, "rm -r '" + target + "'");
+        }
+        stack.json("restore", "--from", "old", "uploads_2025-12-14_02-00-00.tar.gz", "--to", "files=" + target)
+                .failed(ErrorCode.DAMAGED);
+        assertThat(target).doesNotExist();
+        for (String dump : dumps) {
+            Database copy = stack.database().beside("-folder");
+            stack.json(
+                            "restore",
+                            "--from",
+                            "old",
+                            dump,
+                            "--to",
+                            "copy=" + copy.server().url(copy.name()))
+                    .succeeded();
+            same(first, copy);
+            copy.destroy();
+        }
+    }
+
+    private static void foldersImported(Stack stack, Path tree, String folder, Map<String, String> first) {
+        JsonNode imported = stack.json("adopt", "old", "--import", "--all").json();
+        assertThat(imported.path("failed").asInt()).as(imported.toString()).isEqualTo(1);
+        assertThat(named(imported, "minio/20251211_020000").path("part").asString())
+                .isEqualTo("minio");
+        assertThat(named(imported, "things_2025-12-15_02-00-00.zip")
+                        .path("part")
+                        .asString())
+                .isEqualTo("things");
+        assertThat(named(imported, folder).path("part").asString()).isEqualTo("database");
+        List<String> snapshots = stack.snapshots();
+        assertThat(snapshots).hasSize(7);
+        JsonNode again = stack.json("adopt", "old", "--import", "--all").json();
+        assertThat(again.path("backups").findValuesAsString("outcome"))
+                .containsExactlyInAnyOrder("there", "there", "there", "there", "there", "there", "there", "failed");
+        assertThat(stack.snapshots()).isEqualTo(snapshots);
+        for (String backup : List.of(
+                "minio/20251211_020000",
+                "uploads_2025-12-12_02-00-00.tar.zst.gpg",
+                "uploads_2025-12-13_02-00-00.tar.gz",
+                "things_2025-12-15_02-00-00.zip")) {
+            JsonNode one = named(imported, backup);
+            String snapshot = one.path("snapshot").asString();
+            String part = one.path("part").asString();
+            assertThat(part).isEqualTo(backup.startsWith("uploads") ? "uploads" : part);
+            JsonNode shown = stack.json("show", snapshot).succeeded().json();
+            assertThat(shown.toString()).contains("2025-12-1", "imported-sha256", "imported-file");
+            Path target = stack.folder().resolve("again");
+            Outcome restored = stack.json("restore", snapshot, "--to", part + "=" + target);
+            assertThat(restored.exit()).as(restored.toString()).isIn(0, 3);
+            sh(tree, "diff -r . '" + target + "' && rm -r '" + target + "'");
+        }
+        Database copy = stack.database().beside("-imported");
+        String snapshot = named(imported, folder).path("snapshot").asString();
+        Outcome restored = stack.json(
+                "restore", snapshot, "--to", "database=" + copy.server().url(copy.name()));
+        assertThat(restored.exit()).as(restored.toString()).isIn(0, 3);
+        same(first, copy);
+        copy.destroy();
+    }
+
+    @Test
     void a_bucket_with_more_than_a_thousand_backups_is_listed_whole_and_app_never_takes_app_test(Stands stands)
             throws Exception {
         try (Stack stack = Stack.on(stands, "adopted-bucket")) {

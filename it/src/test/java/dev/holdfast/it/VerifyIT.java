@@ -65,9 +65,10 @@ class VerifyIT {
                 "bash",
                 "-c",
                 "set -o pipefail; cd '" + folder + "'; " + dump + " | gzip > a.sql.gz && " + dump
-                        + " -Fc -f b.dump && sha256sum b.dump > b.dump.sha256");
+                        + " -Fc -f b.dump && sha256sum b.dump > b.dump.sha256 && " + dump
+                        + " -Fd -f c && tar -czf c.tar.gz c && (cd c && zip -qr ../c.zip .) && rm -r c");
         Outcome whole = stack.json("verify", folder.toString(), "--restore").succeeded();
-        assertThat(whole.number("whole")).isEqualTo(2);
+        assertThat(whole.number("whole")).isEqualTo(4);
         Files.writeString(folder.resolve("b.dump.sha256"), "0".repeat(64) + "  b.dump\n");
         stack.run("verify", folder.resolve("b.dump").toString())
                 .failed(ErrorCode.DAMAGED)

@@ -2,12 +2,14 @@ package dev.holdfast.connectors.dump;
 
 import dev.holdfast.connectors.postgres.ArchiveReading;
 import dev.holdfast.connectors.postgres.DumpContents;
+import dev.holdfast.connectors.postgres.FolderDump;
 import dev.holdfast.connectors.postgres.ScriptReading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a backup file from its first byte to its last and proves what can be proven of it. */
 public final class DumpReader {
@@ -18,8 +20,11 @@ public final class DumpReader {
     private final List<String> proven = new ArrayList<>();
     private final List<String> unproven = new ArrayList<>();
 
-    private DumpReader(DumpFile file) {
+    private final @Nullable MemberTaker taker;
+
+    private DumpReader(DumpFile file, @Nullable MemberTaker taker) {
         this.file = file;
+        this.taker = taker;
         content = new Measured(file.content());
     }
 
@@ -29,8 +34,26 @@ public final class DumpReader {
      * @throws dev.holdfast.engine.error.Unsupported if nothing can be said of it
      */
     public static DumpReport read(DumpFile file) {
+        return read(file, null);
+    }
+
+    /**
+     * Unpacks a tar or zip, and proves it as {@link #read} does; a dump in it is not looked for.
+     *
+     * @param file of which nothing was read yet; stays open
+     * @param taker takes what is in it; what it throws ends it
+     * @throws dev.holdfast.engine.error.Unsupported if it holds something that cannot be unpacked here
+     */
+    public static void unpack(DumpFile file, MemberTaker taker) {
+        if (file.format() != DumpFormat.TAR && file.format() != DumpFormat.ZIP) {
+            throw new IllegalArgumentException(file.format() + " holds no files");
+        }
+        read(file, taker);
+    }
+
+    private static DumpReport read(DumpFile file, @Nullable MemberTaker taker) {
         try {
-            return new DumpReader(file).read();
+            return new DumpReader(file, taker).read();
         } catch (IOException e) {
             throw DumpDamage.of(file.where(), "is damaged: " + e.getMessage(), e);
         }
@@ -61,7 +84,7 @@ public final class DumpReader {
                 if (file.layers().isEmpty()) {
                     unproven.add("the table of contents has no checksum of its own");
                 }
-                yield report(DumpReport.Packed.NONE, 0, Optional.of(contents));
+                yield report(Optional.of(contents));
             }
             case SQL, CLUSTER_SQL -> {
                 DumpContents contents = ScriptReading.read(content, where, file.format() == DumpFormat.CLUSTER_SQL);
@@ -69,22 +92,23 @@ public final class DumpReader {
                 if (file.layers().isEmpty()) {
                     unproven.add("SQL has no checksum of its own");
                 }
-                yield report(DumpReport.Packed.NONE, 0, Optional.of(contents));
+                yield report(Optional.of(contents));
             }
             case TAR -> {
-                TarReading tar = new TarReading(content, where);
-                tar.read();
+                FolderDump dump = new FolderDump(where);
+                long members = new TarReading(content, where, dump, taker).read();
                 proven.add("headers and end of the tar");
                 if (file.layers().isEmpty()) {
                     unproven.add("files in a tar have no checksum of their own");
                 }
-                yield report(tar.packed(), tar.members(), tar.database());
+                yield report(dump, members);
             }
             case ZIP -> {
-                long members = new ZipReading(content, where).read();
+                FolderDump dump = new FolderDump(where);
+                long members = new ZipReading(content, where, dump, taker).read();
                 proven.add("checksum of every file in the zip");
                 proven.add("directory of the zip");
-                yield report(DumpReport.Packed.NONE, members, Optional.empty());
+                yield report(dump, members);
             }
             case OTHER ->
                 throw DumpDamage.unreadable(
@@ -95,10 +119,33 @@ public final class DumpReader {
         };
     }
 
-    private DumpReport report(DumpReport.Packed packed, long members, Optional<DumpContents> database)
-            throws IOException {
+    private DumpReport report(Optional<DumpContents> database) throws IOException {
         end();
-        return new DumpReport(file.layers(), file.format(), packed, content.bytes, members, database, proven, unproven);
+        return new DumpReport(
+                file.layers(), file.format(), DumpReport.Packed.NONE, "", content.bytes, 0, database, proven, unproven);
+    }
+
+    private DumpReport report(FolderDump dump, long members) throws IOException {
+        dump.end();
+        end();
+        if (dump.dumps() > 1) {
+            proven.add("every file of " + dump.dumps() + " dumps in it");
+        }
+        DumpReport.Packed packed = switch (dump.kind()) {
+            case NONE -> dump.dumps() > 1 ? DumpReport.Packed.SEVERAL : DumpReport.Packed.NONE;
+            case TAR -> file.format() == DumpFormat.TAR ? DumpReport.Packed.TAR_DUMP : DumpReport.Packed.FOLDER_DUMP;
+            case FOLDER -> DumpReport.Packed.FOLDER_DUMP;
+        };
+        return new DumpReport(
+                file.layers(),
+                file.format(),
+                packed,
+                dump.folder(),
+                content.bytes,
+                members,
+                dump.contents(),
+                proven,
+                unproven);
     }
 
     /** Only whoever reads to the end sees the proof of the layers. */

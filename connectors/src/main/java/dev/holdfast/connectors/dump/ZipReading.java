@@ -1,10 +1,18 @@
 package dev.holdfast.connectors.dump;
 
+import dev.holdfast.connectors.postgres.FolderDump;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that a zip is whole while it is read: the checksum and lengths of every file in it, and that its directory at the end names the
@@ -19,6 +27,11 @@ final class ZipReading {
     private static final int LARGE_END = 0x06064b50;
     private static final int LARGE_END_PLACE = 0x07064b50;
     private static final int LARGE_EXTRA = 1;
+    private static final int TIMES_EXTRA = 0x5455;
+    private static final int FILES_MODE = 0x1a4;
+    private static final int FOLDERS_MODE = 0x1ed;
+    private static final int UNIX = 3;
+    private static final int MAC = 19;
     private static final long UNKNOWN = 0xffffffffL;
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
@@ -27,6 +40,9 @@ final class ZipReading {
 
     private final InputStream in;
     private final String where;
+    private final FolderDump dump;
+    private final @Nullable MemberTaker taker;
+    private @Nullable Instant modified;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final byte[] plain = new byte[BUFFER_BYTES];
     private int at;
@@ -37,9 +53,15 @@ final class ZipReading {
     private long listed;
     private long listedSum;
 
-    ZipReading(InputStream in, String where) {
+    /**
+     * @param dump looks at what nobody takes
+     * @param taker takes what is in it; null if nobody does
+     */
+    ZipReading(InputStream in, String where, FolderDump dump, @Nullable MemberTaker taker) {
         this.in = in;
         this.where = where;
+        this.dump = dump;
+        this.taker = taker;
     }
 
     /** How many files are in it. */
@@ -66,13 +88,13 @@ final class ZipReading {
         skip(2);
         int flags = (int) number(2);
         int method = (int) number(2);
-        skip(4);
+        modified = moment((int) number(2), (int) number(2));
         long checksum = number(4);
         long packed = number(4);
         long length = number(4);
         int nameBytes = (int) number(2);
         int extraBytes = (int) number(2);
-        long name = sum(nameBytes);
+        byte[] name = bytes(nameBytes);
         long[] large = {length, packed};
         boolean isLarge = extra(extraBytes, large);
         boolean later = (flags & DESCRIPTOR_FLAG) != 0;
@@ -86,7 +108,7 @@ final class ZipReading {
                     "has files in it that are packed in way " + method + ", which is not read here",
                     "'unzip -t' may know it.");
         }
-        Measure measured = method == DEFLATED ? inflate() : copy(large[1]);
+        Measure measured = content(name, method == DEFLATED ? new Inflated() : new Stored(large[1]));
         if (later) {
             long first = number(4);
             checksum = first == DESCRIPTOR ? number(4) : first;
@@ -102,72 +124,191 @@ final class ZipReading {
             throw DumpDamage.of(where, "is damaged: the file at byte " + start + " has another length than it says");
         }
         files++;
-        filesSum += mixed(start, name, checksum, large[0], large[1]);
+        filesSum += mixed(start, sum(name), checksum, large[0], large[1]);
+    }
+
+    private Measure content(byte[] bytes, Content content) throws IOException {
+        String name = new String(bytes, StandardCharsets.ISO_8859_1);
+        try {
+            if (taker != null) {
+                hand(taker, name, content);
+            } else if (!name.endsWith("/")) {
+                dump.take(Member.shown(name), content);
+            }
+            return content.toEnd();
+        } finally {
+            content.close();
+        }
+    }
+
+    private void hand(MemberTaker to, String name, Content content) throws IOException {
+        boolean folder = name.endsWith("/");
+        to.begin(new Member(
+                folder ? Member.Kind.FOLDER : Member.Kind.FILE,
+                name,
+                "",
+                folder ? FOLDERS_MODE : FILES_MODE,
+                Optional.ofNullable(modified)));
+        for (int n = content.read(plain); n >= 0; n = content.read(plain)) {
+            to.write(plain, 0, n);
+        }
+        to.end();
+    }
+
+    /** By a clock that nobody names; a field behind the name says it better. */
+    private static @Nullable Instant moment(int time, int date) {
+        try {
+            return LocalDateTime.of(
+                            1980 + (date >> 9),
+                            date >> 5 & 0xf,
+                            date & 0x1f,
+                            time >> 11,
+                            time >> 5 & 0x3f,
+                            Math.min(59, 2 * (time & 0x1f)))
+                    .toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private record Measure(long checksum, long length, long packed) {}
 
-    private Measure inflate() throws IOException {
-        Inflater inflater = new Inflater(true);
-        CRC32 checksum = new CRC32();
-        try {
-            inflater.setInput(buffer, at, filled - at);
-            while (!inflater.finished()) {
-                int read = inflater.inflate(plain);
-                checksum.update(plain, 0, read);
-                if (read == 0 && inflater.needsInput()) {
-                    at = filled;
-                    if (!fill()) {
-                        throw cut();
-                    }
-                    inflater.setInput(buffer, at, filled - at);
-                } else if (read == 0 && inflater.needsDictionary()) {
-                    throw new DataFormatException("it wants a dictionary");
-                }
+    /** What one file holds, unpacked. */
+    private abstract static class Content extends InputStream {
+        private final CRC32 checksum = new CRC32();
+        private long length;
+
+        abstract int some(byte[] bytes, int offset, int count) throws IOException;
+
+        abstract long packed();
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int count) throws IOException {
+            int read = count == 0 ? 0 : some(bytes, offset, count);
+            checksum.update(bytes, offset, Math.max(0, read));
+            length += Math.max(0, read);
+            return read;
+        }
+
+        Measure toEnd() throws IOException {
+            byte[] rest = new byte[8192];
+            while (read(rest, 0, rest.length) >= 0) {
+                // only counted
             }
+            return new Measure(checksum.getValue(), length, packed());
+        }
+
+        /** The zip itself stays open. */
+        @Override
+        public void close() {}
+    }
+
+    private final class Inflated extends Content {
+        private final Inflater inflater = new Inflater(true);
+
+        Inflated() {
+            inflater.setInput(buffer, at, filled - at);
+        }
+
+        @Override
+        int some(byte[] bytes, int offset, int count) throws IOException {
+            try {
+                while (!inflater.finished()) {
+                    int read = inflater.inflate(bytes, offset, count);
+                    if (read > 0) {
+                        return read;
+                    }
+                    if (inflater.needsDictionary()) {
+                        throw new DataFormatException("it wants a dictionary");
+                    }
+                    if (!inflater.finished()) {
+                        at = filled;
+                        if (!fill()) {
+                            throw cut();
+                        }
+                        inflater.setInput(buffer, at, filled - at);
+                    }
+                }
+                return -1;
+            } catch (DataFormatException e) {
+                throw DumpDamage.of(
+                        where,
+                        "is damaged: a file in it, before byte " + position() + ", cannot be unpacked ("
+                                + e.getMessage() + ")",
+                        e);
+            }
+        }
+
+        @Override
+        long packed() {
             at = filled - inflater.getRemaining();
-            return new Measure(checksum.getValue(), inflater.getBytesWritten(), inflater.getBytesRead());
-        } catch (DataFormatException e) {
-            throw DumpDamage.of(
-                    where,
-                    "is damaged: a file in it, before byte " + position() + ", cannot be unpacked (" + e.getMessage()
-                            + ")",
-                    e);
-        } finally {
+            return inflater.getBytesRead();
+        }
+
+        @Override
+        public void close() {
             inflater.end();
         }
     }
 
-    private Measure copy(long bytes) throws IOException {
-        CRC32 checksum = new CRC32();
-        for (long left = bytes; left > 0; ) {
+    private final class Stored extends Content {
+        private final long packed;
+        private long left;
+
+        Stored(long packed) {
+            this.packed = packed;
+            left = packed;
+        }
+
+        @Override
+        int some(byte[] bytes, int offset, int count) throws IOException {
+            if (left <= 0) {
+                return -1;
+            }
             if (at == filled && !fill()) {
                 throw cut();
             }
-            int some = (int) Math.min(left, filled - at);
-            checksum.update(buffer, at, some);
+            int some = (int) Math.min(Math.min(left, count), filled - at);
+            System.arraycopy(buffer, at, bytes, offset, some);
             at += some;
             left -= some;
+            return some;
         }
-        return new Measure(checksum.getValue(), bytes, bytes);
+
+        @Override
+        long packed() {
+            return packed;
+        }
     }
 
     private void listed() throws IOException {
-        skip(12);
+        skip(1);
+        int system = (int) number(1);
+        skip(10);
         long checksum = number(4);
         long packed = number(4);
         long length = number(4);
         int nameBytes = (int) number(2);
         int extraBytes = (int) number(2);
         int commentBytes = (int) number(2);
-        skip(8);
+        skip(6);
+        int mode = (int) number(2);
         long start = number(4);
-        long name = sum(nameBytes);
+        byte[] name = bytes(nameBytes);
         long[] large = {length, packed, start};
         extra(extraBytes, large);
         skip(commentBytes);
         listed++;
-        listedSum += mixed(large[2], name, checksum, large[0], large[1]);
+        listedSum += mixed(large[2], sum(name), checksum, large[0], large[1]);
+        if (taker != null && mode != 0 && (system == UNIX || system == MAC)) {
+            taker.mode(new String(name, StandardCharsets.ISO_8859_1), mode);
+        }
     }
 
     /** Puts what did not fit where it was said into {@code numbers}; tells whether there was such a field. */
@@ -186,6 +327,12 @@ final class ZipReading {
                         length -= 8;
                     }
                 }
+            } else if (id == TIMES_EXTRA && length >= 5 && (number(1) & 1) != 0) {
+                int seconds = (int) number(4);
+                modified = Instant.ofEpochSecond(seconds);
+                length -= 5;
+            } else if (id == TIMES_EXTRA && length >= 5) {
+                length--;
             }
             skip(length);
         }
@@ -215,12 +362,18 @@ final class ZipReading {
         return mixed;
     }
 
-    private long sum(int bytes) throws IOException {
+    private static long sum(byte[] bytes) {
         CRC32 checksum = new CRC32();
-        for (int i = 0; i < bytes; i++) {
-            checksum.update(octet());
-        }
+        checksum.update(bytes);
         return checksum.getValue();
+    }
+
+    private byte[] bytes(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) {
+            bytes[i] = (byte) octet();
+        }
+        return bytes;
     }
 
     private void skip(long bytes) throws IOException {

@@ -184,8 +184,8 @@ public final class FileRestore {
             PostgresLocation target, Session admin, Beside beside, boolean full, List<Finding> findings) {
         try {
             // one that was empty is looked at again when nobody reaches it any more
-            Optional<String> kept = new DatabaseSwap(target, beside.name, true, keepsReplaced || !full, findings::add)
-                    .run(admin);
+            Optional<String> kept =
+                    new DatabaseSwap(target, beside.name, true, keepsReplaced || !full, findings::add).run(admin);
             beside.isThere = false;
             return full ? kept : kept.filter(aside -> !isDroppedEmpty(target.withDatabase(aside), findings));
         } catch (SQLException e) {
@@ -200,9 +200,10 @@ public final class FileRestore {
     private static boolean isDroppedEmpty(PostgresLocation aside, List<Finding> findings) {
         try {
             if (contents(aside) > 0) {
-                findings.add(new Finding(
-                        "database '" + aside.database() + "'",
-                        "was empty when the restore began and is not any more; what was written into it meanwhile is there"));
+                findings.add(
+                        new Finding(
+                                "database '" + aside.database() + "'",
+                                "was empty when the restore began and is not any more; what was written into it meanwhile is there"));
                 return false;
             }
             try (Session admin = NewDatabase.administer(aside)) {
@@ -213,7 +214,9 @@ public final class FileRestore {
             findings.add(new Finding(
                     "database '" + aside.database() + "'",
                     "was replaced and is still there: "
-                            + (e instanceof SQLException sql ? SqlFailures.said(sql) : String.valueOf(e.getMessage()))));
+                            + (e instanceof SQLException sql
+                                    ? SqlFailures.said(sql)
+                                    : String.valueOf(e.getMessage()))));
             return false;
         }
     }
@@ -273,9 +276,20 @@ public final class FileRestore {
                 }
                 return new ScratchDatabase(target.withDatabase(name), major(), this::drop);
             } catch (SQLException e) {
-                drop();
-                throw SqlFailures.restoring(e, "making a database beside '" + target.database() + "'", target);
+                throw withoutIt(
+                        SqlFailures.restoring(e, "making a database beside '" + target.database() + "'", target));
+            } catch (HoldfastException e) {
+                throw withoutIt(e);
             }
+        }
+
+        private HoldfastException withoutIt(HoldfastException failure) {
+            try {
+                drop();
+            } catch (HoldfastException e) {
+                failure.addSuppressed(e);
+            }
+            return failure;
         }
 
         /** What the one that steps aside had, and statistics. */

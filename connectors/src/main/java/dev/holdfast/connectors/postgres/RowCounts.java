@@ -53,8 +53,8 @@ final class RowCounts {
         if (rows != null && rows == table.rows()) {
             equal++;
         } else {
-            group.otherwise.add(
-                    name + " has " + (rows == null ? "none of its own" : rows + " rows") + ", the dump has " + table.rows());
+            group.otherwise.add(name + " has " + (rows == null ? "none of its own" : rows + " rows") + ", the dump has "
+                    + table.rows());
         }
     }
 

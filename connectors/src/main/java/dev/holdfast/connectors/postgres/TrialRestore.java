@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,7 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,8 +141,7 @@ public final class TrialRestore {
             throws IOException, InterruptedException {
         Tool tool = tools.restore(server.major(), major(dump.contents().tool()));
         boolean tolerant = tool.major() >= KNOWS_TRANSACTION_TIMEOUT && server.major() < KNOWS_TRANSACTION_TIMEOUT;
-        List<String> arguments = new ArrayList<>(
-                List.of("--no-password", "--format=" + (dump.kind() == TrialDump.Kind.TAR ? "tar" : "custom")));
+        List<String> arguments = new ArrayList<>(List.of("--no-password", "--format=" + format(dump.kind())));
         if (!tolerant) {
             arguments.add("--exit-on-error");
         }
@@ -146,6 +149,10 @@ public final class TrialRestore {
             arguments.addAll(List.of("--no-owner", "--no-privileges", "--no-comments", "--no-tablespaces"));
         }
         arguments.add("--dbname=" + database.connectionArgument());
+        if (dump.folder().isPresent()) {
+            handOver(dump.folder().get());
+            arguments.add(dump.folder().get().toString());
+        }
         ToolRun run = fed(
                 command(tool, arguments),
                 database,
@@ -153,6 +160,34 @@ public final class TrialRestore {
                 (bytes, length, out) -> out.write(bytes, 0, Math.max(0, length)));
         if (run.exitCode() != 0 && !(tolerant && SchemaRestore.Tolerated.isAllOf(run.stderr()))) {
             throw refused(dump, run, "pg_restore " + tool.version());
+        }
+    }
+
+    private static String format(TrialDump.Kind kind) {
+        return switch (kind) {
+            case TAR -> "tar";
+            case FOLDER -> "directory";
+            case CUSTOM, SCRIPT -> "custom";
+        };
+    }
+
+    /** Whoever runs the server has to get there, and to read it. */
+    private void handOver(Path folder) throws IOException {
+        if (server instanceof OwnServer own && own.account().isOther()) {
+            Path above = folder.toAbsolutePath().resolveSibling("");
+            for (Path closed = ScratchAccount.closed(above);
+                    !closed.equals(closed.getRoot());
+                    closed = ScratchAccount.closed(above)) {
+                Set<PosixFilePermission> opened = Files.getPosixFilePermissions(closed);
+                opened.add(PosixFilePermission.OTHERS_EXECUTE);
+                Files.setPosixFilePermissions(closed, opened);
+            }
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    own.account().own(file);
+                }
+            }
+            own.account().own(folder);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.connectors.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.holdfast.connectors.dump.DumpReport.Packed;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.DumpedTable;
@@ -102,6 +103,12 @@ class DumpReaderTest {
                 Arguments.of(
                         "piped.zip",
                         "mkdir -p y; seq 1 9999 > y/a; seq 1 999 > y/b; (cd y; zip -qr - . | cat > $OUT)",
+                        DumpFormat.ZIP,
+                        List.of(),
+                        false),
+                Arguments.of(
+                        "folder.zip",
+                        "rm -rf d1; pg_dump -Fd -f d1; zip -qr $OUT d1",
                         DumpFormat.ZIP,
                         List.of(),
                         false),
@@ -256,6 +263,46 @@ class DumpReaderTest {
                         "pg_dump -Ft -f o.tar; mkdir o; tar -xf o.tar -C o;"
                                 + " rm $(ls o/blob_* | head -n 1); tar -cf $OUT -C o .")))
                 .withMessageContaining("large objects");
+    }
+
+    @Test
+    void a_packed_folder_is_told_from_the_tar_of_pg_dump() {
+        DumpReport tar = read(dumps.made("told.tar", "pg_dump -Ft -f $OUT"));
+        assertThat(tar.packed()).isEqualTo(Packed.TAR_DUMP);
+        DumpReport folder =
+                read(dumps.made("told-folder.tar", "mkdir -p in; rm -rf in/d; pg_dump -Fd -f in/d; tar -cf $OUT in"));
+        assertThat(folder.packed()).isEqualTo(Packed.FOLDER_DUMP);
+        assertThat(folder.folder()).isEqualTo("in/d/");
+        DumpReport first = read(dumps.made(
+                "told-first.tar",
+                "rm -rf f; pg_dump -Fd -Z0 -f f; cd f; tar -cf $OUT toc.dat $(ls | grep -v toc.dat)"));
+        assertThat(first.packed()).isEqualTo(Packed.FOLDER_DUMP);
+    }
+
+    @Test
+    void several_dumps_in_one_tar_are_each_proven_and_none_is_taken_for_all() {
+        String two = "rm -rf m; mkdir m; pg_dump -Fd -f m/a; pg_dump -Fd -t orders -f m/b; ";
+        DumpReport report = read(dumps.made("several.tar", two + "tar -cf $OUT m"));
+        assertThat(report.database()).isEmpty();
+        assertThat(report.packed()).isEqualTo(Packed.SEVERAL);
+        assertThat(report.proven()).anyMatch(what -> what.contains("2 dumps"));
+
+        assertThatExceptionOfType(Damaged.class)
+                .isThrownBy(() -> read(dumps.made("several-lacking.tar", two + "rm m/b/[0-9]*.dat.gz; tar -cf $OUT m")))
+                .withMessageContaining("lacks");
+    }
+
+    @Test
+    void files_that_only_have_names_as_those_of_a_dump_are_no_dump() {
+        DumpReport report = read(dumps.made(
+                "namesakes.tar",
+                "mkdir -p n/o; echo x > n/toc.dat; echo y > n/o/1.dat.gz; echo z > n/o/2.dat.lz4;"
+                        + " head -c 90000 /dev/zero | tr '\\0' q > n/o/blobs.toc; tar -cf $OUT n"));
+        assertThat(report.database()).isEmpty();
+        assertThatExceptionOfType(Damaged.class)
+                .isThrownBy(() -> read(dumps.made(
+                        "no-contents.tar", "rm -rf c; pg_dump -Fd -f c; echo x > c/toc.dat; tar -cf $OUT c")))
+                .withMessageContaining("table of contents");
     }
 
     @Test

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.holdfast.connectors.dump.DumpFile;
-import dev.holdfast.connectors.dump.DumpFormat;
 import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.demo.stand.PrivatePostgres;
 import dev.holdfast.engine.error.AccessDenied;
 import dev.holdfast.engine.error.ErrorCode;
@@ -15,15 +15,10 @@ import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.Unsupported;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(Server.UntilTheEnd.class)
 class TrialRestoreTest {
     private static final String SHOP = "trial_shop";
+    private static final String PARTS = "trial_parts";
+    private static final String END = "--\n-- PostgreSQL database dump complete";
 
     @TempDir
     static Path folder;
@@ -59,8 +56,18 @@ class TrialRestoreTest {
                 "CREATE TABLE items (id int, order_id int REFERENCES orders)",
                 "INSERT INTO items SELECT n, n FROM generate_series(1, 50) n",
                 "CREATE TABLE vacant (v int)",
+                "SELECT lo_from_bytea(0, decode(repeat('ab', 5000), 'hex')) FROM generate_series(1, 3)",
                 "ALTER TABLE items OWNER TO trial_clerk",
                 "GRANT SELECT ON orders TO trial_clerk");
+        server.createDatabase(PARTS);
+        server.execute(
+                PARTS,
+                "CREATE TABLE parts (id int) PARTITION BY RANGE (id)",
+                "CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (100)",
+                "CREATE TABLE high PARTITION OF parts FOR VALUES FROM (100) TO (300) PARTITION BY RANGE (id)",
+                "CREATE TABLE high_a PARTITION OF high FOR VALUES FROM (100) TO (160)",
+                "CREATE TABLE high_b PARTITION OF high FOR VALUES FROM (160) TO (300)",
+                "INSERT INTO parts SELECT generate_series(0, 299)");
         scratch = Files.createTempDirectory("hf");
         own = OwnServer.start(ClientTools.ofMachine(), scratch);
     }
@@ -80,10 +87,16 @@ class TrialRestoreTest {
         "tar.tar,pg_dump -Ft -f $OUT",
         "shop.sql,pg_dump -f $OUT",
         "shop.sql.gz,pg_dump | gzip > $OUT",
+        "folder.tar,rm -rf d1; pg_dump -Fd -f d1; tar -cf $OUT d1",
+        "folder.tar.gz,rm -rf d2; pg_dump -Fd -Z0 -f d2; tar -czf $OUT -C d2 .",
+        "first.tar,rm -rf d3; pg_dump -Fd -Z0 -f d3; cd d3; tar -cf $OUT toc.dat $(ls | grep -v toc.dat)",
+        "folder.zip,rm -rf d4; pg_dump -Fd -f d4; zip -qr $OUT d4",
+        "piped.zip,rm -rf d5; pg_dump -Fd -Z0 -f d5; cd d5; zip -qr - . | cat > $OUT",
+        "unpacked.tar,rm -rf d6; mkdir d6; pg_dump -Ft | tar -xf - -C d6; tar -cf $OUT -C d6 .",
         "create.sql,pg_dump --create -f $OUT"
     })
     void every_row_comes_back_with_its_owner(String name, String command) {
-        TrialReport report = restored(own, made(name, command));
+        TrialReport report = restored(own, shop().made(name, command));
 
         assertThat(report.tables())
                 .extracting(DumpedTable::name, DumpedTable::rows)
@@ -104,7 +117,7 @@ class TrialRestoreTest {
             theirs.createDatabase("theirs");
             theirs.execute("theirs", "CREATE TABLE t AS SELECT generate_series(1, 70) AS n", "CREATE ROLE keeper");
             theirs.execute("theirs", "ALTER TABLE t OWNER TO keeper");
-            all = made(theirs, "all.sql", "pg_dumpall -f $OUT");
+            all = new ForeignDumps(folder, theirs, "postgres").made("all.sql", "pg_dumpall -f $OUT");
         }
         try (OwnServer fresh = OwnServer.start(ClientTools.ofMachine(), scratch)) {
             assertThat(restored(fresh, all).rows()).isEqualTo(70);
@@ -116,30 +129,83 @@ class TrialRestoreTest {
 
     @Test
     void what_does_not_restore_is_refused_with_the_reason_of_postgresql() {
-        Path broken = edited(
-                "broken.sql", "CREATE TABLE public.vacant", "DROP TABLE public.never;\nCREATE TABLE public.vacant");
+        Path broken = shop().edited(
+                        "broken.sql",
+                        "CREATE TABLE public.vacant",
+                        "DROP TABLE public.never;\nCREATE TABLE public.vacant");
 
         assertThatExceptionOfType(Failed.class)
                 .isThrownBy(() -> restored(own, broken))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_RESTORE_FAILED))
                 .withMessageContaining("\"never\" does not exist");
-        Path extension = edited(
-                "extension.sql",
-                "CREATE TABLE public.vacant",
-                "CREATE EXTENSION teleport;\nCREATE TABLE public.vacant");
+        Path extension = shop().edited(
+                        "extension.sql",
+                        "CREATE TABLE public.vacant",
+                        "CREATE EXTENSION teleport;\nCREATE TABLE public.vacant");
         assertThatExceptionOfType(Failed.class)
                 .isThrownBy(() -> restored(own, extension))
                 .withMessageContaining("extension 'teleport' is not installed");
         Server.shared().createDatabase("trial_empty");
         assertThatExceptionOfType(Failed.class)
-                .isThrownBy(() -> restored(own, made("empty.dump", "PGDATABASE=trial_empty pg_dump -Fc -f $OUT")))
+                .isThrownBy(
+                        () -> restored(own, shop().made("empty.dump", "PGDATABASE=trial_empty pg_dump -Fc -f $OUT")))
                 .withMessageContaining("no table");
     }
 
     @Test
+    void a_table_that_is_dropped_in_the_end_is_missed_even_if_it_was_empty() {
+        Path dropping = shop().edited("dropping.sql", END, "DROP TABLE public.vacant;\n" + END);
+
+        assertThatExceptionOfType(Failed.class)
+                .isThrownBy(() -> restored(own, dropping))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DIFFERENT))
+                .withMessageContaining("vacant has not come back");
+    }
+
+    @Test
+    void rows_that_went_into_another_table_are_told_though_there_are_as_many() {
+        Path moving = shop().edited(
+                        "moving.sql",
+                        END,
+                        "INSERT INTO public.orders VALUES (1000, 'moved');\nDELETE FROM public.items WHERE id = 50;\n"
+                                + END);
+
+        assertThatExceptionOfType(Failed.class)
+                .isThrownBy(() -> restored(own, moving))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DIFFERENT))
+                .withMessageContaining("orders has 501 rows")
+                .withMessageContaining("items has 49 rows");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "parts.sql,pg_dump -f $OUT",
+        "root.sql,pg_dump --load-via-partition-root -f $OUT",
+        "root.dump,pg_dump -Fc --load-via-partition-root -f $OUT"
+    })
+    void rows_of_partitions_are_found_whichever_way_they_came(String name, String command) {
+        TrialReport report = restored(own, new ForeignDumps(folder, Server.shared(), PARTS).made(name, command));
+
+        assertThat(report.rows()).isEqualTo(300);
+        assertThat(report.tables())
+                .extracting(DumpedTable::name, DumpedTable::rows)
+                .contains(tuple("low", 100L), tuple("high_a", 60L), tuple("high_b", 140L));
+    }
+
+    @Test
+    void rows_may_find_another_partition_than_they_came_from_and_that_is_said() {
+        Path rooted = new ForeignDumps(folder, Server.shared(), PARTS)
+                .edited("bounds.sql", END, "UPDATE public.parts SET id = 1 WHERE id = 200;\n" + END);
+
+        TrialReport report = restored(own, rooted);
+        assertThat(report.rows()).isEqualTo(300);
+        assertThat(report.notes()).singleElement().asString().contains("other partitions");
+    }
+
+    @Test
     void other_rows_than_the_dump_has_are_told() {
-        Path whole = made("plain.sql", "pg_dump -f $OUT");
-        DumpContents said = read(whole).database().orElseThrow();
+        Path whole = shop().made("plain.sql", "pg_dump -f $OUT");
+        DumpContents said = ForeignDumps.read(whole).database().orElseThrow();
         DumpContents more = new DumpContents(
                 said.database(),
                 said.server(),
@@ -155,7 +221,8 @@ class TrialRestoreTest {
 
         assertThatExceptionOfType(Failed.class)
                 .isThrownBy(() -> trial(own)
-                        .run(new TrialDump(TrialDump.Kind.SCRIPT, more, () -> opened(whole), whole.toString())))
+                        .run(new TrialDump(
+                                TrialDump.Kind.SCRIPT, more, () -> ForeignDumps.opened(whole), whole.toString())))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DIFFERENT))
                 .withMessageContaining("orders");
     }
@@ -163,10 +230,12 @@ class TrialRestoreTest {
     @Test
     void a_lent_server_is_left_as_it_was_and_psql_obeys_no_command_of_the_file() {
         Path touched = folder.resolve("touched");
-        Path evil = edited(
-                "evil.sql", "CREATE TABLE public.vacant", "\\! touch " + touched + "\nCREATE TABLE public.vacant");
+        Path evil = shop().edited(
+                        "evil.sql",
+                        "CREATE TABLE public.vacant",
+                        "\\! touch " + touched + "\nCREATE TABLE public.vacant");
         try (ScratchServer lent = lent("trial_scratch:trial")) {
-            TrialReport report = restored(lent, made("lent.dump", "pg_dump -Fc -f $OUT"));
+            TrialReport report = restored(lent, shop().made("lent.dump", "pg_dump -Fc -f $OUT"));
             assertThat(report.rows()).isEqualTo(550);
             assertThatExceptionOfType(Failed.class).isThrownBy(() -> restored(lent, evil));
         }
@@ -232,72 +301,21 @@ class TrialRestoreTest {
     }
 
     private static TrialReport restored(ScratchServer server, Path file) {
-        DumpReport report = read(file);
-        TrialDump.Kind kind = report.packed() == DumpReport.Packed.TAR_DUMP
-                ? TrialDump.Kind.TAR
-                : report.format() == DumpFormat.CUSTOM ? TrialDump.Kind.CUSTOM : TrialDump.Kind.SCRIPT;
-        return trial(server)
-                .run(new TrialDump(kind, report.database().orElseThrow(), () -> opened(file), file.toString()));
-    }
-
-    private static DumpReport read(Path file) {
-        try (DumpFile opened = DumpFile.open(Files.newInputStream(file), file.toString(), Optional.empty())) {
-            return DumpReader.read(opened);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        DumpReport report = ForeignDumps.read(file);
+        if (report.packed() != DumpReport.Packed.FOLDER_DUMP) {
+            return trial(server).run(ForeignDumps.trial(file));
+        }
+        try (UnpackedFolder unpacked = UnpackedFolder.in(scratch);
+                DumpFile opened = ForeignDumps.file(file)) {
+            DumpReader.unpack(opened, unpacked);
+            unpacked.finish();
+            return trial(server)
+                    .run(TrialDump.ofFolder(
+                            unpacked.path(report.folder()), report.database().orElseThrow(), file.toString()));
         }
     }
 
-    private static InputStream opened(Path file) {
-        try {
-            return DumpFile.open(Files.newInputStream(file), file.toString(), Optional.empty())
-                    .content();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path edited(String name, String from, String to) {
-        try {
-            Path plain = made(name, "pg_dump -f $OUT");
-            String text = Files.readString(plain);
-            assertThat(text).contains(from);
-            return Files.writeString(plain, text.replace(from, to));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path made(String name, String command) {
-        return made(Server.shared(), name, command);
-    }
-
-    private static Path made(PrivatePostgres server, String name, String command) {
-        Path file = folder.resolve(name);
-        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command).inheritIO();
-        builder.environment()
-                .putAll(Map.of(
-                        "OUT",
-                        file.toString(),
-                        "PGHOST",
-                        "127.0.0.1",
-                        "PGPORT",
-                        Integer.toString(server.port()),
-                        "PGUSER",
-                        PrivatePostgres.SUPERUSER,
-                        "PGPASSWORD",
-                        server.password()));
-        builder.environment().putIfAbsent("PGDATABASE", SHOP);
-        try {
-            Process process = builder.start();
-            assertThat(process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1)
-                    .as(command)
-                    .isZero();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private static ForeignDumps shop() {
+        return new ForeignDumps(folder, Server.shared(), SHOP);
     }
 }

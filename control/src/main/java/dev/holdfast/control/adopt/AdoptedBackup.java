@@ -2,10 +2,9 @@ package dev.holdfast.control.adopt;
 
 import dev.holdfast.connectors.adopt.BackupHead.Kind;
 import dev.holdfast.connectors.adopt.BackupHead.Layer;
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.engine.place.FileName;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -107,12 +106,9 @@ public record AdoptedBackup(
 
     /** The id of a file. */
     static String id(String place, FileName name, long bytes) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((place + '\0' + name + '\0' + bytes).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, ID_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        byte[] digest = Checksum.SHA256
+                .newDigest()
+                .digest((place + '\0' + name + '\0' + bytes).getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest).substring(0, ID_LENGTH);
     }
 }

@@ -5,15 +5,19 @@ import dev.holdfast.connectors.adopt.HeadReader;
 import dev.holdfast.connectors.dump.DumpFile;
 import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
+import dev.holdfast.connectors.dump.DumpReport.Packed;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpEncryption.KeyText;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.ExportPlaces;
 import dev.holdfast.control.export.Ledger;
+import dev.holdfast.control.verify.Expectations;
+import dev.holdfast.control.verify.HashedInput;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
-import dev.holdfast.engine.error.Unsupported;
+import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
@@ -40,6 +44,7 @@ public final class AdoptedFiles implements AutoCloseable {
     private final FilePlace files;
     private final AdoptedPlace place;
     private final InstantSource clock;
+    private Map<FileName, List<PlacedFile>> folders = Map.of();
 
     public AdoptedFiles(ExportPlaces places, AdoptedPlace place, InstantSource clock) {
         this.files = places.open(place.config());
@@ -62,8 +67,9 @@ public final class AdoptedFiles implements AutoCloseable {
                 .map(file -> file.name())
                 .collect(Collectors.toSet());
         Heads heads = new Heads(files, new HeadReader(looks ? reader() : Optional.empty()));
-        AdoptedBackups found = new Recognition(files.location(), place.zone(), own, clock.instant())
-                .recognise(all, worth -> looks ? heads.of(worth) : Map.of());
+        Recognition recognition = new Recognition(files.location(), place.zone(), own, clock.instant());
+        folders = recognition.folders(all);
+        AdoptedBackups found = recognition.recognise(all, worth -> looks ? heads.of(worth) : Map.of());
         List<Finding> findings = Stream.concat(found.findings().stream(), ledger.findings().stream())
                 .toList();
         return new AdoptedBackups(found.location(), found.backups(), found.others(), findings);
@@ -74,25 +80,73 @@ public final class AdoptedFiles implements AutoCloseable {
      *
      * @throws dev.holdfast.engine.error.HoldfastException if it is not whole, cannot be opened, or is of a kind that is not read
      */
-    public AdoptedDump read(AdoptedBackup backup) {
-        if (backup.files() > 1 || backup.kind() == Kind.TREE || backup.kind() == Kind.DUMP_FOLDER) {
-            throw new Unsupported(
-                    ErrorCode.USAGE,
-                    "'" + files.location(backup.name()) + "' is a folder of " + backup.files()
-                            + " files, which Holdfast lists but does not read",
-                    backup.kind() == Kind.DUMP_FOLDER
-                            ? "restore it with pg_restore, and back that database up."
-                            : "copy it to where it belongs, and back that up.");
+    public AdoptedContent read(AdoptedBackup backup) {
+        return read(backup, false);
+    }
+
+    /** The same; every file of a folder is compared with what lies beside it too, as one file always is. */
+    public AdoptedContent compare(AdoptedBackup backup) {
+        return read(backup, true);
+    }
+
+    private AdoptedContent read(AdoptedBackup backup, boolean compares) {
+        List<PlacedFile> members = folders.get(backup.name());
+        // in a bucket a file may have the name of a folder
+        if (members != null && (backup.kind() == Kind.TREE || backup.kind() == Kind.DUMP_FOLDER)) {
+            FolderReading reading = new FolderReading(files, place, members, backup, compares);
+            return backup.kind() == Kind.TREE ? reading.tree() : reading.dump();
         }
         Optional<OpenPgpReader> keys = reader();
         String where = files.location(backup.name());
+        Expectations beside = Expectations.beside(files, backup.name());
+        beside.requireLength(backup.bytes());
         MessageDigest digest = Checksum.SHA256.newDigest();
         DumpReport report;
-        try (DumpFile file = DumpFile.open(new DigestInputStream(files.open(backup.name()), digest), where, keys)) {
+        try (DumpFile file = DumpFile.open(
+                beside.of(new DigestInputStream(files.open(backup.name()), digest), _ -> {}), where, keys)) {
             report = DumpReader.read(file);
         }
+        List<String> proven = Stream.concat(report.proven().stream(), beside.compare().stream())
+                .toList();
         String found = HexFormat.of().formatHex(digest.digest());
-        return new AdoptedDump(backup, found, report, () -> content(backup.name(), where, keys), where);
+        AdoptedTree.Unpacking unpacking =
+                (folder, heartbeat) -> unpacked(backup.name(), found, keys, folder, heartbeat);
+        if (report.database().isEmpty()) {
+            String title = BackupName.of(backup.name(), place.zone()).title(place.zone());
+            return new AdoptedTree(backup, title, found, proven, beside.unusable(), unpacking, where);
+        }
+        AdoptedDump.Form form = report.packed() == Packed.FOLDER_DUMP
+                ? new AdoptedDump.Form.Folder(unpacking, report.folder())
+                : new AdoptedDump.Form.OneFile(report.kind(), () -> content(backup.name(), where, keys));
+        return new AdoptedDump(
+                backup, found, proven, beside.unusable(), report.database().get(), form, where);
+    }
+
+    private List<Finding> unpacked(
+            FileName name, String sha256, Optional<OpenPgpReader> keys, UnpackedFolder folder, Runnable heartbeat) {
+        String where = files.location(name);
+        MessageDigest digest = Checksum.SHA256.newDigest();
+        folder.requireRoom(0);
+        try (DumpFile file =
+                DumpFile.open(new HashedInput(files.open(name), List.of(digest), _ -> heartbeat.run()), where, keys)) {
+            DumpReader.unpack(file, folder);
+        }
+        requireUnchanged(sha256, digest, where);
+        return folder.finish();
+    }
+
+    /**
+     * @param sha256 of what was proven
+     * @param again of what was read afterwards
+     * @throws Unavailable if it is another one
+     */
+    static void requireUnchanged(String sha256, MessageDigest again, String where) {
+        if (!HexFormat.of().formatHex(again.digest()).equals(sha256)) {
+            throw new Unavailable(
+                    ErrorCode.FILE_UNREADABLE,
+                    "'" + where + "' changed while it was read",
+                    "see that nothing writes there, and try again.");
+        }
     }
 
     private InputStream content(FileName name, String where, Optional<OpenPgpReader> keys) {

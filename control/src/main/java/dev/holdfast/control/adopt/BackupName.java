@@ -59,6 +59,10 @@ record BackupName(
     private static final Pattern LATEST = Pattern.compile("(?:(.*)[-_.])?latest");
     private static final Pattern SEPARATORS_AT_END = Pattern.compile("[-_. ]+$");
     private static final Pattern SEPARATORS_AT_START = Pattern.compile("^[-_. ]+");
+    private static final Pattern NOT_OF_NAMES = Pattern.compile("^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+");
+    /** There may be something behind it, and names of parts have 63 letters at most. */
+    private static final int MOST_TITLE = 55;
+
     private static final Pattern S3_TIME = Pattern.compile(".+_\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d");
     private static final Pattern USUAL_TIME = Pattern.compile(".+_\\d{4}-\\d\\d-\\d\\d_\\d\\d-\\d\\d-\\d\\d");
 
@@ -95,6 +99,17 @@ record BackupName(
         }
         return new Reading(name, stem, zone)
                 .named(layers, kind, unfinished || name.last().endsWith("~"));
+    }
+
+    /** What it is a backup of, as a part may be called: what is before the time, or else the folder that it is in. */
+    String title(ZoneId zone) {
+        String title = database;
+        String[] folders = name.text().split("/", -1);
+        for (int i = folders.length - 2; title.isEmpty() && i >= 0; i--) {
+            title = WrittenTime.whole(folders[i], zone).isPresent() ? "" : folders[i];
+        }
+        String plain = NOT_OF_NAMES.matcher(title).replaceAll("-");
+        return plain.isEmpty() ? "files" : plain.substring(0, Math.min(plain.length(), MOST_TITLE));
     }
 
     private static String ending(String stem) {

@@ -2,6 +2,7 @@ package dev.holdfast.control.adopt;
 
 import dev.holdfast.connectors.adopt.BackupHead;
 import dev.holdfast.connectors.adopt.BackupHead.Kind;
+import dev.holdfast.connectors.postgres.FolderDump;
 import dev.holdfast.control.adopt.AdoptedBackup.Clock;
 import dev.holdfast.control.adopt.AdoptedBackup.State;
 import dev.holdfast.engine.place.FileName;
@@ -29,7 +30,9 @@ final class Recognition {
             "(?i)(?:.*/)?(?:manifest\\.json|.*\\.manifest\\.json|\\.holdfast-metadata\\.ndjson|.*\\.(?:md5|sha1|sha256|sha512|sig|log|txt))");
     private static final Pattern LEDGER = Pattern.compile("(?:.*/)?\\.holdfast/.*");
     private static final Pattern TREE = Pattern.compile("((?:.*/)?minio/([^/]+)/)(.+)");
-    private static final String CONTENTS = "toc.dat";
+    /** The table of contents of a folder of {@code pg_dump -Fd}. */
+    static final String CONTENTS = "toc.dat";
+
     private static final Duration CLOCK_ERROR = Duration.ofHours(1);
 
     private final String location;
@@ -57,9 +60,11 @@ final class Recognition {
      *
      * @param files that may be backups
      * @param folders backups that are folders
+     * @param contents their files, by the folder with its slash
      * @param others how many are none
      */
-    private record Sorted(List<PlacedFile> files, List<Group> folders, int others) {}
+    private record Sorted(
+            List<PlacedFile> files, List<Group> folders, Map<String, List<PlacedFile>> contents, int others) {}
 
     /**
      * @param all files of the place
@@ -103,11 +108,11 @@ final class Recognition {
             if (LEDGER.matcher(text).matches()) {
                 continue;
             }
-            if (dumps.contains(folder(file.name()))) {
+            if (tree.matches() && isTree(tree, file.name())) {
+                folders.computeIfAbsent(tree.group(1), _ -> new ArrayList<>()).add(file);
+            } else if (dumps.contains(folder(file.name())) && isOfDump(file.name())) {
                 folders.computeIfAbsent(folder(file.name()), _ -> new ArrayList<>())
                         .add(file);
-            } else if (tree.matches() && isTree(tree, file.name())) {
-                folders.computeIfAbsent(tree.group(1), _ -> new ArrayList<>()).add(file);
             } else if (BESIDE.matcher(text).matches()) {
                 others++;
             } else {
@@ -117,7 +122,22 @@ final class Recognition {
         List<Group> groups = folders.entrySet().stream()
                 .map(entry -> group(entry.getKey(), entry.getValue(), dumps.contains(entry.getKey())))
                 .toList();
-        return new Sorted(files, groups, others);
+        return new Sorted(files, groups, folders, others);
+    }
+
+    /**
+     * The files of backups that are folders, by the name of the backup.
+     *
+     * @param all files of the place
+     */
+    Map<FileName, List<PlacedFile>> folders(List<PlacedFile> all) {
+        Map<FileName, List<PlacedFile>> found = new HashMap<>();
+        sort(all).contents.forEach((folder, files) -> found.put(name(folder), files));
+        return found;
+    }
+
+    private static FileName name(String folder) {
+        return new FileName(folder.isEmpty() ? CONTENTS : folder.substring(0, folder.length() - 1));
     }
 
     private static String folder(FileName name) {
@@ -131,8 +151,13 @@ final class Recognition {
         return !archive && WrittenTime.whole(tree.group(2), zone).isPresent();
     }
 
+    /** Others may lie in the folder too, and be backups of their own. */
+    private static boolean isOfDump(FileName name) {
+        return FolderDump.isName(name.last()) || BESIDE.matcher(name.text()).matches();
+    }
+
     private Group group(String folder, List<PlacedFile> files, boolean dump) {
-        FileName name = new FileName(folder.isEmpty() ? CONTENTS : folder.substring(0, folder.length() - 1));
+        FileName name = name(folder);
         long bytes = files.stream().mapToLong(PlacedFile::bytes).sum();
         Instant modified = files.stream()
                 .map(PlacedFile::modified)
@@ -182,13 +207,20 @@ final class Recognition {
                 dated.time,
                 dated.clock,
                 database,
-                own.contains(name.name()) ? Layout.HOLDFAST : name.layout(),
+                layout(group),
                 kind,
                 head.map(BackupHead::layers).orElse(name.layers()),
                 state,
                 why,
                 remarks);
         return new Candidate(backup, group.first().modified(), name.isLatest(), name.time());
+    }
+
+    private Layout layout(Group group) {
+        if (own.contains(group.name().name())) {
+            return Layout.HOLDFAST;
+        }
+        return group.kind() == Kind.TREE ? Layout.FOLDERS : group.name().layout();
     }
 
     /** What the content says, or else the name. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A time as it stands in a name. What can be read in two ways, such as 03-04-2025, is none.
@@ -29,6 +30,7 @@ record WrittenTime(int begin, int end, Instant from, Instant until) {
     private static final int LAST_YEAR = 2199;
     private static final Pattern LONG = Pattern.compile(
             "(?<!\\d)(\\d{4})-(\\d\\d)-(\\d\\d)[T_ -](\\d\\d)[:._-]?(\\d\\d)(?:[:._-]?(\\d\\d))?(Z|[+-]\\d\\d:?\\d\\d)?(?!\\d)");
+    private static final Pattern OFFSET = Pattern.compile("Z|[+-](?:0\\d|1[0-4]):?(?:00|15|30|45)");
     private static final Pattern SHORT =
             Pattern.compile("(?<!\\d)(\\d{4})(\\d\\d)(\\d\\d)[T_-]?(\\d\\d)(\\d\\d)(\\d\\d)?(Z|[+-]\\d{4})?(?!\\d)");
     private static final Pattern DAY = Pattern.compile("(?<!\\d)(\\d{4})([-._])(\\d\\d)\\2(\\d\\d)(?!\\d)");
@@ -126,10 +128,19 @@ record WrittenTime(int begin, int end, Instant from, Instant until) {
                 number(match, 4),
                 number(match, 5),
                 match.group(6) == null ? 0 : number(match, 6));
-        Instant moment = match.group(7) == null
-                ? local.atZone(zone).toInstant()
-                : OffsetDateTime.of(local, ZoneOffset.of(match.group(7))).toInstant();
-        return new WrittenTime(match.start(), match.end(), moment, moment);
+        Optional<ZoneOffset> offset = offset(match.group(7));
+        Instant moment = offset.map(known -> OffsetDateTime.of(local, known).toInstant())
+                .orElseGet(() -> local.atZone(zone).toInstant());
+        int end = match.group(7) == null || offset.isPresent() ? match.end() : match.start(7);
+        return new WrittenTime(match.start(), end, moment, moment);
+    }
+
+    /** Digits that no zone has are a number of the tool, such as in {@code 2025-01-15_02-00-00-4711}. */
+    private static Optional<ZoneOffset> offset(@Nullable String text) {
+        if (text == null || !OFFSET.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        return Optional.of(ZoneOffset.of(text));
     }
 
     private static WrittenTime day(MatchResult match, int year, int month, int day, ZoneId zone) {

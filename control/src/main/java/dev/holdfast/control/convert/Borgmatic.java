@@ -56,7 +56,7 @@ public final class Borgmatic {
             Map.entry("archive_name_format", "snapshots have ids"),
             Map.entry("match_archives", "snapshots belong to a stack"));
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(:?-([^}]*))?}");
-    private static final Pattern SPAN = Pattern.compile("(\\d+)([HdwMSmy])");
+    private static final Pattern SPAN = Pattern.compile("(\\d{1,5})([HdwMSmy])");
 
     private final String shown;
     private final StackText out = new StackText();

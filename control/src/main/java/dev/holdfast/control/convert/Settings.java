@@ -19,14 +19,43 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** A map of a YAML file of another tool, with the lines that its keys stand in. Immutable. */
 final class Settings {
+    private static final String MERGE = "<<";
+    private static final int MOST_MERGED = 20;
+
     private final Map<String, NodeTuple> fields = new LinkedHashMap<>();
 
     private Settings(MappingNode map) {
+        take(map, 0);
+    }
+
+    /** What a map says itself goes before what it takes over from another by {@code <<}. */
+    private void take(MappingNode map, int depth) {
         for (NodeTuple field : map.getValue()) {
-            if (field.getKeyNode() instanceof ScalarNode key) {
-                fields.put(key.getValue(), field);
+            if (field.getKeyNode() instanceof ScalarNode key
+                    && (!key.getValue().equals(MERGE) || isIncluded(field.getValueNode()))) {
+                if (depth == 0) {
+                    fields.put(key.getValue(), field);
+                } else {
+                    fields.putIfAbsent(key.getValue(), field);
+                }
             }
         }
+        for (NodeTuple field : map.getValue()) {
+            boolean merges = field.getKeyNode() instanceof ScalarNode key
+                    && key.getValue().equals(MERGE);
+            // a map may take itself over
+            if (merges && depth < MOST_MERGED) {
+                listed(field.getValueNode()).forEach(node -> {
+                    if (node instanceof MappingNode other) {
+                        take(other, depth + 1);
+                    }
+                });
+            }
+        }
+    }
+
+    private static List<Node> listed(Node node) {
+        return node instanceof SequenceNode list ? list.getValue() : List.of(node);
     }
 
     /**
@@ -113,6 +142,6 @@ final class Settings {
         if (field == null) {
             return List.of();
         }
-        return field.getValueNode() instanceof SequenceNode list ? list.getValue() : List.of(field.getValueNode());
+        return listed(field.getValueNode());
     }
 }

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 record Variables(Map<String, String> values) {
     private static final Pattern LINE = Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String UNSET = "**None**";
 
     /**
@@ -40,6 +41,15 @@ record Variables(Map<String, String> values) {
         Matcher matcher = LINE.matcher(line);
         if (matcher.matches()) {
             values.put(matcher.group(1), unquoted(matcher.group(2)));
+        }
+    }
+
+    /** One without a value has that of the shell which runs compose. */
+    private static void putOfCompose(String line, Map<String, String> values) {
+        if (NAME.matcher(line).matches()) {
+            values.put(line, "${" + line + "}");
+        } else {
+            put(line, values);
         }
     }
 
@@ -70,8 +80,8 @@ record Variables(Map<String, String> values) {
         one.map("environment")
                 .ifPresentOrElse(
                         map -> map.keys()
-                                .forEach(key -> values.put(key, map.text(key).orElse(""))),
-                        () -> one.texts("environment").forEach(line -> put(line, values)));
+                                .forEach(key -> values.put(key, map.text(key).orElse("${" + key + "}"))),
+                        () -> one.texts("environment").forEach(line -> putOfCompose(line, values)));
         one.texts("env_file").forEach(name -> values.put("env_file", name));
         return new Variables(values);
     }

@@ -7,13 +7,15 @@ import java.util.Locale;
 
 /** A digest that is written beside a file, as {@code md5sum -c} and {@code sha256sum -c} read it. */
 public enum Checksum {
-    MD5("MD5"),
-    SHA256("SHA-256");
+    MD5("MD5", 32),
+    SHA256("SHA-256", 64);
 
     private final String algorithm;
+    private final int hexDigits;
 
-    Checksum(String algorithm) {
+    Checksum(String algorithm, int hexDigits) {
         this.algorithm = algorithm;
+        this.hexDigits = hexDigits;
     }
 
     /** One that has seen nothing yet. */
@@ -28,6 +30,16 @@ public enum Checksum {
     /** As it stands in a stack file, and as the names of its files end. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** For people. */
+    public String shown() {
+        return algorithm;
+    }
+
+    /** How long it is as text. */
+    public int hexDigits() {
+        return hexDigits;
     }
 
     FileName beside(FileName file) {

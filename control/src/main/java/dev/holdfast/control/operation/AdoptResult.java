@@ -32,7 +32,7 @@ public record AdoptResult(List<Item> items, List<Finding> findings, Duration too
          * It is a snapshot now.
          *
          * @param part the part it became
-         * @param rows how many rows came back
+         * @param rows how many rows came back; below zero if it is no database
          */
         record Imported(SnapshotId snapshot, String part, long rows) implements Outcome {}
 

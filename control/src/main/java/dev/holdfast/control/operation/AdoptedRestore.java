@@ -5,9 +5,9 @@ import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 import static dev.holdfast.control.operation.Step.Phase.RESTORE;
 
 import dev.holdfast.connectors.postgres.FileRestore;
-import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
+import dev.holdfast.control.adopt.AdoptedContent;
 import dev.holdfast.control.adopt.AdoptedDump;
 import dev.holdfast.control.adopt.AdoptedFiles;
 import dev.holdfast.control.adopt.AdoptedPlace;
@@ -15,6 +15,7 @@ import dev.holdfast.control.config.PostgresConfig;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.error.Invalid;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -77,8 +78,14 @@ public final class AdoptedRestore {
             AdoptedBackup backup =
                     request.database().map(listed::of).orElse(listed).select(request.backup());
             ImportOperation.requireUsable(backup);
-            AdoptedDump dump = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
-            TrialDump one = dump.ofOneDatabase();
+            AdoptedContent content = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
+            if (!(content instanceof AdoptedDump dump)) {
+                throw new Invalid(
+                        ErrorCode.USAGE,
+                        "'" + content.where() + "' holds files, and no database",
+                        "restore it to a folder: --to files=/a/new/folder");
+            }
+            dump.requireOneDatabase();
             How how = request.how();
             FileRestore restore = connectors
                     .adoptedDatabases()
@@ -98,7 +105,9 @@ public final class AdoptedRestore {
             }
             Optional<FileRestore.Result> done = how.dryRun()
                     ? Optional.empty()
-                    : Optional.of(run.step(new Step(RESTORE, request.target().name()), _ -> restore.run(one)));
+                    : Optional.of(run.step(
+                            new Step(RESTORE, request.target().name()),
+                            _ -> dump.restored(connectors::unpackedFolder, run.cancellation()::check, restore::run)));
             done.ifPresent(result -> result.findings().forEach(run::found));
             return new Result(backup, dump.sha256(), plan, done, Duration.between(began, clock.instant()));
         }

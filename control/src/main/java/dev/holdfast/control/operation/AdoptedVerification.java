@@ -6,9 +6,11 @@ import static dev.holdfast.control.operation.Step.Phase.RESTORE;
 
 import dev.holdfast.connectors.postgres.ClientTools;
 import dev.holdfast.connectors.postgres.ScratchServer;
+import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.connectors.postgres.TrialRestore;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
+import dev.holdfast.control.adopt.AdoptedContent;
 import dev.holdfast.control.adopt.AdoptedDump;
 import dev.holdfast.control.adopt.AdoptedFiles;
 import dev.holdfast.control.adopt.AdoptedPlace;
@@ -16,6 +18,7 @@ import dev.holdfast.control.operation.AdoptResult.Item;
 import dev.holdfast.control.operation.AdoptResult.Outcome;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.HoldfastException;
+import dev.holdfast.engine.source.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,20 +57,26 @@ public final class AdoptedVerification {
             List<AdoptedBackup> chosen =
                     request.chosen().isEmpty() ? found.backups() : ImportOperation.chosen(found, request.chosen());
             List<Item> items = new ArrayList<>();
-            chosen.forEach(backup -> items.add(new Item(backup, outcome(files, backup, request.restores(), run))));
-            return new AdoptResult(items, listed.findings(), Duration.between(began, clock.instant()));
+            List<Finding> findings = new ArrayList<>(listed.findings());
+            for (AdoptedBackup backup : chosen) {
+                items.add(new Item(backup, outcome(files, backup, request.restores(), run, findings)));
+            }
+            return new AdoptResult(items, findings, Duration.between(began, clock.instant()));
         }
     }
 
-    private Outcome outcome(AdoptedFiles files, AdoptedBackup backup, boolean restores, Run run) {
+    private Outcome outcome(
+            AdoptedFiles files, AdoptedBackup backup, boolean restores, Run run, List<Finding> findings) {
         try {
             ImportOperation.requireUsable(backup);
-            AdoptedDump dump = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
-            if (!restores || dump.report().database().isEmpty()) {
-                return new Outcome.Whole(dump.report().proven(), -1);
+            AdoptedContent content = run.step(new Step(CHECK, backup.id()), _ -> files.compare(backup));
+            content.notCompared().forEach(what -> findings.add(new Finding(content.where(), what)));
+            if (!restores || !(content instanceof AdoptedDump dump)) {
+                return new Outcome.Whole(content.proven(), -1);
             }
-            long rows = run.step(new Step(RESTORE, backup.id()), _ -> restored(dump, run));
-            return new Outcome.Whole(dump.report().proven(), rows);
+            TrialReport report = run.step(new Step(RESTORE, backup.id()), _ -> restored(dump, run));
+            report.notes().forEach(note -> findings.add(new Finding(content.where(), note)));
+            return new Outcome.Whole(dump.proven(), report.rows());
         } catch (Cancelled e) {
             throw e;
         } catch (HoldfastException e) {
@@ -75,11 +84,10 @@ public final class AdoptedVerification {
         }
     }
 
-    private long restored(AdoptedDump dump, Run run) {
+    private TrialReport restored(AdoptedDump dump, Run run) {
         try (ScratchServer server = connectors.scratch(Optional.empty())) {
-            return new TrialRestore(server, ClientTools.ofMachine(), run.cancellation()::check)
-                    .run(dump.ofOneDatabase())
-                    .rows();
+            TrialRestore trial = new TrialRestore(server, ClientTools.ofMachine(), run.cancellation()::check);
+            return dump.restored(connectors::unpackedFolder, run.cancellation()::check, trial::run);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.control.operation;
 
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
 import dev.holdfast.control.adopt.AdoptedDatabases;
@@ -63,6 +64,9 @@ public interface Connectors {
 
     /** What dumps of other tools need. */
     AdoptedDatabases adoptedDatabases();
+
+    /** An empty folder on this machine that goes when it is closed. */
+    UnpackedFolder unpackedFolder();
 
     /**
      * A server for test restores; close it.

@@ -5,15 +5,19 @@ import static dev.holdfast.control.operation.Step.Phase.CHECK;
 import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
-import dev.holdfast.connectors.postgres.TrialDump;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
+import dev.holdfast.control.adopt.AdoptedContent;
 import dev.holdfast.control.adopt.AdoptedDump;
 import dev.holdfast.control.adopt.AdoptedFiles;
 import dev.holdfast.control.adopt.AdoptedPlace;
+import dev.holdfast.control.adopt.AdoptedTree;
 import dev.holdfast.control.adopt.Layout;
 import dev.holdfast.control.config.DatabasePart;
+import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.config.StackConfig;
 import dev.holdfast.control.operation.AdoptResult.Item;
 import dev.holdfast.control.operation.AdoptResult.Outcome;
@@ -39,10 +43,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Makes snapshots of backups of other tools: each is restored into a server of its own, captured like any database, and has the time of
- * the backup. One that fails keeps no other from being imported.
+ * Makes snapshots of backups of other tools: a database is restored into a server of its own, files are unpacked into a folder of their
+ * own; that is captured like any other, and has the time of the backup. One that fails keeps no other from being imported.
  */
 public final class ImportOperation {
     /** Labels of what was imported. */
@@ -90,7 +95,9 @@ public final class ImportOperation {
                 for (AdoptedBackup backup : chosen.reversed()) {
                     items.add(new Item(backup, importing.outcome(backup)));
                 }
-                return new AdoptResult(items, listed.findings(), Duration.between(began, clock.instant()));
+                List<Finding> findings = Stream.concat(listed.findings().stream(), importing.findings.stream())
+                        .toList();
+                return new AdoptResult(items, findings, Duration.between(began, clock.instant()));
             }
         }
     }
@@ -140,6 +147,7 @@ public final class ImportOperation {
         private final OpenRepository repository;
         private final Run run;
         private final Map<String, SnapshotId> known = new HashMap<>();
+        private final List<Finding> findings = new ArrayList<>();
 
         Importing(Request request, AdoptedFiles files, OpenRepository repository, Run run) {
             this.request = request;
@@ -172,13 +180,40 @@ public final class ImportOperation {
         }
 
         private Outcome imported(AdoptedBackup backup) {
-            AdoptedDump dump = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
-            SnapshotId before = known.get(dump.sha256());
+            AdoptedContent content = run.step(new Step(CHECK, backup.id()), _ -> files.read(backup));
+            SnapshotId before = known.get(content.sha256());
             if (before != null) {
                 return new Outcome.There(before);
             }
-            TrialDump one = dump.ofOneDatabase();
-            String database = Optional.of(one.contents().database())
+            return switch (content) {
+                case AdoptedDump dump -> imported(dump);
+                case AdoptedTree tree -> imported(tree);
+            };
+        }
+
+        private Outcome imported(AdoptedTree tree) {
+            String part = folderPart(tree.title());
+            if (request.dryRun()) {
+                return new Outcome.Planned(part);
+            }
+            Commit commit = run.step(new Step(CAPTURE, tree.backup().id()), progress -> {
+                try (UnpackedFolder folder = connectors.unpackedFolder()) {
+                    tree.unpacking().into(folder, run.cancellation()::check).forEach(this::found);
+                    DirectoryConfig config = new DirectoryConfig(part, folder.path(), List.of());
+                    try (Source source =
+                            connectors.source(config, request.stack().repository())) {
+                        return committed(tree, part, source, progress);
+                    }
+                }
+            });
+            known.put(tree.sha256(), commit.snapshot().id());
+            return new Outcome.Imported(commit.snapshot().id(), part, -1);
+        }
+
+        private Outcome imported(AdoptedDump dump) {
+            AdoptedBackup backup = dump.backup();
+            dump.requireOneDatabase();
+            String database = Optional.of(dump.contents().database())
                     .filter(name -> !name.isEmpty())
                     .or(backup::database)
                     .orElse("database");
@@ -188,36 +223,39 @@ public final class ImportOperation {
             }
             Commit commit = run.step(
                     new Step(CAPTURE, backup.id()),
-                    progress -> connectors
-                            .adoptedDatabases()
-                            .captured(
-                                    one,
-                                    home.owner,
-                                    database,
-                                    run.cancellation()::check,
-                                    source -> committed(dump, home.part, source, progress)));
+                    progress -> dump.restored(
+                            connectors::unpackedFolder,
+                            run.cancellation()::check,
+                            one -> connectors
+                                    .adoptedDatabases()
+                                    .captured(
+                                            one,
+                                            home.owner,
+                                            database,
+                                            run.cancellation()::check,
+                                            source -> committed(dump, home.part, source, progress))));
             known.put(dump.sha256(), commit.snapshot().id());
             return new Outcome.Imported(
-                    commit.snapshot().id(), home.part, one.contents().rows());
+                    commit.snapshot().id(), home.part, dump.contents().rows());
         }
 
-        private Commit committed(AdoptedDump dump, String part, Source source, Progress progress) {
-            AdoptedBackup backup = dump.backup();
+        private Commit committed(AdoptedContent content, String part, Source source, Progress progress) {
+            AdoptedBackup backup = content.backup();
             source.preflight();
             try (SnapshotWriter writer =
-                    repository.beginShowing(backup.time(), request.stack().name(), labels(dump))) {
+                    repository.beginShowing(backup.time(), request.stack().name(), labels(content))) {
                 source.freeze();
-                PartWriter capturing = writer.beginPart(part, source.kind(), dump.where(), progress);
+                PartWriter capturing = writer.beginPart(part, source.kind(), content.where(), progress);
                 writer.endPart(source.capture(capturing));
                 return writer.commit();
             }
         }
 
-        private Map<String, String> labels(AdoptedDump dump) {
+        private Map<String, String> labels(AdoptedContent content) {
             Map<String, String> labels = new LinkedHashMap<>();
-            labels.put(TOOL, dump.backup().layout().label());
-            labels.put(FILE, dump.where());
-            labels.put(DIGEST, dump.sha256());
+            labels.put(TOOL, content.backup().layout().label());
+            labels.put(FILE, content.where());
+            labels.put(DIGEST, content.sha256());
             return labels;
         }
 
@@ -238,6 +276,25 @@ public final class ImportOperation {
                     database,
                     "no source of stack '" + request.stack().name() + "' is this database; it is a part by itself"));
             return new Home(database, database);
+        }
+
+        /** A directory of the stack, or else a part by itself, whose name is that of no other source. */
+        private String folderPart(String title) {
+            Optional<SourceConfig> source = request.stack().source(title);
+            if (source.filter(DirectoryConfig.class::isInstance).isPresent()) {
+                return title;
+            }
+            String part = source.isPresent() ? title + "-files" : title;
+            run.found(new Finding(
+                    part,
+                    "no directory of stack '" + request.stack().name() + "' is named '" + title
+                            + "'; its files are a part by themselves"));
+            return part;
+        }
+
+        private void found(Finding finding) {
+            run.found(finding);
+            findings.add(finding);
         }
 
         private List<PostgresConfig> databases() {

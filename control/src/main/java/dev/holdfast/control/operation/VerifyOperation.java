@@ -3,6 +3,7 @@ package dev.holdfast.control.operation;
 import static dev.holdfast.control.operation.Step.Phase.CHECK;
 import static dev.holdfast.control.operation.Step.Phase.OPEN;
 
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.connectors.postgres.ClientTools;
 import dev.holdfast.connectors.postgres.ScratchServer;
@@ -192,7 +193,21 @@ public final class VerifyOperation {
             return tree.isPresent()
                     ? new TreeCheck(place, tree.get(), clock.instant()).verdict(request.depth(), progress)
                     : new FileCheck(place, name, written, decryption, clock.instant())
-                            .verdict(request.depth(), progress, dump -> restored(dump, progress));
+                            .verdict(request.depth(), progress, trial(progress));
+        }
+
+        private FileCheck.Trial trial(Progress progress) {
+            return new FileCheck.Trial() {
+                @Override
+                public TrialReport of(TrialDump dump) {
+                    return restored(dump, progress);
+                }
+
+                @Override
+                public UnpackedFolder folder() {
+                    return connectors.unpackedFolder();
+                }
+            };
         }
 
         /** A dump of a whole server makes roles and databases that the next one would meet. */

@@ -1,17 +1,18 @@
 package dev.holdfast.control.verify;
 
 import dev.holdfast.connectors.dump.DumpFile;
-import dev.holdfast.connectors.dump.DumpFormat;
 import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
 import dev.holdfast.connectors.dump.DumpReport.Packed;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
+import dev.holdfast.connectors.postgres.DumpContents;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.connectors.postgres.TrialReport;
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.verify.FileVerdict.State;
 import dev.holdfast.engine.error.Cancelled;
-import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
@@ -21,20 +22,13 @@ import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
 import dev.holdfast.engine.source.Progress;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies one file: its length and digests, everything in it, and on request that it restores. For one thread. */
@@ -69,6 +63,14 @@ public final class FileCheck {
         this.now = now;
     }
 
+    /** What it takes to restore a dump for a trial. */
+    public interface Trial {
+        TrialReport of(TrialDump dump);
+
+        /** An empty one, for what has to be unpacked before. */
+        UnpackedFolder folder();
+    }
+
     /** How much is looked at. */
     public enum Depth {
         /** Only lengths. */
@@ -80,10 +82,10 @@ public final class FileCheck {
     }
 
     /**
-     * @param restorer restores a dump; only asked with {@link Depth#RESTORE}
+     * @param restores only asked with {@link Depth#RESTORE}
      * @throws Cancelled if somebody asked for it
      */
-    public FileVerdict verdict(Depth depth, Progress progress, Function<TrialDump, TrialReport> restorer) {
+    public FileVerdict verdict(Depth depth, Progress progress, Trial restores) {
         Optional<PlacedFile> found = Optional.empty();
         try {
             found = place.find(name);
@@ -94,7 +96,7 @@ public final class FileCheck {
                         "look for what removed it; the next export does not bring back what was complete.");
             }
             progress.expect(1, found.get().bytes());
-            check(found.get(), depth, progress, restorer);
+            check(found.get(), depth, progress, restores);
             progress.advance(1, 0);
             return verdict(found, unproven == null && notCompared.isEmpty() ? State.WHOLE : State.UNPROVEN, unproven);
         } catch (Cancelled e) {
@@ -117,18 +119,9 @@ public final class FileCheck {
                 notCompared);
     }
 
-    private void check(PlacedFile found, Depth depth, Progress progress, Function<TrialDump, TrialReport> restorer) {
-        List<Expected> expected = expected();
-        boolean length = false;
-        for (Expected one : expected) {
-            if (one.bytes().isPresent()) {
-                if (one.bytes().getAsLong() != found.bytes()) {
-                    throw damaged("has " + found.bytes() + " bytes, and " + one.source() + " says "
-                            + one.bytes().getAsLong());
-                }
-                length = true;
-            }
-        }
+    private void check(PlacedFile found, Depth depth, Progress progress, Trial restores) {
+        Expectations expected = expected();
+        boolean length = expected.requireLength(found.bytes());
         if (length) {
             compared.add("length");
         }
@@ -140,20 +133,21 @@ public final class FileCheck {
         }
         read(expected, progress);
         if (depth == Depth.RESTORE && unproven == null) {
-            restore(restorer);
+            restore(progress, restores);
         }
     }
 
-    private List<Expected> expected() {
+    private Expectations expected() {
         List<Expected> expected = new ArrayList<>();
         written.filter(file -> file.bytes().isPresent())
-                .ifPresent(file -> expected.add(new Expected("the ledger", "SHA-256", file.sha256(), file.bytes())));
+                .ifPresent(
+                        file -> expected.add(new Expected("the ledger", Checksum.SHA256, file.sha256(), file.bytes())));
         if (isContent()) {
             Sidecars sidecars = Sidecars.of(place, name);
             expected.addAll(sidecars.expected());
             notCompared.addAll(sidecars.unusable());
         }
-        return expected;
+        return new Expectations(place.location(name), expected, List.of());
     }
 
     /** What a ledger names without a part tells of others, and has nothing in it to unpack. */
@@ -161,26 +155,21 @@ public final class FileCheck {
         return written.isEmpty() || !written.get().part().isEmpty();
     }
 
-    private void read(List<Expected> expected, Progress progress) {
-        Map<String, MessageDigest> digests = new LinkedHashMap<>();
-        expected.stream()
-                .filter(Expected::hasDigest)
-                .forEach(one -> digests.put(one.algorithm(), digest(one.algorithm())));
+    private void read(Expectations expected, Progress progress) {
         if (isContent()) {
-            try (DumpFile file = DumpFile.open(hashed(digests, progress), place.location(name), decryption)) {
+            try (DumpFile file = DumpFile.open(hashed(expected, progress), place.location(name), decryption)) {
                 report = DumpReader.read(file);
                 compared.addAll(report.proven());
             } catch (Missing | Unsupported e) {
                 // what cannot be opened can still be compared
                 unproven = e;
                 notCompared.add("its contents: " + e.getMessage());
-                digests.replaceAll((algorithm, before) -> digest(algorithm));
-                drain(digests, progress);
+                drain(expected, progress);
             }
         } else {
-            drain(digests, progress);
+            drain(expected, progress);
         }
-        compare(expected, digests);
+        compared.addAll(expected.compare());
         if (unproven == null && report != null && expected.isEmpty()) {
             report.unproven().forEach(what -> notComparedButWhole(what));
         }
@@ -191,44 +180,13 @@ public final class FileCheck {
         compared.add("no checksum beside it, and " + what);
     }
 
-    private void compare(List<Expected> expected, Map<String, MessageDigest> digests) {
-        Map<String, String> actual = new LinkedHashMap<>();
-        digests.forEach(
-                (algorithm, digest) -> actual.put(algorithm, HexFormat.of().formatHex(digest.digest())));
-        for (Expected one : expected) {
-            String found = actual.get(one.algorithm());
-            if (found == null) {
-                continue;
-            }
-            if (!found.equals(one.hex())) {
-                throw damaged("has " + one.algorithm() + " " + found + ", and " + one.source() + " says " + one.hex());
-            }
-            compared.add(one.algorithm() + " of " + one.source());
-        }
+    private InputStream hashed(Expectations expected, Progress progress) {
+        return expected.of(place.open(name), read -> progress.advance(0, read));
     }
 
-    private Damaged damaged(String what) {
-        return new Damaged(
-                ErrorCode.DAMAGED,
-                "'" + place.location(name) + "' " + what,
-                "take another copy of it, and look at the disk or store that it lay on.");
-    }
-
-    private static MessageDigest digest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private InputStream hashed(Map<String, MessageDigest> digests, Progress progress) {
-        return new Hashed(place.open(name), List.copyOf(digests.values()), progress);
-    }
-
-    private void drain(Map<String, MessageDigest> digests, Progress progress) {
+    private void drain(Expectations expected, Progress progress) {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream in = hashed(digests, progress)) {
+        try (InputStream in = hashed(expected, progress)) {
             while (in.read(buffer) >= 0) {
                 // only hashed
             }
@@ -241,58 +199,39 @@ public final class FileCheck {
         }
     }
 
-    private void restore(Function<TrialDump, TrialReport> restorer) {
+    private void restore(Progress progress, Trial restores) {
         DumpReport known = report;
         if (known == null || known.database().isEmpty()) {
-            if (isContent()) {
+            if (known != null && known.packed() == Packed.SEVERAL) {
+                notCompared.add("several dumps are in it, and none was restored; unpack it, and take each folder");
+            } else if (isContent()) {
                 compared.add("nothing in it to restore");
             }
             return;
         }
+        DumpContents contents = known.database().get();
         if (known.packed() == Packed.FOLDER_DUMP) {
-            notCompared.add("a packed folder of pg_dump -Fd is not restored here; unpack it, and use pg_restore");
-            return;
+            try (UnpackedFolder folder = restores.folder()) {
+                unpack(folder, progress);
+                trial = restores.of(TrialDump.ofFolder(folder.path(known.folder()), contents, place.location(name)));
+            }
+        } else {
+            trial = restores.of(new TrialDump(
+                    known.kind(),
+                    contents,
+                    () -> DumpFile.open(place.open(name), place.location(name), decryption)
+                            .content(),
+                    place.location(name)));
         }
-        trial = restorer.apply(new TrialDump(
-                kind(known),
-                known.database().get(),
-                () -> DumpFile.open(place.open(name), place.location(name), decryption)
-                        .content(),
-                place.location(name)));
         compared.add("rows of " + trial.compared() + " tables after a restore");
     }
 
-    private static TrialDump.Kind kind(DumpReport report) {
-        if (report.packed() == Packed.TAR_DUMP) {
-            return TrialDump.Kind.TAR;
+    private void unpack(UnpackedFolder folder, Progress progress) {
+        folder.requireRoom(0);
+        InputStream heard = new HashedInput(place.open(name), List.of(), _ -> progress.advance(0, 0));
+        try (DumpFile file = DumpFile.open(heard, place.location(name), decryption)) {
+            DumpReader.unpack(file, folder);
         }
-        return report.format() == DumpFormat.CUSTOM ? TrialDump.Kind.CUSTOM : TrialDump.Kind.SCRIPT;
-    }
-
-    private static final class Hashed extends FilterInputStream {
-        private final List<MessageDigest> digests;
-        private final Progress progress;
-
-        Hashed(InputStream in, List<MessageDigest> digests, Progress progress) {
-            super(in);
-            this.digests = digests;
-            this.progress = progress;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = in.read(bytes, offset, length);
-            if (read > 0) {
-                digests.forEach(digest -> digest.update(bytes, offset, read));
-                progress.advance(0, read);
-            }
-            return read;
-        }
+        folder.finish();
     }
 }

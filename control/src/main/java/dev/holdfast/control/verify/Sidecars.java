@@ -1,7 +1,9 @@
 package dev.holdfast.control.verify;
 
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Failed;
+import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
@@ -11,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -26,8 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Sidecars {
     private static final int MOST_BYTES = 4 << 20;
-    private static final Map<String, String> ENDINGS = Map.of(".md5", "MD5", ".sha256", "SHA-256");
-    private static final Map<String, Integer> HEX_DIGITS = Map.of("MD5", 32, "SHA-256", 64);
     private static final Pattern LINE = Pattern.compile("\\\\?([0-9a-fA-F]+)(?:  ?\\*?| \\*)(.+)");
     private static final Pattern BSD = Pattern.compile("[A-Z0-9-]+ ?\\((.+)\\) ?= ?([0-9a-fA-F]+)");
     private static final Pattern ALONE = Pattern.compile("[0-9a-fA-F]+");
@@ -45,14 +44,27 @@ final class Sidecars {
     /** Looks for all of them. */
     static Sidecars of(FilePlace place, FileName file) {
         Sidecars sidecars = new Sidecars(place, file);
-        ENDINGS.forEach((ending, algorithm) -> sidecars.read(file.with(ending))
-                .ifPresent(text -> sidecars.sums(file.with(ending).last(), algorithm, text)));
+        for (Checksum checksum : Checksum.values()) {
+            name(file.text() + "." + checksum.label())
+                    .ifPresent(
+                            name -> sidecars.read(name).ifPresent(text -> sidecars.sums(name.last(), checksum, text)));
+        }
         String folder =
                 file.text().substring(0, file.text().length() - file.last().length());
-        for (FileName manifest : List.of(file.with(".manifest.json"), new FileName(folder + "manifest.json"))) {
-            sidecars.read(manifest).ifPresent(text -> sidecars.manifest(manifest.last(), text));
+        for (String manifest : List.of(file.text() + ".manifest.json", folder + "manifest.json")) {
+            name(manifest)
+                    .ifPresent(name -> sidecars.read(name).ifPresent(text -> sidecars.manifest(name.last(), text)));
         }
         return sidecars;
+    }
+
+    /** Beside a file with a very long name there is none with a longer one. */
+    private static Optional<FileName> name(String text) {
+        try {
+            return Optional.of(new FileName(text));
+        } catch (Invalid e) {
+            return Optional.empty();
+        }
     }
 
     List<Expected> expected() {
@@ -83,20 +95,19 @@ final class Sidecars {
 
     private record Sum(String hex, String name) {}
 
-    private void sums(String source, String algorithm, String text) {
-        int digits = HEX_DIGITS.getOrDefault(algorithm, 0);
+    private void sums(String source, Checksum checksum, String text) {
         List<Sum> sums = text.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                 .flatMap(line -> sum(line).stream())
-                .filter(sum -> sum.hex().length() == digits)
+                .filter(sum -> sum.hex().length() == checksum.hexDigits())
                 .toList();
         Optional<Sum> own = sums.stream()
                 .filter(sum -> last(sum.name()).equals(file.last()))
                 .findFirst()
                 .or(() -> sums.size() == 1 ? Optional.of(sums.getFirst()) : Optional.empty());
         if (own.isEmpty()) {
-            unusable.add(source + (sums.isEmpty() ? " holds no " + algorithm : " names other files"));
+            unusable.add(source + (sums.isEmpty() ? " holds no " + checksum.shown() : " names other files"));
             return;
         }
         boolean renamed = !own.get().name().isEmpty() && !last(own.get().name()).equals(file.last());
@@ -105,7 +116,7 @@ final class Sidecars {
                         + (renamed
                                 ? " (made when it was named '" + last(own.get().name()) + "')"
                                 : ""),
-                algorithm,
+                checksum,
                 own.get().hex().toLowerCase(Locale.ROOT),
                 OptionalLong.empty()));
     }
@@ -132,10 +143,10 @@ final class Sidecars {
             for (JsonNode one : files) {
                 boolean named = one.path("name").asString("").equals(file.text())
                         || one.path("fileName").asString("").equals(file.last());
-                if (named && one.path("sha256").asString("").length() == HEX_DIGITS.getOrDefault("SHA-256", 0)) {
+                if (named && one.path("sha256").asString("").length() == Checksum.SHA256.hexDigits()) {
                     expected.add(new Expected(
                             source,
-                            "SHA-256",
+                            Checksum.SHA256,
                             one.path("sha256").asString("").toLowerCase(Locale.ROOT),
                             one.path("bytes").isIntegralNumber()
                                     ? OptionalLong.of(one.path("bytes").asLong())

@@ -5,6 +5,7 @@ import dev.holdfast.connectors.files.DirectorySource;
 import dev.holdfast.connectors.files.DirectoryTarget;
 import dev.holdfast.connectors.files.LocalExportFile;
 import dev.holdfast.connectors.files.LocalStore;
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.ClientTools;
 import dev.holdfast.connectors.postgres.LentServer;
@@ -184,6 +185,11 @@ public final class InstalledConnectors implements Connectors {
     @Override
     public AdoptedDatabases adoptedDatabases() {
         return new InstalledDatabases(scratch, this::location);
+    }
+
+    @Override
+    public UnpackedFolder unpackedFolder() {
+        return UnpackedFolder.in(scratch);
     }
 
     @Override

@@ -83,6 +83,7 @@ class RecognitionTest {
         "app_20200101_2025-01-15_02-00-00.dump,timestamp,app_20200101,custom,2025-01-15T02:00:00Z",
         "shop-1736906400.sql.gz,plain,shop,sql,2025-01-15T02:00:00Z",
         "shop_2025-01-15T02:00:00+0200.dump,plain,shop,custom,2025-01-15T00:00:00Z",
+        "shop_2025-01-15_02-00-00-4711.dump,plain,shop,custom,2025-01-15T02:00:00Z",
     })
     void layouts_are_known_by_their_names(String name, String layout, String database, String kind, Instant time) {
         put(name);
@@ -249,16 +250,19 @@ class RecognitionTest {
     void folders_of_objects_and_of_pg_dump_are_one_backup_each() {
         put("minio/20251211_020000/uploads/a.jpg");
         put("minio/20251211_020000/uploads/b.dump");
+        put("minio/20251211_020000/uploads/kept/toc.dat");
         put("minio/20251212_020000/c.jpg");
         put("shop_20250115/toc.dat");
+        put("shop_20250115/README");
         put("shop_20250115/3301.dat.gz");
         AdoptedBackups found = found();
 
         assertThat(found.backups())
                 .extracting(backup -> backup.name() + " " + backup.kind() + " " + backup.files())
                 .containsExactly(
-                        "minio/20251212_020000 TREE 1", "minio/20251211_020000 TREE 2", "shop_20250115 DUMP_FOLDER 2");
+                        "minio/20251212_020000 TREE 1", "minio/20251211_020000 TREE 3", "shop_20250115 DUMP_FOLDER 2");
         assertThat(found.backups().getLast().database()).contains("shop");
+        assertThat(found.backups().getFirst().layout()).isEqualTo(Layout.FOLDERS);
     }
 
     @Test

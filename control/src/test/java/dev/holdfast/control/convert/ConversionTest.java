@@ -174,6 +174,42 @@ class ConversionTest {
     }
 
     @Test
+    void variables_that_compose_takes_over_count_too() {
+        Converted converted = DumpImages.postgresBackupLocal("""
+                x-server: &server
+                  POSTGRES_HOST: db
+                  POSTGRES_USER: clerk
+                services:
+                  pgbackups:
+                    image: prodrigestivill/postgres-backup-local:16
+                    environment:
+                      <<: *server
+                      POSTGRES_USER: postgres
+                      POSTGRES_DB: shop
+                      POSTGRES_PASSWORD:
+                """, "compose.yaml", Optional.empty());
+
+        assertThat(converted.text())
+                .contains("postgresql://postgres@db:5432/shop")
+                .contains("password: '${POSTGRES_PASSWORD}'");
+        assertThat(DumpImages.postgresBackupLocal("""
+                services:
+                  pgbackups:
+                    image: prodrigestivill/postgres-backup-local:16
+                    environment: [POSTGRES_HOST=db, POSTGRES_DB=shop, POSTGRES_PASSWORD]
+                """, "compose.yaml", Optional.empty())
+                        .text())
+                .contains("password: '${POSTGRES_PASSWORD}'");
+    }
+
+    @Test
+    void a_span_that_is_longer_than_any_is_told() {
+        Converted converted =
+                Borgmatic.convert("source_directories: [/srv]\nkeep_within: 99999999999d\n", "config.yaml");
+        assertThat(converted.notes()).anyMatch(note -> note.contains("'keep_within' was left out"));
+    }
+
+    @Test
     void a_compose_file_of_postgres_backup_local_becomes_a_stack() {
         Converted converted = DumpImages.postgresBackupLocal("""
                 services:

@@ -1,5 +1,6 @@
 package dev.holdfast.control.operation;
 
+import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.postgres.Among;
 import dev.holdfast.connectors.postgres.PostgresRestore;
 import dev.holdfast.connectors.postgres.ScratchServer;
@@ -51,6 +52,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,9 @@ public final class FakeConnectors implements Connectors {
     public long compared = 7;
     public long restored = 7;
     public Runnable duringCapture = () -> {};
+
+    /** Hears of every source that is made. */
+    public Consumer<SourceConfig> asked = _ -> {};
 
     public FakeConnectors(List<String> log) {
         this.log = log;
@@ -103,6 +109,7 @@ public final class FakeConnectors implements Connectors {
     @Override
     public Source source(SourceConfig source, RepositoryConfig repository) {
         String name = source.name();
+        asked.accept(source);
         return new Source() {
             @Override
             public String kind() {
@@ -265,8 +272,16 @@ public final class FakeConnectors implements Connectors {
     }
 
     @Override
+    public UnpackedFolder unpackedFolder() {
+        return UnpackedFolder.in(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** Makes servers for test restores, for tests that need them. */
+    public @Nullable Supplier<ScratchServer> scratch;
+
+    @Override
     public ScratchServer scratch(Optional<Secret> url) {
-        throw new UnsupportedOperationException();
+        return Objects.requireNonNull(scratch).get();
     }
 
     @Override

@@ -7,7 +7,9 @@ import dev.holdfast.connectors.postgres.FileRestore;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.control.adopt.AdoptedDatabases;
 import dev.holdfast.control.adopt.AdoptedPlace;
+import dev.holdfast.control.config.DirectoryConfig;
 import dev.holdfast.control.config.PostgresConfig;
+import dev.holdfast.control.config.SourceConfig;
 import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.control.operation.AdoptResult.Outcome;
 import dev.holdfast.engine.error.ErrorCode;
@@ -16,17 +18,31 @@ import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.place.MemoryPlace;
 import dev.holdfast.engine.repository.Snapshot;
 import dev.holdfast.engine.source.Source;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
 class ImportOperationTest {
     private final List<String> log = new ArrayList<>();
+    private final List<Path> unpackedFolders = new ArrayList<>();
+    private final List<List<String>> unpacked = new ArrayList<>();
+
     private final FakeConnectors connectors = new FakeConnectors(log);
     private final FakeRepository repository = new FakeRepository(log);
     private final MemoryPlace old = new MemoryPlace(() -> FakeRepository.NOW);
@@ -34,6 +50,7 @@ class ImportOperationTest {
     private final ImportOperation operation = new ImportOperation(connectors, repository, () -> FakeRepository.NOW);
 
     ImportOperationTest() {
+        connectors.asked = this::seeUnpacked;
         connectors.exportPlaces.put("/old", old);
         connectors.adopted = new AdoptedDatabases() {
             @Override
@@ -56,6 +73,20 @@ class ImportOperationTest {
                 throw new IllegalStateException("nothing is restored");
             }
         };
+    }
+
+    private void seeUnpacked(SourceConfig source) {
+        if (source instanceof DirectoryConfig directory) {
+            unpackedFolders.add(directory.path());
+            try (Stream<Path> all = Files.walk(directory.path())) {
+                unpacked.add(all.filter(path -> !path.equals(directory.path()))
+                        .map(path -> directory.path().relativize(path).toString())
+                        .sorted()
+                        .toList());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private void dump(String name, String rows) {
@@ -164,6 +195,81 @@ class ImportOperationTest {
         assertThat(result.failures()).isOne();
         assertThat(result.failure().orElseThrow()).hasMessageContaining("yet to come");
         assertThat(result.concern()).contains(ErrorCode.USAGE);
+    }
+
+    private static byte[] zip(String name, String content) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry(name));
+            zip.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void files_become_a_part_of_the_directory_that_has_their_name_and_else_one_of_their_own() throws IOException {
+        old.put("uploads_2025-01-01_02-00-00.zip", zip("a", "1"));
+        old.put("media_2025-01-02_02-00-00.zip", zip("a", "2"));
+        old.put("minio/20250103_020000/bucket/b", bytes("3"));
+        old.put("minio/20250103_020000/bucket/c", bytes("4"));
+        AdoptResult result = imported(false);
+
+        assertThat(result.items())
+                .extracting(AdoptResult.Item::outcome)
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Imported.class))
+                .extracting(outcome -> ((Outcome.Imported) outcome).part())
+                // a bucket of the stack is called media, and is no directory
+                .containsExactly("uploads", "media-files", "minio");
+        assertThat(unpacked).containsExactly(List.of("a"), List.of("a"), List.of("bucket", "bucket/b", "bucket/c"));
+        assertThat(unpackedFolders)
+                .hasSize(3)
+                .allSatisfy(folder -> assertThat(folder).doesNotExist());
+        assertThat(repository.snapshots.getLast().labels())
+                .containsEntry(ImportOperation.TOOL, "folders")
+                .hasEntrySatisfying(
+                        ImportOperation.DIGEST,
+                        digest -> assertThat(digest)
+                                .isEqualTo(sha256(
+                                        "bucket/b\0001\0" + sha256("3") + "\nbucket/c\0001\0" + sha256("4") + "\n")));
+
+        assertThat(imported(false).items())
+                .allSatisfy(item -> assertThat(item.outcome()).isInstanceOf(Outcome.There.class));
+        assertThat(repository.snapshots).hasSize(3);
+    }
+
+    @Test
+    void files_that_do_not_end_as_they_should_leave_neither_a_snapshot_nor_a_folder() throws IOException {
+        byte[] zip = zip("a", "1".repeat(1000));
+        old.put("uploads_2025-01-01_02-00-00.zip", Arrays.copyOf(zip, zip.length - 9));
+
+        assertThat(imported(false).failure()).isPresent();
+        assertThat(repository.snapshots).isEmpty();
+        assertThat(unpackedFolders).isEmpty();
+    }
+
+    @Test
+    void files_of_a_part_that_cannot_be_captured_leave_no_folder_behind() throws IOException {
+        old.put("uploads_2025-01-01_02-00-00.zip", zip("a", "1"));
+        connectors.duringCapture = () -> {
+            throw new Failed(ErrorCode.FILE_UNREADABLE, "no", "");
+        };
+
+        assertThat(imported(false).failure()).isPresent();
+        assertThat(unpackedFolders)
+                .singleElement()
+                .satisfies(folder -> assertThat(folder).doesNotExist());
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes(text)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

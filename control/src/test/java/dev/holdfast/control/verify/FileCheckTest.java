@@ -3,6 +3,9 @@ package dev.holdfast.control.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.connectors.files.LocalPlace;
+import dev.holdfast.connectors.files.UnpackedFolder;
+import dev.holdfast.connectors.postgres.TrialDump;
+import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.verify.FileCheck.Depth;
 import dev.holdfast.control.verify.FileVerdict.State;
@@ -138,9 +141,19 @@ class FileCheckTest {
         try (LocalPlace place = new LocalPlace(folder)) {
             return new FileCheck(
                             place, new FileName(NAME), written, Optional.empty(), Instant.parse("2030-01-01T00:00:00Z"))
-                    .verdict(depth, Progress.NONE, _ -> {
-                        throw new IllegalStateException("nothing is to be restored");
-                    });
+                    .verdict(depth, Progress.NONE, new NoTrial());
+        }
+    }
+
+    private static final class NoTrial implements FileCheck.Trial {
+        @Override
+        public TrialReport of(TrialDump dump) {
+            throw new IllegalStateException("nothing is to be restored");
+        }
+
+        @Override
+        public UnpackedFolder folder() {
+            throw new IllegalStateException("nothing is to be unpacked");
         }
     }
 
