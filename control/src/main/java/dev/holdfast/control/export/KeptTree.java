@@ -16,12 +16,15 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -30,6 +33,9 @@ import tools.jackson.core.JacksonException;
  * stream; no more than some bytes of each file are in memory. For one thread.
  */
 public final class KeptTree {
+    /** How far apart the clocks of the machines of one place may be. */
+    private static final Duration SKEW = Duration.ofMinutes(1);
+
     private final FilePlace place;
     private final Written folder;
     private final Tree tree;
@@ -77,12 +83,16 @@ public final class KeptTree {
      * @throws Damaged if it is not as the ledger says
      */
     public void read(Consumer<TreeFile> consumer) {
+        lines(line -> consumer.accept(parsed(line)));
+    }
+
+    private void lines(Consumer<String> consumer) {
         long files = 0;
         try (InputStream in = place.open(tree.list());
                 DigestInputStream digested = new DigestInputStream(in, Checksum.SHA256.newDigest());
                 BufferedReader lines = new BufferedReader(new InputStreamReader(digested, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                consumer.accept(parsed(line));
+                consumer.accept(line);
                 files++;
             }
             String digest = HexFormat.of().formatHex(digested.getMessageDigest().digest());
@@ -93,6 +103,41 @@ public final class KeptTree {
             throw new Unavailable(
                     ErrorCode.STORE_UNAVAILABLE, "cannot read '" + place.location(tree.list()) + "'", "", e);
         }
+    }
+
+    /**
+     * Some of its files, in the order of the list, which is read to its end: what is not as it was written names nothing.
+     *
+     * @param after how many come before
+     * @param count how many at most
+     * @throws Missing if there is no list
+     * @throws Damaged if it is not as the ledger says
+     */
+    public List<Written> files(long after, int count) {
+        List<String> some = new ArrayList<>();
+        long[] line = {0};
+        lines(text -> {
+            if (line[0]++ >= after && some.size() < count) {
+                some.add(text);
+            }
+        });
+        return some.stream().map(this::parsed).map(this::written).toList();
+    }
+
+    /** The file of that name, if the list has it; the list is read to its end, as by {@link #files}. */
+    Optional<Written> find(FileName name) {
+        List<Written> found = new ArrayList<>();
+        read(file -> {
+            if (name(file).equals(name)) {
+                found.add(written(file));
+            }
+        });
+        return found.stream().findFirst();
+    }
+
+    /** What the list says of a file. */
+    private Written written(TreeFile file) {
+        return Written.planned(name(file), folder.part(), false).finished(file.bytes(), file.sha256());
     }
 
     private TreeFile parsed(String line) {
@@ -169,6 +214,21 @@ public final class KeptTree {
     }
 
     /**
+     * Whether a file of the tree may be of this export. Before the list was there, none was written; one that is older lay there before,
+     * even if it is equal. Once the tree was whole, all are.
+     */
+    Predicate<PlacedFile> own() {
+        if (tree.earliest().isPresent()) {
+            return _ -> true;
+        }
+        Instant begun = place.find(tree.list())
+                .map(PlacedFile::modified)
+                .orElse(Instant.MAX)
+                .minus(SKEW);
+        return found -> !found.modified().isBefore(begun);
+    }
+
+    /**
      * What is known of one of its files. One that was written while the tree was is taken to be untouched; any other has to be read to
      * tell.
      */
@@ -178,13 +238,6 @@ public final class KeptTree {
                         && folder.modified()
                                 .map(time -> !found.modified().isAfter(time))
                                 .orElse(false);
-        return new Written(
-                found.name(),
-                folder.part(),
-                OptionalLong.of(file.bytes()),
-                file.sha256(),
-                during ? Optional.of(found.modified()) : Optional.empty(),
-                false,
-                Optional.empty());
+        return during ? written(file).seen(found.modified()) : written(file);
     }
 }
