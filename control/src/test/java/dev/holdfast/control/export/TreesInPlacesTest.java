@@ -276,6 +276,19 @@ class TreesInPlacesTest {
     }
 
     @Test
+    void equal_files_that_lay_there_before_are_not_taken_for_its_own() {
+        Snapshot snapshot = snapshot("shop");
+        assertThat(deliver(snapshot, place)).noneMatch(PlacedExport::failed);
+        List<String> before = place.names("media_");
+        place.put(place.names(".holdfast/").getLast(), new byte[] {1});
+        now = now.plus(Duration.ofHours(1));
+
+        assertThat(failure(deliver(snapshot, place).getFirst())).isInstanceOf(AlreadyExists.class);
+
+        assertThat(place.names("media_")).containsExactlyElementsOf(before).hasSize(5);
+    }
+
+    @Test
     void strange_and_changed_files_stay_and_the_rest_goes() {
         LedgerEntry entry = delivered("shop");
         String folder = "media_2026-11-20_02-00-00/";
