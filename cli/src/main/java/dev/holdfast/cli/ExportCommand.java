@@ -47,6 +47,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast export 01jd8x database --format sql --compress 6 --output shop.sql.gz",
             "  holdfast export latest --format roles --output roles.sql",
             "  holdfast export latest media --output media.tar.gz --checksum sha256",
+            "  holdfast export latest --output shop.dump --manifest   # and shop.dump.manifest.json, with rows",
             "  holdfast export latest uploads --format tar.zst --encrypt-to ops.asc --output uploads.tar.zst.gpg",
             "  holdfast export latest uploads --format tree --output uploads",
             "  holdfast export --server https://backup.example.org:8484 --stack shop --output shop.dump",
@@ -130,6 +131,12 @@ final class ExportCommand extends AnywhereCommand {
     }
 
     private ExportResult file() {
+        if (atServer() && shape.manifest) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "--manifest works where the repository can be reached",
+                    "say --checksum sha256, or name the repository with --repository.");
+        }
         Optional<ExportFormat> format = shape.wanted();
         ExportOutput file = writesToOut()
                 ? shape.stream(cli, new StandardOutput(cli.terminal().out()))

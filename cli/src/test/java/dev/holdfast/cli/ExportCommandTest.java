@@ -89,6 +89,8 @@ class ExportCommandTest {
                 "--format tree --checksum md5 -o x     | is a folder of many files",
                 "--format tree --encrypt-to k -o x     | is a folder of many files",
                 "--checksum md5 -o -                   | standard output has no name",
+                "--manifest -o -                       | --manifest writes a file beside, and standard output has no name",
+                "--format tree --manifest -o x         | is a folder of many files",
                 "--checksum crc -o x                   | crc",
                 "--sign-with k -o x                    | nothing is",
                 "--sign-passphrase-file k -o x         | which is not given",

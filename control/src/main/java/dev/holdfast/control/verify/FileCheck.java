@@ -48,6 +48,7 @@ public final class FileCheck {
     private final Instant now;
     private final List<String> compared = new ArrayList<>();
     private final List<String> notCompared = new ArrayList<>();
+    private final List<ExpectedRows> rows = new ArrayList<>();
     private @Nullable DumpReport report;
     private @Nullable TrialReport trial;
     private @Nullable HoldfastException unproven;
@@ -151,6 +152,7 @@ public final class FileCheck {
         if (isContent()) {
             Sidecars sidecars = Sidecars.of(place, name);
             expected.addAll(sidecars.expected());
+            rows.addAll(sidecars.rows());
             notCompared.addAll(sidecars.unusable());
         }
         return expected;
@@ -181,6 +183,7 @@ public final class FileCheck {
             drain(digests, progress);
         }
         compare(expected, digests);
+        compareRows();
         if (unproven == null && report != null && expected.isEmpty()) {
             report.unproven().forEach(what -> notComparedButWhole(what));
         }
@@ -204,6 +207,19 @@ public final class FileCheck {
                 throw damaged("has " + one.algorithm() + " " + found + ", and " + one.source() + " says " + one.hex());
             }
             compared.add(one.algorithm() + " of " + one.source());
+        }
+    }
+
+    private void compareRows() {
+        DumpReport known = report;
+        if (known == null || known.database().isEmpty()) {
+            return;
+        }
+        for (ExpectedRows one : rows) {
+            one.difference(known.database().get().tables()).ifPresent(difference -> {
+                throw damaged(difference);
+            });
+            compared.add("rows of " + one.tables().size() + " tables of " + one.source());
         }
     }
 
