@@ -169,7 +169,10 @@ class KeptTreesIT {
                                     .toList());
                     for (String file : listed) {
                         Path fetched = stack.folder().resolve("fetched");
-                        served.download(at + "/file?name=" + encoded(file), fetched);
+                        Files.deleteIfExists(fetched);
+                        assertThat(served.download(at + "/file?name=" + encoded(file), fetched)
+                                        .statusCode())
+                                .isEqualTo(200);
                         assertThat(fetched).as(place + ": " + file).hasSameBinaryContentAs(disk.resolve(file));
                     }
                 }

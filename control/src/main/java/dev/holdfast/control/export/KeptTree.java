@@ -10,10 +10,10 @@ import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.time.Duration;
@@ -35,6 +35,9 @@ import tools.jackson.core.JacksonException;
 public final class KeptTree {
     /** How far apart the clocks of the machines of one place may be. */
     private static final Duration SKEW = Duration.ofMinutes(1);
+
+    /** A name has 900 bytes, and JSON writes one as six characters at most. */
+    private static final int LONGEST_LINE = 1 << 14;
 
     private final FilePlace place;
     private final Written folder;
@@ -87,22 +90,44 @@ public final class KeptTree {
     }
 
     private void lines(Consumer<String> consumer) {
-        long files = 0;
         try (InputStream in = place.open(tree.list());
                 DigestInputStream digested = new DigestInputStream(in, Checksum.SHA256.newDigest());
-                BufferedReader lines = new BufferedReader(new InputStreamReader(digested, StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                consumer.accept(line);
-                files++;
-            }
+                Reader text = new InputStreamReader(digested, StandardCharsets.UTF_8)) {
+            long lines = lines(text, consumer);
             String digest = HexFormat.of().formatHex(digested.getMessageDigest().digest());
-            if (files != tree.files() || !digest.equals(folder.sha256())) {
+            if (lines != tree.files() || !digest.equals(folder.sha256())) {
                 throw damaged(null);
             }
         } catch (IOException e) {
             throw new Unavailable(
                     ErrorCode.STORE_UNAVAILABLE, "cannot read '" + place.location(tree.list()) + "'", "", e);
         }
+    }
+
+    /** How many lines there are. One that is longer than that of any file is not kept in memory to its end. */
+    private long lines(Reader text, Consumer<String> consumer) throws IOException {
+        long lines = 0;
+        StringBuilder line = new StringBuilder();
+        char[] buffer = new char[LONGEST_LINE];
+        for (int count = text.read(buffer); count >= 0; count = text.read(buffer)) {
+            int from = 0;
+            for (int i = 0; i < count; i++) {
+                if (buffer[i] == '\n') {
+                    consumer.accept(line.append(buffer, from, i - from).toString());
+                    lines++;
+                    line.setLength(0);
+                    from = i + 1;
+                }
+            }
+            line.append(buffer, from, count - from);
+            if (line.length() > LONGEST_LINE) {
+                throw damaged(null);
+            }
+        }
+        if (!line.isEmpty()) {
+            throw damaged(null);
+        }
+        return lines;
     }
 
     /**
