@@ -57,7 +57,12 @@ public final class ExportOutput implements ExportFile {
         this.encrypted = protection.encrypts();
     }
 
-    /** Says what the file is made from; where a manifest is wanted, before the commit. */
+    /** Whether it has to be {@linkplain #describe said} what it is made from. */
+    public boolean hasManifest() {
+        return manifest.isPresent();
+    }
+
+    /** Says what the file is made from, before the commit. */
     public void describe(Exported what) {
         exported = Optional.of(what);
     }

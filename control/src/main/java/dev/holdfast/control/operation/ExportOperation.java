@@ -72,8 +72,10 @@ public final class ExportOperation {
         Instant began = clock.instant();
         try (ExportOutput file = output) {
             return run(request, file.location(), run, (snapshot, choice, reader) -> {
-                file.describe(
-                        new Exported(snapshot, choice.part(), choice.format().label(), tables(choice, reader), began));
+                if (file.hasManifest()) {
+                    file.describe(new Exported(
+                            snapshot, choice.part(), choice.format().label(), tables(choice, reader), began));
+                }
                 return counted(choice, reader, file, run);
             });
         }
