@@ -184,7 +184,7 @@ final class ExportCommand extends AnywhereCommand {
                     "--since, --part, --databases and --files are for --all",
                     "add --all, or leave them out.");
         }
-        if (snapshot != null || toPlaces || shape.isSaid()) {
+        if (snapshot != null || toPlaces || shape.isOneFileSaid()) {
             throw new Invalid(
                     ErrorCode.USAGE,
                     "with --all, every snapshot is meant, and --databases and --files say in which format",
@@ -199,11 +199,12 @@ final class ExportCommand extends AnywhereCommand {
                     "--all works where the repository can be reached",
                     "name the repository with --repository, or run it at the server.");
         }
+        shape.check(false);
         LeavingOperation operation = new LeavingOperation(cli.connectors(), cli.repositories(), cli.clock());
         LeavingOperation.Request request = new LeavingOperation.Request(
                 everything(),
                 PlaceUrl.parse(output, cli.folder(), cli.environment(), "--output"),
-                leaving.order(overwrite, cli.zone()));
+                leaving.order(shape.protection(cli.folder()), overwrite, cli.zone()));
         return new LeavingReport(running(run -> operation.run(request, run)));
     }
 

@@ -98,7 +98,12 @@ final class ExportFileOptions {
 
     /** Whether anything of it was said. */
     boolean isSaid() {
-        return format != null || level != null || create || isMoreThanFile();
+        return isOneFileSaid() || isProtected() || signerPassphraseFile != null;
+    }
+
+    /** Whether something was said that is only for one file. */
+    boolean isOneFileSaid() {
+        return format != null || level != null || create || !checksums.isEmpty() || manifest;
     }
 
     /** What only a file that is one can have. */
@@ -197,7 +202,7 @@ final class ExportFileOptions {
         return cli.connectors().exportFile(path.resolveSibling(path.getFileName() + "." + ending), overwrite);
     }
 
-    private Protection protection(Path folder) {
+    Protection protection(Path folder) {
         return new Protection(
                 recipients.stream().map(folder::resolve).toList(),
                 secret(folder, "--encrypt-passphrase-file", passphraseFile),

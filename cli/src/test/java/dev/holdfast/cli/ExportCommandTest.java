@@ -94,7 +94,8 @@ class ExportCommandTest {
                 "--checksum crc -o x                   | crc",
                 "--sign-with k -o x                    | nothing is",
                 "--sign-passphrase-file k -o x         | which is not given",
-                "--encrypt-passphrase-file a --all -o x | with --all",
+                "--checksum md5 --all -o x             | with --all",
+                "--sign-with a --all -o x              | signs what is encrypted",
                 "--format tar --to-places              | with --to-places",
             })
     void what_cannot_be_meant_is_refused(String arguments, String told) {
