@@ -62,9 +62,9 @@ class ExportIT {
             assertThat(tables.size()).as(json.toString()).isPositive();
 
             assertThat(stack.run("verify", "described").succeeded().out())
-                    .contains("rows of " + tables.size() + " tables of described.manifest.json");
+                    .containsPattern("rows of [1-9][0-9]* of " + tables.size() + " tables of described.manifest.json");
             JsonNode orders = tables.valueStream()
-                    .filter(table -> table.path("rows").asLong() > 0)
+                    .filter(table -> table.path("name").asString().equals("customers"))
                     .findFirst()
                     .orElseThrow();
             ((ObjectNode) orders).put("rows", orders.path("rows").asLong() + 1);

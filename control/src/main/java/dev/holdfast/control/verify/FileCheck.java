@@ -6,6 +6,7 @@ import dev.holdfast.connectors.dump.DumpReader;
 import dev.holdfast.connectors.dump.DumpReport;
 import dev.holdfast.connectors.dump.DumpReport.Packed;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
+import dev.holdfast.connectors.postgres.DumpedTable;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.control.export.LedgerEntry;
@@ -215,11 +216,15 @@ public final class FileCheck {
         if (known == null || known.database().isEmpty()) {
             return;
         }
+        List<DumpedTable> tables = known.database().get().tables();
         for (ExpectedRows one : rows) {
-            one.difference(known.database().get().tables()).ifPresent(difference -> {
+            one.difference(tables).ifPresent(difference -> {
                 throw damaged(difference);
             });
-            compared.add("rows of " + one.tables().size() + " tables of " + one.source());
+            one.compared(tables)
+                    .ifPresentOrElse(
+                            compared::add,
+                            () -> notCompared.add("none of the tables of " + one.source() + " was found"));
         }
     }
 
