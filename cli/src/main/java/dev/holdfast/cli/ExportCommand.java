@@ -47,6 +47,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast export 01jd8x database --format sql --compress 6 --output shop.sql.gz",
             "  holdfast export latest --format roles --output roles.sql",
             "  holdfast export latest media --output media.tar.gz --checksum sha256",
+            "  holdfast export latest --output shop.dump --manifest   # and shop.dump.manifest.json, with rows",
             "  holdfast export latest uploads --format tar.zst --encrypt-to ops.asc --output uploads.tar.zst.gpg",
             "  holdfast export latest uploads --format tree --output uploads",
             "  holdfast export --server https://backup.example.org:8484 --stack shop --output shop.dump",
@@ -130,6 +131,12 @@ final class ExportCommand extends AnywhereCommand {
     }
 
     private ExportResult file() {
+        if (atServer() && shape.manifest) {
+            throw new Invalid(
+                    ErrorCode.USAGE,
+                    "--manifest works where the repository can be reached",
+                    "say --checksum sha256, or name the repository with --repository.");
+        }
         Optional<ExportFormat> format = shape.wanted();
         ExportOutput file = writesToOut()
                 ? shape.stream(cli, new StandardOutput(cli.terminal().out()))
@@ -177,7 +184,7 @@ final class ExportCommand extends AnywhereCommand {
                     "--since, --part, --databases and --files are for --all",
                     "add --all, or leave them out.");
         }
-        if (snapshot != null || toPlaces || shape.isSaid()) {
+        if (snapshot != null || toPlaces || shape.isOneFileSaid()) {
             throw new Invalid(
                     ErrorCode.USAGE,
                     "with --all, every snapshot is meant, and --databases and --files say in which format",
@@ -192,11 +199,12 @@ final class ExportCommand extends AnywhereCommand {
                     "--all works where the repository can be reached",
                     "name the repository with --repository, or run it at the server.");
         }
+        shape.check(false);
         LeavingOperation operation = new LeavingOperation(cli.connectors(), cli.repositories(), cli.clock());
         LeavingOperation.Request request = new LeavingOperation.Request(
                 everything(),
                 PlaceUrl.parse(output, cli.folder(), cli.environment(), "--output"),
-                leaving.order(overwrite, cli.zone()));
+                leaving.order(shape.protection(cli.folder()), overwrite, cli.zone()));
         return new LeavingReport(running(run -> operation.run(request, run)));
     }
 

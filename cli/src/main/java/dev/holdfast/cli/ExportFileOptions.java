@@ -4,6 +4,7 @@ import dev.holdfast.control.config.Environment;
 import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.ExportOutput;
+import dev.holdfast.control.export.ExportOutput.Beside;
 import dev.holdfast.control.export.ExportOutput.Sidecar;
 import dev.holdfast.control.export.Protection;
 import dev.holdfast.control.operation.ExportFormat;
@@ -78,6 +79,11 @@ final class ExportFileOptions {
                     "Write FILE.md5 or FILE.sha256 too, as md5sum -c and sha256sum -c read it; may be given twice.")
     Set<Digest> checksums = new TreeSet<>();
 
+    @Option(
+            names = "--manifest",
+            description = "Write FILE.manifest.json too: the snapshot, and the file's length, SHA-256, part and rows.")
+    boolean manifest;
+
     /** What {@code --checksum} takes. */
     enum Digest {
         md5(Checksum.MD5),
@@ -92,12 +98,17 @@ final class ExportFileOptions {
 
     /** Whether anything of it was said. */
     boolean isSaid() {
-        return format != null || level != null || create || isMoreThanFile();
+        return isOneFileSaid() || isProtected() || signerPassphraseFile != null;
+    }
+
+    /** Whether something was said that is only for one file. */
+    boolean isOneFileSaid() {
+        return format != null || level != null || create || !checksums.isEmpty() || manifest;
     }
 
     /** What only a file that is one can have. */
     private boolean isMoreThanFile() {
-        return isProtected() || signerPassphraseFile != null || !checksums.isEmpty();
+        return isProtected() || signerPassphraseFile != null || !checksums.isEmpty() || manifest;
     }
 
     private boolean isProtected() {
@@ -144,10 +155,10 @@ final class ExportFileOptions {
                     "--format tree is a folder of many files: it cannot be encrypted, signed, summed, or go to standard output",
                     "name a folder, or say --format tar.gz for one file.");
         }
-        if (toStandardOutput && !checksums.isEmpty()) {
+        if (toStandardOutput && (!checksums.isEmpty() || manifest)) {
             throw new Invalid(
                     ErrorCode.USAGE,
-                    "--checksum writes a file beside, and standard output has no name",
+                    (manifest ? "--manifest" : "--checksum") + " writes a file beside, and standard output has no name",
                     "name a file with --output.");
         }
     }
@@ -163,7 +174,8 @@ final class ExportFileOptions {
 
     /** To standard output. */
     ExportOutput stream(Cli cli, ExportFile out) {
-        return new ExportOutput(cli.connectors().exportPlaces(), out, protection(cli.folder()), List.of());
+        return new ExportOutput(
+                cli.connectors().exportPlaces(), out, protection(cli.folder()), List.of(), Optional.empty());
     }
 
     /**
@@ -173,20 +185,24 @@ final class ExportFileOptions {
         List<Sidecar> sidecars = checksums.stream()
                 .map(digest -> digest.checksum)
                 .map(checksum -> new Sidecar(
-                        checksum,
-                        String.valueOf(path.getFileName()),
-                        cli.connectors()
-                                .exportFile(
-                                        path.resolveSibling(path.getFileName() + "." + checksum.label()), overwrite)))
+                        checksum, String.valueOf(path.getFileName()), beside(cli, path, checksum.label(), overwrite)))
                 .toList();
         return new ExportOutput(
                 cli.connectors().exportPlaces(),
                 cli.connectors().exportFile(path, overwrite),
                 protection(cli.folder()),
-                sidecars);
+                sidecars,
+                manifest
+                        ? Optional.of(new Beside(
+                                String.valueOf(path.getFileName()), beside(cli, path, "manifest.json", overwrite)))
+                        : Optional.empty());
     }
 
-    private Protection protection(Path folder) {
+    private static ExportFile beside(Cli cli, Path path, String ending, boolean overwrite) {
+        return cli.connectors().exportFile(path.resolveSibling(path.getFileName() + "." + ending), overwrite);
+    }
+
+    Protection protection(Path folder) {
         return new Protection(
                 recipients.stream().map(folder::resolve).toList(),
                 secret(folder, "--encrypt-passphrase-file", passphraseFile),

@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.control.export.FileFormat;
+import dev.holdfast.control.export.Protection;
 import dev.holdfast.control.leaving.LeavingOrder;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Invalid;
@@ -60,12 +61,13 @@ final class LeavingOptions {
     /**
      * @throws Invalid (USAGE) if it cannot be understood
      */
-    LeavingOrder order(boolean overwrite, ZoneId zone) {
+    LeavingOrder order(Protection protection, boolean overwrite, ZoneId zone) {
         return new LeavingOrder(
                 Optional.ofNullable(since).map(text -> time(text, zone)),
                 parts,
                 format("--databases", databases, true, FileFormat.CUSTOM),
                 format("--files", files, false, FileFormat.TAR_GZ),
+                protection,
                 overwrite);
     }
 

@@ -89,10 +89,13 @@ class ExportCommandTest {
                 "--format tree --checksum md5 -o x     | is a folder of many files",
                 "--format tree --encrypt-to k -o x     | is a folder of many files",
                 "--checksum md5 -o -                   | standard output has no name",
+                "--manifest -o -                       | --manifest writes a file beside, and standard output has no name",
+                "--format tree --manifest -o x         | is a folder of many files",
                 "--checksum crc -o x                   | crc",
                 "--sign-with k -o x                    | nothing is",
                 "--sign-passphrase-file k -o x         | which is not given",
-                "--encrypt-passphrase-file a --all -o x | with --all",
+                "--checksum md5 --all -o x             | with --all",
+                "--sign-with a --all -o x              | signs what is encrypted",
                 "--format tar --to-places              | with --to-places",
             })
     void what_cannot_be_meant_is_refused(String arguments, String told) {

@@ -3,15 +3,24 @@ package dev.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A bucket and a directory kept as the files that they are, in a folder, a bucket and at another server. */
 @ExtendWith(Stands.Provided.class)
@@ -47,6 +56,7 @@ class KeptTreesIT {
             }
             verified(stack, media);
             nextOne(stack, disk, nas, media);
+            throughAServer(stack, disk);
         }
     }
 
@@ -137,5 +147,67 @@ class KeptTreesIT {
         assertThat(nas.resolve("media").resolve(media.getFileName())).isDirectory();
         Outcome exports = stack.json("exports").succeeded();
         assertThat(exports.toString()).doesNotContain("incomplete");
+    }
+
+    /** Of every place, with names that could be taken for something else; by a link of the bucket's own too. */
+    private static void throughAServer(Stack stack, Path disk) throws Exception {
+        try (Served served = Served.start(
+                        stack,
+                        stack.folder().resolve("state"),
+                        Map.of(),
+                        "--stacks",
+                        stack.home().resolve("holdfast.yaml").toString());
+                HttpClient anybody = HttpClient.newHttpClient()) {
+            for (Path tree : List.of(only(disk.resolve("media")), only(disk.resolve("uploads")))) {
+                String name = disk.relativize(tree).toString();
+                for (String place : List.of("disk", "cloud", "nas")) {
+                    String at = "/api/v1/stacks/shop/exports/trees/places/" + place;
+                    List<String> listed = listed(served, at + "/tree?limit=3&name=" + encoded(name));
+                    assertThat(listed.stream().filter(file -> !file.endsWith("/" + METADATA)))
+                            .containsExactlyInAnyOrderElementsOf(files(tree).stream()
+                                    .map(file -> disk.relativize(file).toString())
+                                    .toList());
+                    for (String file : listed) {
+                        Path fetched = stack.folder().resolve("fetched");
+                        Files.deleteIfExists(fetched);
+                        assertThat(served.download(at + "/file?name=" + encoded(file), fetched)
+                                        .statusCode())
+                                .isEqualTo(200);
+                        assertThat(fetched).as(place + ": " + file).hasSameBinaryContentAs(disk.resolve(file));
+                    }
+                }
+                linked(served, anybody, disk, files(tree).getFirst());
+            }
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static List<String> listed(Served served, String pages) {
+        List<String> names = new ArrayList<>();
+        String after = "";
+        do {
+            JsonNode page = served.get(pages + after);
+            page.path("items").forEach(file -> names.add(file.path("name").asString()));
+            after = page.has("next") ? "&after=" + page.path("next").asString() : "";
+        } while (!after.isEmpty());
+        return names;
+    }
+
+    private static void linked(Served served, HttpClient anybody, Path disk, Path file)
+            throws IOException, InterruptedException {
+        String name = disk.relativize(file).toString();
+        JsonNode link = served.post(
+                201,
+                "/api/v1/stacks/shop/exports/trees/places/cloud/links",
+                JsonMapper.shared().createObjectNode().put("name", name).put("seconds", 60));
+        assertThat(link.path("open").asBoolean()).as(link.toString()).isTrue();
+        HttpResponse<byte[]> fetched = anybody.send(
+                HttpRequest.newBuilder(URI.create(link.path("url").asString())).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(fetched.statusCode()).isEqualTo(200);
+        assertThat(file).hasBinaryContent(fetched.body());
     }
 }

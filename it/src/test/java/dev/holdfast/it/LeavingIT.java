@@ -66,6 +66,7 @@ class LeavingIT {
                     .isTrue();
             comesBack(stack, folder(all, first), rows, files, objects);
             againNothing(stack, all);
+            sealed(stack, first);
             intoABucket(stack, first);
             aDamagedRepository(stack, third);
         }
@@ -105,6 +106,35 @@ class LeavingIT {
         assertThat(Files.readString(all.resolve("index.html")))
                 .contains("12 files")
                 .doesNotContain("files are missing");
+    }
+
+    /** Nobody reads it without the passphrase, and with it ordinary tools do. */
+    private static void sealed(Stack stack, String snapshot) throws IOException {
+        Path all = stack.folder().resolve("sealed");
+        Path secret = Files.writeString(stack.home().resolve("secret"), "four words are needed");
+        Path home = Files.createDirectories(stack.folder().resolve("gpg"));
+        stack.json(
+                        "export",
+                        "--all",
+                        "--output",
+                        all.toString(),
+                        "--part",
+                        "uploads",
+                        "--encrypt-passphrase-file",
+                        secret.toString())
+                .succeeded();
+
+        Path file = folder(all, snapshot).resolve("uploads.tar.gz.gpg");
+        Shell.run("bash", "-c", "cd '" + all + "' && sha256sum --strict -c SHA256SUMS");
+        assertThat(Shell.run(
+                        "bash",
+                        "-c",
+                        "set -o pipefail; chmod 700 '" + home + "'; gpg --homedir '" + home
+                                + "' --batch -q --pinentry-mode loopback --passphrase-file '" + secret + "' -d '"
+                                + file + "' | tar -tz"))
+                .contains("big.bin");
+        assertThat(folder(all, snapshot).resolve("uploads.tar.gz")).doesNotExist();
+        Shell.run("gpgconf", "--homedir", home.toString(), "--kill", "all");
     }
 
     private static Path folder(Path all, String snapshot) throws IOException {

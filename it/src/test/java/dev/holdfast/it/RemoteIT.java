@@ -3,6 +3,7 @@ package dev.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.engine.error.ErrorCode;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,7 +115,8 @@ class RemoteIT {
                     .flatMap(place -> Arrays.stream(Shell.run(
                                     "sh",
                                     "-c",
-                                    "cd \"$1\" && find data log forget -type f 2>/dev/null | sort",
+                                    "cd \"$1\" && if [ -d data ]; then find data log forget -type f; else find . -type f; fi"
+                                            + " 2>/dev/null | sort",
                                     "sh",
                                     place.toString())
                             .split("\n")))
@@ -127,9 +130,10 @@ class RemoteIT {
         return all.toArray(String[]::new);
     }
 
-    /** All that was said, but for how long it took and how quick that was. */
+    /** All that was said, but for how long it took, how quick that was, and how far it was meanwhile. */
     private static String said(Outcome outcome) {
         return ("exit " + outcome.exit() + "\n" + outcome.out() + "\n---\n" + outcome.err())
+                .replaceAll("(?m)^[a-z]+ [^:\n]+: [0-9]+ %, .* left\n", "")
                 .replaceAll("in [0-9.]+ (ms|s|min|h)( [0-9.]+ (s|min))?", "in a while")
                 .replaceAll(", [0-9.]+ [kMG]?B/s", ", fast")
                 .replaceAll("as sql, [0-9.]+ [kMG]?B to", "as sql, some to")
@@ -219,42 +223,84 @@ class RemoteIT {
     void what_keeps_exports_says_and_does_the_same(Stands stands) throws Exception {
         try (Stack stack = Stack.on(stands, "remote-exports")) {
             Path kept = stack.folder().resolve("kept");
+            Path other = stack.folder().resolve("other");
             stack.database().fill(100);
             stack.uploads().fill(5);
-            describe(stack, """
-                    exports:
-                      open:
-                        name: "{part}_{id}.{ext}"
-                        checksums: [sha256]
-                        places:
-                          disk: {local: {path: '%s'}, keep: {last: 2, minimum: 1}}
-                    """.formatted(kept));
+            describe(stack, exports(kept, other, 3));
             stack.init();
             backups(stack, 3);
-            String first = stack.snapshots().getFirst();
-            stack.json("export", first, "--to-places").succeeded();
+            stack.json("export", "--to-places").succeeded();
+            describe(stack, exports(kept, other, 1));
             try (Served served = serve(stack)) {
-                Twofold twofold = new Twofold(stands.launcher(), stack, served, List.of(stack.disk(), kept));
+                Twofold twofold = new Twofold(stands.launcher(), stack, served, List.of(stack.disk(), kept, other));
+                List<String> snapshots = stack.snapshots();
 
-                assertThat(twofold.both("exports").degraded().out())
-                        .contains("whole")
-                        .contains("lacks 2 snapshots");
-                // ids and times of what is written differ, so that lengths of manifests may
-                twofold.one("export", "--to-places").succeeded();
-                stack.json("export", "--to-places").succeeded();
-                assertThat(twofold.both("exports", "clean", "--dry-run")
-                                .succeeded()
-                                .out())
-                        .contains("is complete");
-                twofold.both("exports", "clean").succeeded();
+                String shown = twofold.both("exports").succeeded().out();
+                assertThat(shown.lines().filter(line -> line.contains(" whole ")))
+                        .hasSize(6);
+                assertThat(shown)
+                        .contains("'disk' of export 'open' is complete", "'other' of export 'open' is complete");
+
+                Outcome foretold = twofold.both("exports", "clean", "--dry-run").succeeded();
+                assertThat(foretold.out().lines().filter(line -> line.endsWith("would go")))
+                        .hasSize(4);
+                assertThat(left(kept)).containsAll(snapshots);
+
+                Outcome cleaned = twofold.both("exports", "clean").succeeded();
+                assertThat(cleaned.out().lines().filter(line -> line.endsWith("removed")))
+                        .hasSize(4);
+                twofold.there("exports", "clean").succeeded();
+                assertThat(left(kept)).containsExactly(snapshots.getLast());
+                assertThat(left(other)).containsExactly(snapshots.getLast());
+
+                mended(twofold, other);
                 Files.move(kept, stack.folder().resolve("unmounted"));
-                Outcome here = stack.run("exports");
+                Outcome here = stack.run("exports").degraded();
                 Outcome there = twofold.there("exports");
-                assertThat(said(there)).isEqualTo(said(here)).contains("CANNOT be used");
+                assertThat(said(there)).isEqualTo(said(here)).contains("'disk' of export 'open' CANNOT be used");
                 Files.move(stack.folder().resolve("unmounted"), kept);
                 twofold.forgetKept();
             }
         }
+    }
+
+    private static String exports(Path disk, Path other, int last) {
+        return """
+                exports:
+                  open:
+                    name: "{part}_{id}.{ext}"
+                    checksums: [sha256]
+                    places:
+                      disk: {local: {path: '%s'}, keep: {last: %d, minimum: 1}}
+                      other: {local: {path: '%s'}, keep: {last: %d, minimum: 1}}
+                """.formatted(disk, last, other, last);
+    }
+
+    /** The snapshots of which a place has files, the oldest first. */
+    private static List<String> left(Path place) throws IOException {
+        try (Stream<Path> files = Files.list(place)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".dump"))
+                    .map(name -> name.substring(name.indexOf('_') + 1, name.length() - ".dump".length()))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** A place that lost everything is told, and gets it again. */
+    private static void mended(Twofold twofold, Path other) throws IOException {
+        Shell.run("sh", "-c", "rm -rf \"$1\" && mkdir \"$1\"", "sh", other.toString());
+
+        Outcome lacking = twofold.both("exports").degraded();
+        assertThat(lacking.out()).contains("'disk' of export 'open' is complete", other + " lacks 1 snapshot");
+
+        // ids and times of what is written differ, so that lengths of manifests may
+        twofold.one("export", "--to-places").succeeded();
+        twofold.there("export", "--to-places").succeeded();
+        assertThat(left(other)).hasSize(1);
+        String whole = twofold.both("exports").succeeded().out();
+        assertThat(whole.lines().filter(line -> line.contains(" whole "))).hasSize(2);
+        assertThat(whole).contains("'other' of export 'open' is complete").doesNotContain("lacks");
     }
 
     @Test

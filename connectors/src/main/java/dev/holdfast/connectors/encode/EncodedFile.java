@@ -3,7 +3,7 @@ package dev.holdfast.connectors.encode;
 import dev.holdfast.engine.source.ExportFile;
 
 /**
- * A file whose bytes are changed or looked at on their way into another file. Written from its first byte to its last, and never
+ * A file whose bytes are changed on their way into another file. Written from its first byte to its last, and never
  * changed behind. A commit ends what it writes and commits the other file; a close closes that in every case.
  */
 public abstract class EncodedFile implements ExportFile {

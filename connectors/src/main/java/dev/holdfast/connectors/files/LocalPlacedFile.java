@@ -1,18 +1,17 @@
 package dev.holdfast.connectors.files;
 
 import dev.holdfast.engine.place.FileName;
-import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.ForwardingFile;
 
 /** A file of a {@link LocalPlace}: its folders are made before it, and looked at again before it gets its name. */
-final class LocalPlacedFile implements ExportFile {
+final class LocalPlacedFile extends ForwardingFile {
     private final LocalPlace place;
     private final FileName name;
-    private final LocalExportFile file;
 
     LocalPlacedFile(LocalPlace place, FileName name, LocalExportFile file) {
+        super(file);
         this.place = place;
         this.name = name;
-        this.file = file;
     }
 
     @Override
@@ -23,37 +22,12 @@ final class LocalPlacedFile implements ExportFile {
     @Override
     public void preflight() {
         place.makeFolders(name);
-        file.preflight();
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-        file.write(bytes, offset, length);
-    }
-
-    @Override
-    public boolean seekable() {
-        return file.seekable();
-    }
-
-    @Override
-    public void patch(long position, byte[] bytes) {
-        file.patch(position, bytes);
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        return file.read(position, bytes);
+        super.preflight();
     }
 
     @Override
     public void commit() {
         place.requireFolders(name);
-        file.commit();
-    }
-
-    @Override
-    public void close() {
-        file.close();
+        super.commit();
     }
 }

@@ -195,8 +195,9 @@ final class Attempt {
                                 file.name().equals(name) && Fingerprint.matches(target.place(), file, found.get()));
     }
 
-    /** Writes down what the files of a part are, and what will stand beside them, before the first of them can be seen. */
+    /** Writes down what the files of a part are before the first of them can be seen. */
     private synchronized void note(Part part, Sum sum, Set<Checksum> checksums) {
+        requireOpen();
         if (noted.contains(part.name())) {
             return;
         }
@@ -208,7 +209,6 @@ final class Attempt {
                     byte[] line =
                             checksum.line(sum.digest(checksum), file.name()).getBytes(StandardCharsets.UTF_8);
                     sidecars.put(checksum.beside(file.name()), line);
-                    finish(files, checksum.beside(file.name()), line.length, sha256(line));
                 }
             }
         }
@@ -219,6 +219,7 @@ final class Attempt {
 
     /** Writes down what a tree is before its list can be seen, and so before any of its files. */
     private synchronized void note(Part part, FileName list, Sum sum, TreeSurvey survey) {
+        requireOpen();
         List<Written> files = new ArrayList<>(entry.files());
         files.replaceAll(file -> file.part().equals(part.name()) && file.tree().isPresent()
                 ? file.finished(survey.bytes(), sum.digest(Checksum.SHA256))
@@ -226,6 +227,14 @@ final class Attempt {
                 : file);
         entry = entry.with(files);
         rewrite();
+    }
+
+    /** What was found under a name of an attempt that is out is not its own, even if it is equal, and must not be taken for it. */
+    private void requireOpen() {
+        HoldfastException reason = failure;
+        if (reason != null) {
+            throw reason;
+        }
     }
 
     private static void finish(List<Written> files, FileName name, long bytes, String digest) {
@@ -241,11 +250,16 @@ final class Attempt {
         sidecars.clear();
     }
 
+    /** Writes down what it is before it can be seen, and after it was looked that nothing has its name. */
     private void small(FileName name, byte[] bytes, String contentType) {
         boolean replaceable =
                 entry.files().stream().anyMatch(file -> file.name().equals(name) && file.replaceable());
         try (ExportFile file = target.place().create(name, FileFacts.of(contentType), replaceable && isOurs(name))) {
             file.preflight();
+            List<Written> files = new ArrayList<>(entry.files());
+            finish(files, name, bytes.length, sha256(bytes));
+            entry = entry.with(files);
+            rewrite();
             file.write(bytes, 0, bytes.length);
             file.commit();
         }
@@ -253,12 +267,7 @@ final class Attempt {
 
     /** Writes the manifest, looks whether everything is there, and says so. */
     void end(byte[] manifest) {
-        FileName name = entry.files().getLast().name();
-        List<Written> files = new ArrayList<>(entry.files());
-        finish(files, name, manifest.length, sha256(manifest));
-        entry = entry.with(files);
-        rewrite();
-        small(name, manifest, "application/json");
+        small(entry.files().getLast().name(), manifest, "application/json");
         entry = entry.with(entry.files().stream().map(this::seen).toList());
         LedgerEntry whole = entry.with(State.WHOLE);
         target.ledger().write(whole);

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * One file that is written to several places at once, and hashed on the way. A place that fails drops out and the others go on; only
- * when none is left, writing fails. Lanes hear of a failure at the next commit or close. For one thread at a time.
+ * when none is left, writing fails. Lanes hear of a failure after the preflight, and at the next commit or close. For one thread at a time.
  */
 final class Broadcast implements ExportFile {
     private final List<Lane> lanes;
@@ -61,9 +61,11 @@ final class Broadcast implements ExportFile {
         return lanes.size() == 1 ? lanes.getFirst().file().location() : lanes.size() + " places";
     }
 
+    /** Lanes whose file cannot be opened hear of it before another file of theirs is announced. */
     @Override
     public void preflight() {
         files.preflight();
+        tell();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.control.export;
 
+import dev.holdfast.connectors.postgres.DumpedTable;
 import dev.holdfast.control.export.LedgerEntry.PartSize;
 import dev.holdfast.control.export.LedgerEntry.State;
 import dev.holdfast.engine.error.ErrorCode;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +41,7 @@ public final class Delivery {
     private final InstantSource clock;
     private final SecureRandom random;
     private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, List<DumpedTable>> tables = new HashMap<>();
     private Instant lastBeat = Instant.MIN;
 
     public Delivery(ExportPlaces places, ExportConfig export, ZoneId zone, InstantSource clock, SecureRandom random) {
@@ -62,6 +65,7 @@ public final class Delivery {
      */
     public List<PlacedExport> deliver(Snapshot snapshot, List<Target> targets, Contents contents) {
         FilePlan plan = new FilePlan(export, snapshot, contents, zone);
+        tables.clear();
         List<Attempt> attempts = targets.stream()
                 .map(target -> new Attempt(target, entry(snapshot)))
                 .toList();
@@ -77,6 +81,7 @@ public final class Delivery {
                         snapshot,
                         export,
                         contents,
+                        tables,
                         attempt.target().place(),
                         clock.instant())));
                 if (export.latest()) {
@@ -140,6 +145,9 @@ public final class Delivery {
                 file.preflight();
                 ExportReport written = exporter.export(reader, file, progress);
                 file.commit();
+                if (Contents.isDatabase(part)) {
+                    tables.put(part.name(), DumpedTable.of(reader));
+                }
                 return written;
             });
             findings.addAll(report.findings());

@@ -10,18 +10,21 @@ import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.place.PlacedFile;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -30,6 +33,12 @@ import tools.jackson.core.JacksonException;
  * stream; no more than some bytes of each file are in memory. For one thread.
  */
 public final class KeptTree {
+    /** How far apart the clocks of the machines of one place may be. */
+    private static final Duration SKEW = Duration.ofMinutes(1);
+
+    /** A name has 900 bytes, and JSON writes one as six characters at most. */
+    private static final int LONGEST_LINE = 1 << 14;
+
     private final FilePlace place;
     private final Written folder;
     private final Tree tree;
@@ -77,22 +86,83 @@ public final class KeptTree {
      * @throws Damaged if it is not as the ledger says
      */
     public void read(Consumer<TreeFile> consumer) {
-        long files = 0;
+        lines(line -> consumer.accept(parsed(line)));
+    }
+
+    private void lines(Consumer<String> consumer) {
         try (InputStream in = place.open(tree.list());
                 DigestInputStream digested = new DigestInputStream(in, Checksum.SHA256.newDigest());
-                BufferedReader lines = new BufferedReader(new InputStreamReader(digested, StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                consumer.accept(parsed(line));
-                files++;
-            }
+                Reader text = new InputStreamReader(digested, StandardCharsets.UTF_8)) {
+            long lines = lines(text, consumer);
             String digest = HexFormat.of().formatHex(digested.getMessageDigest().digest());
-            if (files != tree.files() || !digest.equals(folder.sha256())) {
+            if (lines != tree.files() || !digest.equals(folder.sha256())) {
                 throw damaged(null);
             }
         } catch (IOException e) {
             throw new Unavailable(
                     ErrorCode.STORE_UNAVAILABLE, "cannot read '" + place.location(tree.list()) + "'", "", e);
         }
+    }
+
+    /** How many lines there are. One that is longer than that of any file is not kept in memory to its end. */
+    private long lines(Reader text, Consumer<String> consumer) throws IOException {
+        long lines = 0;
+        StringBuilder line = new StringBuilder();
+        char[] buffer = new char[LONGEST_LINE];
+        for (int count = text.read(buffer); count >= 0; count = text.read(buffer)) {
+            int from = 0;
+            for (int i = 0; i < count; i++) {
+                if (buffer[i] == '\n') {
+                    consumer.accept(line.append(buffer, from, i - from).toString());
+                    lines++;
+                    line.setLength(0);
+                    from = i + 1;
+                }
+            }
+            line.append(buffer, from, count - from);
+            if (line.length() > LONGEST_LINE) {
+                throw damaged(null);
+            }
+        }
+        if (!line.isEmpty()) {
+            throw damaged(null);
+        }
+        return lines;
+    }
+
+    /**
+     * Some of its files, in the order of the list, which is read to its end: what is not as it was written names nothing.
+     *
+     * @param after how many come before
+     * @param count how many at most
+     * @throws Missing if there is no list
+     * @throws Damaged if it is not as the ledger says
+     */
+    public List<Written> files(long after, int count) {
+        List<String> some = new ArrayList<>();
+        long[] line = {0};
+        lines(text -> {
+            if (line[0]++ >= after && some.size() < count) {
+                some.add(text);
+            }
+        });
+        return some.stream().map(this::parsed).map(this::written).toList();
+    }
+
+    /** The file of that name, if the list has it; the list is read to its end, as by {@link #files}. */
+    Optional<Written> find(FileName name) {
+        List<Written> found = new ArrayList<>();
+        read(file -> {
+            if (name(file).equals(name)) {
+                found.add(written(file));
+            }
+        });
+        return found.stream().findFirst();
+    }
+
+    /** What the list says of a file. */
+    private Written written(TreeFile file) {
+        return Written.planned(name(file), folder.part(), false).finished(file.bytes(), file.sha256());
     }
 
     private TreeFile parsed(String line) {
@@ -169,6 +239,21 @@ public final class KeptTree {
     }
 
     /**
+     * Whether a file of the tree may be of this export. Before the list was there, none was written; one that is older lay there before,
+     * even if it is equal. Once the tree was whole, all are.
+     */
+    Predicate<PlacedFile> own() {
+        if (tree.earliest().isPresent()) {
+            return _ -> true;
+        }
+        Instant begun = place.find(tree.list())
+                .map(PlacedFile::modified)
+                .orElse(Instant.MAX)
+                .minus(SKEW);
+        return found -> !found.modified().isBefore(begun);
+    }
+
+    /**
      * What is known of one of its files. One that was written while the tree was is taken to be untouched; any other has to be read to
      * tell.
      */
@@ -178,13 +263,6 @@ public final class KeptTree {
                         && folder.modified()
                                 .map(time -> !found.modified().isAfter(time))
                                 .orElse(false);
-        return new Written(
-                found.name(),
-                folder.part(),
-                OptionalLong.of(file.bytes()),
-                file.sha256(),
-                during ? Optional.of(found.modified()) : Optional.empty(),
-                false,
-                Optional.empty());
+        return during ? written(file).seen(found.modified()) : written(file);
     }
 }

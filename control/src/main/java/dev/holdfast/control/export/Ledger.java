@@ -1,6 +1,7 @@
 package dev.holdfast.control.export;
 
 import dev.holdfast.control.export.LedgerEntry.Tree;
+import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
@@ -109,15 +110,37 @@ public final class Ledger {
         return new Contents(entries, findings);
     }
 
-    /** A file of an export that is whole, or was when it was written. */
-    public Optional<LedgerEntry.Written> find(String stack, String export, FileName name) {
+    /**
+     * A file of an export that is whole, or was when it was written, or a file of a tree of such an export.
+     *
+     * @throws dev.holdfast.engine.error.Damaged if the list of the tree that would have it is not as it was written
+     */
+    public Optional<Written> find(String stack, String export, FileName name) {
+        return written(stack, export)
+                .flatMap(file -> (file.tree().isPresent() ? within(file, name) : Optional.of(file)).stream())
+                .filter(file -> file.name().equals(name))
+                .findFirst();
+    }
+
+    private Optional<Written> within(Written folder, FileName name) {
+        return name.text().startsWith(folder.name() + "/") ? new KeptTree(place, folder).find(name) : Optional.empty();
+    }
+
+    /** A tree of an export that is whole, or was when it was written. */
+    public Optional<KeptTree> tree(String stack, String export, FileName folder) {
+        return written(stack, export)
+                .filter(file -> file.name().equals(folder) && file.tree().isPresent())
+                .map(file -> new KeptTree(place, file))
+                .findFirst();
+    }
+
+    /** Of the newest export first. */
+    private Stream<Written> written(String stack, String export) {
         return read().of(stack).stream()
                 .map(Stored::entry)
                 .filter(entry -> entry.isWhole() && entry.export().equals(export))
                 .sorted(Comparator.comparing(LedgerEntry::id).reversed())
-                .flatMap(entry -> entry.files().stream())
-                .filter(file -> file.name().equals(name) && file.tree().isEmpty())
-                .findFirst();
+                .flatMap(entry -> entry.files().stream());
     }
 
     /** Empty if it is no entry, or one that lies where it does not belong. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Removes exports from a place: only files that an entry of the ledger names, itself or in a tree's list, that are as it says, and that
@@ -122,8 +123,9 @@ public final class Removal {
         }
         List<FileName> others = new ArrayList<>();
         long[] count = {0};
+        Predicate<PlacedFile> own = kept.own();
         kept.read(file -> place.find(kept.name(file))
-                .filter(found -> !removed(entry, kept.written(file, found), found))
+                .filter(found -> !own.test(found) || !removed(entry, kept.written(file, found), found))
                 .ifPresent(found -> {
                     count[0]++;
                     if (others.isEmpty()) {

@@ -3,6 +3,7 @@ package dev.holdfast.control.export;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.source.ExportFile;
+import dev.holdfast.engine.source.ForwardingFile;
 import java.security.MessageDigest;
 import java.util.EnumMap;
 import java.util.HexFormat;
@@ -14,10 +15,9 @@ import java.util.function.Consumer;
  * A file whose length and digests are told before it can be seen. Where digests are wanted, it can be changed behind only where the file
  * that it writes to can be read again for them. For one thread.
  */
-public final class SummedFile implements ExportFile {
+public final class SummedFile extends ForwardingFile {
     private static final int BUFFER = 1 << 18;
 
-    private final ExportFile file;
     private final Consumer<Sum> listener;
     private final Map<Checksum, MessageDigest> digests;
     private long length;
@@ -29,7 +29,7 @@ public final class SummedFile implements ExportFile {
      * @param listener hears of the file before it is committed
      */
     public SummedFile(ExportFile file, Set<Checksum> checksums, Consumer<Sum> listener) {
-        this.file = file;
+        super(file);
         this.listener = listener;
         this.digests = digests(checksums);
     }
@@ -41,42 +41,22 @@ public final class SummedFile implements ExportFile {
     }
 
     @Override
-    public String location() {
-        return file.location();
-    }
-
-    @Override
-    public void preflight() {
-        file.preflight();
-    }
-
-    @Override
     public void write(byte[] bytes, int offset, int count) {
         digests.values().forEach(digest -> digest.update(bytes, offset, count));
         length += count;
-        file.write(bytes, offset, count);
-    }
-
-    @Override
-    public boolean seekable() {
-        return file.seekable();
+        super.write(bytes, offset, count);
     }
 
     /** What cannot be read again could not be summed again either. */
     @Override
     public boolean changeable() {
-        return digests.isEmpty() ? file.changeable() : file.seekable();
+        return digests.isEmpty() ? super.changeable() : seekable();
     }
 
     @Override
     public void patch(long position, byte[] bytes) {
         changed = true;
-        file.patch(position, bytes);
-    }
-
-    @Override
-    public int read(long position, byte[] bytes) {
-        return file.read(position, bytes);
+        super.patch(position, bytes);
     }
 
     @Override
@@ -85,7 +65,7 @@ public final class SummedFile implements ExportFile {
         Map<Checksum, String> sums = new EnumMap<>(Checksum.class);
         last.forEach((checksum, digest) -> sums.put(checksum, HexFormat.of().formatHex(digest.digest())));
         listener.accept(new Sum(length, sums));
-        file.commit();
+        super.commit();
     }
 
     private Map<Checksum, MessageDigest> readAgain() {
@@ -93,7 +73,7 @@ public final class SummedFile implements ExportFile {
         byte[] buffer = new byte[BUFFER];
         long position = 0;
         while (position < length) {
-            int count = (int) Math.min(file.read(position, buffer), length - position);
+            int count = (int) Math.min(read(position, buffer), length - position);
             if (count <= 0) {
                 throw new Damaged(
                         ErrorCode.FILE_UNWRITABLE,
@@ -104,10 +84,5 @@ public final class SummedFile implements ExportFile {
             position += count;
         }
         return again;
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }

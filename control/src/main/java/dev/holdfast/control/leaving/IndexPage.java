@@ -38,6 +38,7 @@ final class IndexPage {
                 <p>Written by Holdfast on %2$s. Nothing here needs Holdfast. Each file is read back so:</p>
                 <pre>
                 sha256sum -c SHA256SUMS                                # is everything as it was written?
+                gpg --decrypt X.gpg > X                                # first, if it ends in .gpg
                 psql -X -v ON_ERROR_STOP=1 -d postgres -f roles/X.sql  # the roles first, where they are missing
                 pg_restore --exit-on-error -d EMPTY_DATABASE X.dump
                 gunzip -c X.sql.gz | psql -X -v ON_ERROR_STOP=1 -d EMPTY_DATABASE

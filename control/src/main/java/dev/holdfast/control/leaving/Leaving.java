@@ -12,6 +12,7 @@ import dev.holdfast.engine.error.ErrorCode;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.NoSpace;
 import dev.holdfast.engine.place.FileFacts;
+import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
@@ -41,6 +42,7 @@ import java.util.function.Function;
  */
 public final class Leaving {
     private static final String ROLES = "roles";
+    private static final String ENCRYPTED = ".gpg";
     private static final Duration ABANDONED = Duration.ofHours(6);
     private static final String NOT_YET = "it was not written yet";
     private static final String AGAIN = "run the export of everything again.";
@@ -124,14 +126,18 @@ public final class Leaving {
     private List<LeftFile> files(Snapshot snapshot, Part part) {
         FileFormat format = format(part);
         LeftFile data = new LeftFile(
-                LeavingFolder.data(snapshot, part, format.extension()),
+                named(LeavingFolder.data(snapshot, part, format.extension())),
                 part.name(),
                 Content.DATA,
                 format.label(),
                 new State.Missing(NOT_YET, AGAIN));
-        LeftFile roles =
-                new LeftFile(LeavingFolder.roles(snapshot, part), part.name(), Content.ROLES, ROLES, data.state());
+        LeftFile roles = new LeftFile(
+                named(LeavingFolder.roles(snapshot, part)), part.name(), Content.ROLES, ROLES, data.state());
         return isDatabase(part) ? List.of(data, roles) : List.of(data);
+    }
+
+    private FileName named(FileName name) {
+        return order.protection().encrypts() ? name.with(ENCRYPTED) : name;
     }
 
     private FileFormat format(Part part) {
@@ -140,6 +146,23 @@ public final class Leaving {
 
     private static boolean isDatabase(Part part) {
         return part.kind().equals(PostgresConfig.KIND);
+    }
+
+    /**
+     * Looks whether files can be encrypted as is asked for, before the first of them is written.
+     *
+     * @throws HoldfastException if they cannot
+     */
+    public void requireProtection() {
+        lacking.stream().findFirst().ifPresent(one -> {
+            // what it takes is read when it is made
+            ExportFile file = encrypted(folder.place().create(one.file().name(), facts(one), order.overwrite()));
+            file.close();
+        });
+    }
+
+    private ExportFile encrypted(ExportFile file) {
+        return order.protection().isNone() ? file : formats.protectedBy(order.protection(), file);
     }
 
     /**
@@ -246,7 +269,8 @@ public final class Leaving {
                     Set.of(Checksum.SHA256),
                     sum -> note(
                             new State.Whole(sum.bytes(), sum.digest(Checksum.SHA256), Optional.empty(), List.of())));
-            try (ExportFile out = roles ? summed : formats.encoded(format(one.part()), summed);
+            ExportFile whole = encrypted(summed);
+            try (ExportFile out = roles ? whole : formats.encoded(format(one.part()), whole);
                     Exporter exporter =
                             roles ? rolesOf.apply(one.part()) : formats.exporter(one.part(), format(one.part()))) {
                 exporter.preflight(reader);

@@ -2,6 +2,7 @@ package dev.holdfast.control.leaving;
 
 import dev.holdfast.control.config.DatabasePart;
 import dev.holdfast.control.export.FileFormat;
+import dev.holdfast.control.export.Protection;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
 import java.time.Instant;
@@ -15,10 +16,16 @@ import java.util.Optional;
  * @param parts names of parts or of sources; empty for all
  * @param databases what files of databases are
  * @param files what files of buckets and directories are
+ * @param protection how files with contents are encrypted; records and the index are not
  * @param overwrite whether a file may be replaced that is there and not as it was written, or not known
  */
 public record LeavingOrder(
-        Optional<Instant> since, List<String> parts, FileFormat databases, FileFormat files, boolean overwrite) {
+        Optional<Instant> since,
+        List<String> parts,
+        FileFormat databases,
+        FileFormat files,
+        Protection protection,
+        boolean overwrite) {
     public LeavingOrder {
         parts = List.copyOf(parts);
     }

@@ -6,6 +6,10 @@ import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
 import dev.holdfast.connectors.archive.TreeExport;
 import dev.holdfast.connectors.files.LocalExportFolder;
+import dev.holdfast.connectors.postgres.DumpedTable;
+import dev.holdfast.control.export.Contents;
+import dev.holdfast.control.export.ExportOutput;
+import dev.holdfast.control.export.Exported;
 import dev.holdfast.control.export.SummedFile;
 import dev.holdfast.engine.repository.Part;
 import dev.holdfast.engine.repository.Snapshot;
@@ -16,6 +20,7 @@ import dev.holdfast.engine.source.PartReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,7 +49,7 @@ public final class ExportOperation {
     /** Writes the part that was chosen. */
     @FunctionalInterface
     private interface Writing {
-        ExportReport write(ExportChoice choice, PartReader reader);
+        ExportReport write(Snapshot snapshot, ExportChoice choice, PartReader reader);
     }
 
     /**
@@ -54,8 +59,32 @@ public final class ExportOperation {
      */
     public ExportResult run(Request request, ExportFile output, Run run) {
         try (ExportFile file = output) {
-            return run(request, file.location(), run, (choice, reader) -> counted(choice, reader, file, run));
+            return run(request, file.location(), run, (_, choice, reader) -> counted(choice, reader, file, run));
         }
+    }
+
+    /**
+     * Writes a file that is told what it is made from.
+     *
+     * @param output where it goes; closed in every case
+     */
+    public ExportResult run(Request request, ExportOutput output, Run run) {
+        Instant began = clock.instant();
+        try (ExportOutput file = output) {
+            return run(request, file.location(), run, (snapshot, choice, reader) -> {
+                if (file.hasManifest()) {
+                    file.describe(new Exported(
+                            snapshot, choice.part(), choice.format().label(), tables(choice, reader), began));
+                }
+                return counted(choice, reader, file, run);
+            });
+        }
+    }
+
+    private static List<DumpedTable> tables(ExportChoice choice, PartReader reader) {
+        return Contents.isDatabase(choice.part()) && !(choice.format() instanceof ExportFormat.Roles)
+                ? DumpedTable.of(reader)
+                : List.of();
     }
 
     /**
@@ -65,7 +94,8 @@ public final class ExportOperation {
      */
     public ExportResult run(Request request, LocalExportFolder output, Run run) {
         try (LocalExportFolder folder = output) {
-            return run(request, folder.location(), run, (choice, reader) -> tree(choice.part(), reader, folder, run));
+            return run(
+                    request, folder.location(), run, (_, choice, reader) -> tree(choice.part(), reader, folder, run));
         }
     }
 
@@ -77,7 +107,7 @@ public final class ExportOperation {
                             repository.snapshots(), request.choice().stackName())
                     .select(request.snapshot());
             ExportChoice choice = ExportChoice.of(snapshot, request.part(), request.format());
-            ExportReport report = writing.write(choice, repository.read(snapshot, choice.part()));
+            ExportReport report = writing.write(snapshot, choice, repository.read(snapshot, choice.part()));
             report.findings().forEach(run::found);
             return new ExportResult(
                     snapshot,

@@ -55,6 +55,7 @@ public final class LeavingOperation {
             run.step(Step.of(PREFLIGHT), () -> {
                 leaving.plan(snapshots, repository.pinned());
                 LeavingTotals _ = leaving.index(from);
+                leaving.requireProtection();
                 leaving.requireRoom();
             });
             LeavingTotals totals = written(leaving, repository, from, run);

@@ -103,7 +103,8 @@ public final class Expectations {
         return compared;
     }
 
-    private Damaged damaged(String what) {
+    /** The file is not what it should be. */
+    Damaged damaged(String what) {
         return new Damaged(
                 ErrorCode.DAMAGED,
                 "'" + where + "' " + what,

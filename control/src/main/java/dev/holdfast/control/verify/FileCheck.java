@@ -7,6 +7,7 @@ import dev.holdfast.connectors.dump.DumpReport.Packed;
 import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.connectors.pgp.OpenPgpReader;
 import dev.holdfast.connectors.postgres.DumpContents;
+import dev.holdfast.connectors.postgres.DumpedTable;
 import dev.holdfast.connectors.postgres.TrialDump;
 import dev.holdfast.connectors.postgres.TrialReport;
 import dev.holdfast.control.export.Checksum;
@@ -42,6 +43,7 @@ public final class FileCheck {
     private final Instant now;
     private final List<String> compared = new ArrayList<>();
     private final List<String> notCompared = new ArrayList<>();
+    private final List<ExpectedRows> rows = new ArrayList<>();
     private @Nullable DumpReport report;
     private @Nullable TrialReport trial;
     private @Nullable HoldfastException unproven;
@@ -145,6 +147,7 @@ public final class FileCheck {
         if (isContent()) {
             Sidecars sidecars = Sidecars.of(place, name);
             expected.addAll(sidecars.expected());
+            rows.addAll(sidecars.rows());
             notCompared.addAll(sidecars.unusable());
         }
         return new Expectations(place.location(name), expected, List.of());
@@ -170,6 +173,7 @@ public final class FileCheck {
             drain(expected, progress);
         }
         compared.addAll(expected.compare());
+        compareRows(expected);
         if (unproven == null && report != null && expected.isEmpty()) {
             report.unproven().forEach(what -> notComparedButWhole(what));
         }
@@ -182,6 +186,23 @@ public final class FileCheck {
 
     private InputStream hashed(Expectations expected, Progress progress) {
         return expected.of(place.open(name), read -> progress.advance(0, read));
+    }
+
+    private void compareRows(Expectations expected) {
+        DumpReport known = report;
+        if (known == null || known.database().isEmpty()) {
+            return;
+        }
+        List<DumpedTable> tables = known.database().get().tables();
+        for (ExpectedRows one : rows) {
+            one.difference(tables).ifPresent(difference -> {
+                throw expected.damaged(difference);
+            });
+            one.compared(tables)
+                    .ifPresentOrElse(
+                            compared::add,
+                            () -> notCompared.add("none of the tables of " + one.source() + " was found"));
+        }
     }
 
     private void drain(Expectations expected, Progress progress) {

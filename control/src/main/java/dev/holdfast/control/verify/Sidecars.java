@@ -34,6 +34,7 @@ final class Sidecars {
     private final FilePlace place;
     private final FileName file;
     private final List<Expected> expected = new ArrayList<>();
+    private final List<ExpectedRows> rows = new ArrayList<>();
     private final List<String> unusable = new ArrayList<>();
 
     private Sidecars(FilePlace place, FileName file) {
@@ -69,6 +70,11 @@ final class Sidecars {
 
     List<Expected> expected() {
         return expected;
+    }
+
+    /** How many rows a dump should have; empty if nothing says that. */
+    List<ExpectedRows> rows() {
+        return rows;
     }
 
     /** What lies there and says nothing of the file, for people. */
@@ -151,6 +157,7 @@ final class Sidecars {
                             one.path("bytes").isIntegralNumber()
                                     ? OptionalLong.of(one.path("bytes").asLong())
                                     : OptionalLong.empty()));
+                    ExpectedRows.of(source, one.path("tables")).ifPresent(rows::add);
                     return;
                 }
             }

@@ -36,6 +36,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Two stacks with names that begin alike, in one place, for weeks, with failures, strangers and pins: nothing that matters goes. */
@@ -97,11 +99,20 @@ class ExportFuzzTest {
         }
     }
 
+    /**
+     * What an entry named that cannot be read any more, or is gone.
+     *
+     * @param bytes what it has
+     * @param replaceable whether it may have others one day, if only it stays
+     */
+    private record Sheltered(byte[] bytes, boolean replaceable) {}
+
     /** One place and what happens to it. */
     private static final class World {
         private final Random random;
         private final MemoryPlace place;
         private final Map<String, byte[]> foreign = new HashMap<>();
+        private final Map<FileName, Sheltered> sheltered = new HashMap<>();
         private final Map<String, List<Snapshot>> snapshots = new HashMap<>();
         private final Set<SnapshotId> pinned = new TreeSet<>();
         private final SecureRandom ids;
@@ -184,6 +195,12 @@ class ExportFuzzTest {
                         .as(name)
                         .isNotNull()
                         .satisfies(held -> assertThat(held.bytes()).isEqualTo(bytes)));
+                sheltered.forEach((name, before) -> assertThat(place.files().get(name))
+                        .as("%s, which a broken entry names", name)
+                        .isNotNull()
+                        .satisfies(
+                                held -> assertThat(before.replaceable() || Arrays.equals(held.bytes(), before.bytes()))
+                                        .isTrue()));
             }
         }
 
@@ -228,13 +245,24 @@ class ExportFuzzTest {
                         // as long as it was, but another one
                         bytes[0] ^= 1;
                         now = now.plusSeconds(1);
-                        place.put(one.text(), bytes);
-                        foreign.put(one.text(), bytes);
+                        put(one.text(), bytes);
                     }
                 }
                 case 2 -> {
                     if (!foreign.containsKey(one.text())) {
+                        shelter(one, false);
+                        sheltered.remove(one);
                         place.take(one.text());
+                    }
+                }
+                case 3, 4 -> {
+                    List<FileName> entries = all.stream()
+                            .filter(name -> name.text().endsWith(".json")
+                                    && name.text().startsWith(Ledger.FOLDER)
+                                    && !foreign.containsKey(name.text()))
+                            .toList();
+                    if (!entries.isEmpty()) {
+                        put(entries.get(random.nextInt(entries.size())).text());
                     }
                 }
                 default -> {}
@@ -244,8 +272,34 @@ class ExportFuzzTest {
         private void put(String name) {
             byte[] bytes = new byte[random.nextInt(20)];
             random.nextBytes(bytes);
+            put(name, bytes);
+        }
+
+        private void put(String name, byte[] bytes) {
+            shelter(new FileName(name), true);
+            sheltered.remove(new FileName(name));
             place.put(name, bytes);
             foreign.put(name, bytes);
+        }
+
+        /**
+         * What an entry names stays when nobody can read it any more.
+         *
+         * @param there whether something lies where it was; else nobody knows that it named what is replaced from time to time
+         */
+        private void shelter(FileName ledger, boolean there) {
+            Map<FileName, MemoryPlace.Held> files = place.files();
+            MemoryPlace.Held held = files.get(ledger);
+            if (held == null || !ledger.text().startsWith(Ledger.FOLDER)) {
+                return;
+            }
+            LedgerJson.read(held.bytes())
+                    .ifPresent(entry -> entry.files().stream()
+                            .filter(file -> file.replaceable() ? there : entry.isWhole())
+                            .forEach(file -> namedBy(file, files)
+                                    .filter(name -> files.containsKey(name) && !foreign.containsKey(name.text()))
+                                    .forEach(name -> sheltered.put(
+                                            name, new Sheltered(files.get(name).bytes(), file.replaceable())))));
         }
 
         private void keep(String stack, ExportConfig export, boolean trouble) {
@@ -310,25 +364,23 @@ class ExportFuzzTest {
             }
         }
 
-        /** What an entry names, itself or by the list of a tree, as far as that is as it was written. */
         private static Set<FileName> namedBy(LedgerEntry entry, Map<FileName, MemoryPlace.Held> before) {
-            Set<FileName> names = new HashSet<>();
-            for (LedgerEntry.Written file : entry.files()) {
-                names.add(file.name());
-                FileName list = file.tree().map(LedgerEntry.Tree::list).orElse(file.name());
-                MemoryPlace.Held held = before.get(list);
-                if (file.tree().isEmpty()
-                        || held == null
-                        || !sha256(held.bytes()).equals(file.sha256())) {
-                    continue;
-                }
-                names.add(list);
-                new String(held.bytes(), StandardCharsets.UTF_8)
-                        .lines()
-                        .forEach(line -> names.add(new FileName(
-                                file.name() + "/" + TreeFile.of(line).name())));
+            return entry.files().stream().flatMap(file -> namedBy(file, before)).collect(Collectors.toSet());
+        }
+
+        /** What an entry names, itself or by the list of a tree, as far as that is as it was written. */
+        private static Stream<FileName> namedBy(LedgerEntry.Written file, Map<FileName, MemoryPlace.Held> before) {
+            FileName list = file.tree().map(LedgerEntry.Tree::list).orElse(file.name());
+            MemoryPlace.Held held = before.get(list);
+            if (file.tree().isEmpty() || held == null || !sha256(held.bytes()).equals(file.sha256())) {
+                return Stream.of(file.name());
             }
-            return names;
+            return Stream.concat(
+                    Stream.of(file.name(), list),
+                    new String(held.bytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .map(line -> new FileName(
+                                    file.name() + "/" + TreeFile.of(line).name())));
         }
 
         private static String sha256(byte[] bytes) {

@@ -38,7 +38,12 @@ class ExportOutputTest {
                 .map(checksum -> new Sidecar(
                         checksum, "x.tar", new LocalExportFile(folder.resolve("x.tar." + checksum.label()), overwrite)))
                 .toList();
-        return new ExportOutput(places, new LocalExportFile(folder.resolve("x.tar"), overwrite), protection, sidecars);
+        return new ExportOutput(
+                places,
+                new LocalExportFile(folder.resolve("x.tar"), overwrite),
+                protection,
+                sidecars,
+                Optional.empty());
     }
 
     private long write(ExportOutput output) {

@@ -1,6 +1,7 @@
 package dev.holdfast.control.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.control.export.ExportPlan.Standing;
 import dev.holdfast.control.retention.RetentionPolicy;
@@ -29,6 +30,8 @@ import dev.holdfast.engine.tree.Attributes;
 import dev.holdfast.engine.tree.Entry;
 import dev.holdfast.engine.tree.EntryKey;
 import dev.holdfast.engine.tree.EntryType;
+import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -276,6 +279,19 @@ class TreesInPlacesTest {
     }
 
     @Test
+    void equal_files_that_lay_there_before_are_not_taken_for_its_own() {
+        Snapshot snapshot = snapshot("shop");
+        assertThat(deliver(snapshot, place)).noneMatch(PlacedExport::failed);
+        List<String> before = place.names("media_");
+        place.put(place.names(".holdfast/").getLast(), new byte[] {1});
+        now = now.plus(Duration.ofHours(1));
+
+        assertThat(failure(deliver(snapshot, place).getFirst())).isInstanceOf(AlreadyExists.class);
+
+        assertThat(place.names("media_")).containsExactlyElementsOf(before).hasSize(5);
+    }
+
+    @Test
     void strange_and_changed_files_stay_and_the_rest_goes() {
         LedgerEntry entry = delivered("shop");
         String folder = "media_2026-11-20_02-00-00/";
@@ -314,6 +330,24 @@ class TreesInPlacesTest {
                 .satisfies(finding -> assertThat(finding.toString()).contains("4 files in it were left there"));
         assertThat(place.names("media_2026-11-20_02-00-00/")).hasSize(4);
         assertThat(new Ledger(place).read().findings()).hasSize(1);
+    }
+
+    @Test
+    void a_list_that_was_changed_into_one_endless_line_is_not_read_for_ever() {
+        LedgerEntry entry = delivered("shop");
+        InputStream endless = new InputStream() {
+            @Override
+            public int read() {
+                return 'x';
+            }
+        };
+        FilePlace changed = (FilePlace) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {FilePlace.class},
+                (_, method, arguments) -> method.getName().equals("open") ? endless : method.invoke(place, arguments));
+
+        assertThatThrownBy(() -> new KeptTree(changed, entry.contents().getFirst()).read(_ -> {}))
+                .isInstanceOf(Damaged.class);
     }
 
     @Test

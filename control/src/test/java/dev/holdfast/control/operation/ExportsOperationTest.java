@@ -320,6 +320,27 @@ class ExportsOperationTest {
     }
 
     @Test
+    void what_an_entry_named_stays_when_nobody_can_read_it_even_if_the_next_attempt_would_write_the_same() {
+        stack = stack(ExportNames.Preset.ROTATED.names(), place("disk"));
+        backup();
+        keep();
+        String main = "last/shop-20261121-020000.sql.gz";
+        at("disk").names(".holdfast/").forEach(entry -> at("disk").put(entry, new byte[] {1}));
+        List<String> copies = files(at("disk")).stream()
+                .filter(name -> !name.startsWith("last/"))
+                .toList();
+        copies.forEach(at("disk")::take);
+        List<String> left = files(at("disk"));
+
+        assertThat(keep().degraded()).contains("degraded: 1 of 1");
+        assertThat(files(at("disk"))).containsExactlyElementsOf(left).contains(main);
+
+        at("disk").take(main);
+        assertThat(keep().degraded()).contains("degraded: 1 of 1");
+        assertThat(files(at("disk"))).contains(main + ".md5", main + ".sha256").doesNotContain(main);
+    }
+
+    @Test
     void a_file_that_is_gone_or_changed_is_told_and_a_changed_one_stays() {
         backup();
         keep();

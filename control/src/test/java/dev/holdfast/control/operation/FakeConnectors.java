@@ -18,6 +18,7 @@ import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.control.export.Protection;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unavailable;
 import dev.holdfast.engine.place.FilePlace;
@@ -28,6 +29,7 @@ import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.ExportReport;
 import dev.holdfast.engine.source.Exporter;
 import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.ForwardingFile;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.PartWriter;
 import dev.holdfast.engine.source.Progress;
@@ -45,6 +47,7 @@ import dev.holdfast.engine.tree.EntryType;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -305,7 +308,19 @@ public final class FakeConnectors implements Connectors {
 
             @Override
             public ExportFile protectedBy(Protection protection, ExportFile file) {
-                throw new UnsupportedOperationException();
+                if (!protection.recipients().isEmpty()) {
+                    throw new Invalid(ErrorCode.CONFIGURATION_INVALID, "the certificate has expired", "");
+                }
+                return new ForwardingFile(file) {
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) {
+                        byte[] sealed = Arrays.copyOfRange(bytes, offset, offset + length);
+                        for (int i = 0; i < length; i++) {
+                            sealed[i] ^= 0x55;
+                        }
+                        super.write(sealed, 0, length);
+                    }
+                };
             }
         };
     }

@@ -4,12 +4,15 @@ import static dev.holdfast.control.operation.FakeRepository.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.control.config.Secret;
 import dev.holdfast.control.export.FileFormat;
 import dev.holdfast.control.export.PlaceConfig;
+import dev.holdfast.control.export.Protection;
 import dev.holdfast.control.leaving.LeavingOrder;
 import dev.holdfast.engine.error.AlreadyExists;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
+import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.NoSpace;
 import dev.holdfast.engine.error.Unavailable;
@@ -54,7 +57,7 @@ class LeavingOperationTest {
     }
 
     private static LeavingOrder order(FileFormat databases, boolean overwrite) {
-        return new LeavingOrder(Optional.empty(), List.of(), databases, FileFormat.TAR_GZ, overwrite);
+        return new LeavingOrder(Optional.empty(), List.of(), databases, FileFormat.TAR_GZ, Protection.NONE, overwrite);
     }
 
     private Snapshot backup(String name) {
@@ -320,7 +323,12 @@ class LeavingOperationTest {
         backup("wiki");
         stack = Optional.of("shop");
         order = new LeavingOrder(
-                Optional.of(second.began()), List.of("media"), FileFormat.CUSTOM, FileFormat.ZIP, false);
+                Optional.of(second.began()),
+                List.of("media"),
+                FileFormat.CUSTOM,
+                FileFormat.ZIP,
+                Protection.NONE,
+                false);
 
         LeavingResult result = run();
 
@@ -332,10 +340,57 @@ class LeavingOperationTest {
     }
 
     @Test
+    void files_are_encrypted_where_that_is_asked_for_and_an_earlier_run_without_is_no_excuse() {
+        Snapshot snapshot = backup("shop");
+        run();
+        String plain = text(folder(snapshot) + "database.dump");
+        order = sealed(List.of());
+
+        LeavingResult result = run();
+
+        assertThat(result.concern()).isEmpty();
+        assertThat(result.written()).isEqualTo(3);
+        assertThat(place.names("shop/"))
+                .contains(
+                        folder(snapshot) + "database.dump.gpg",
+                        folder(snapshot) + "media.tar.gz.gpg",
+                        folder(snapshot) + "roles/database.sql.gpg");
+        assertThat(text(folder(snapshot) + "database.dump.gpg"))
+                .hasSameSizeAs(plain)
+                .isNotEqualTo(plain);
+        assertThat(run().written()).isZero();
+    }
+
+    @Test
+    void what_cannot_be_encrypted_is_not_begun() {
+        Snapshot snapshot = backup("shop");
+        order = sealed(List.of(Path.of("expired.asc")));
+
+        assertThatThrownBy(this::run).isInstanceOf(Invalid.class).hasMessage("the certificate has expired");
+
+        assertThat(place.names("shop/")).containsExactly(folder(snapshot) + "snapshot.json");
+    }
+
+    private static LeavingOrder sealed(List<Path> recipients) {
+        return new LeavingOrder(
+                Optional.empty(),
+                List.of(),
+                FileFormat.CUSTOM,
+                FileFormat.TAR_GZ,
+                new Protection(
+                        recipients,
+                        Optional.of(new Secret("four words are needed")),
+                        Optional.empty(),
+                        Optional.empty()),
+                false);
+    }
+
+    @Test
     void asking_for_nothing_that_is_there_is_a_failure() {
         assertThatThrownBy(this::run).isInstanceOf(Missing.class);
         backup("shop");
-        order = new LeavingOrder(Optional.empty(), List.of("medium"), FileFormat.CUSTOM, FileFormat.ZIP, false);
+        order = new LeavingOrder(
+                Optional.empty(), List.of("medium"), FileFormat.CUSTOM, FileFormat.ZIP, Protection.NONE, false);
         assertThatThrownBy(this::run).isInstanceOf(Missing.class).hasMessageContaining("none of 1 snapshots");
     }
 

@@ -86,6 +86,39 @@ class FileCheckTest {
     }
 
     @Test
+    void a_manifest_says_how_many_rows_the_tables_of_a_dump_have() throws IOException {
+        String copy = """
+                --
+                -- Data for Name: orders; Type: TABLE DATA; Schema: public; Owner: shop
+                --
+
+                COPY public.orders (id) FROM stdin;
+                1
+                2
+                \\.
+
+
+                """;
+        Files.write(folder.resolve(NAME), zipped(SQL.replace("SELECT 1;\n\n", copy)));
+        String json = """
+                {"files": [{"fileName": "%s", "sha256": "%s",
+                 "tables": [{"schema": "public", "name": "%s", "rows": %s}]}]}
+                """;
+        beside(".manifest.json", json.formatted(NAME, digest("SHA-256"), "orders", "2"));
+        assertThat(verdict().compared()).contains("rows of 1 of 1 tables of shop.sql.gz.manifest.json");
+        beside(".manifest.json", json.formatted(NAME, digest("SHA-256"), "orders", "3"));
+        assertBad(verdict(), ErrorCode.DAMAGED, "has 2 rows of public.orders, and shop.sql.gz.manifest.json says 3");
+        // written otherwise in the dump, or not there
+        beside(".manifest.json", json.formatted(NAME, digest("SHA-256"), "customers", "3"));
+        assertThat(verdict().state()).isEqualTo(State.UNPROVEN);
+        assertThat(verdict().notCompared()).contains("none of the tables of shop.sql.gz.manifest.json was found");
+        // of another program
+        beside(".manifest.json", json.formatted(NAME, digest("SHA-256"), "orders", "\"many\""));
+        assertThat(verdict().state()).isEqualTo(State.WHOLE);
+        assertThat(verdict().compared()).noneMatch(what -> what.startsWith("rows of"));
+    }
+
+    @Test
     void a_manifest_says_length_and_digest() throws IOException {
         String json = "{\"files\": [{\"name\": \"x\", \"fileName\": \"%s\", \"bytes\": %d, \"sha256\": \"%s\"}]}";
         long bytes = Files.size(folder.resolve(NAME));

@@ -1,6 +1,8 @@
 package dev.holdfast.server.routes;
 
+import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.ExportConfig;
+import dev.holdfast.control.export.KeptTree;
 import dev.holdfast.control.export.Ledger;
 import dev.holdfast.control.export.LedgerEntry.Written;
 import dev.holdfast.control.stack.StackRecord;
@@ -17,18 +19,26 @@ import dev.holdfast.server.http.Call;
 import dev.holdfast.server.http.Route;
 import dev.holdfast.server.services.Services;
 import dev.holdfast.server.view.ExportLinkView;
+import dev.holdfast.server.view.KeptFileView;
+import dev.holdfast.server.view.PageView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
-/** Files that exports keep in places, fetched; only those that the place's ledger names for the stack. */
+/**
+ * Files that exports keep in places, those of trees too: listed and fetched. Only those that the place's ledger names for the stack,
+ * itself or by the list of a tree.
+ */
 public final class KeptFileRoutes {
     private static final int AT_ONCE = 6;
     private static final String BYTES = "application/octet-stream";
@@ -46,18 +56,59 @@ public final class KeptFileRoutes {
 
     public List<Route> all() {
         return List.of(
+                Route.get(ExportRoutes.PLACE + "/tree", Admission.VIEWER, this::list),
                 Route.get(FILE, Admission.OPERATOR, this::fetch),
                 Route.post(ExportRoutes.PLACE + "/links", Admission.OPERATOR, this::link));
+    }
+
+    private Answer list(Call call) {
+        StackRecord stack = ExportRoutes.stack(services, call);
+        ExportConfig export = ExportRoutes.chosen(stack, call.text("export"), call.text("place"));
+        int after = call.number("after", 0);
+        int limit = call.number("limit", RunRoutes.DEFAULT_LIMIT);
+        List<Written> files = reading(
+                export, place -> tree(place, stack, export, call.text("name")).files(after, limit + 1));
+        return Answer.ok(PageView.of(files, limit, KeptFileView::of, _ -> String.valueOf((long) after + limit)));
+    }
+
+    private static KeptTree tree(FilePlace place, StackRecord stack, ExportConfig export, String name) {
+        return new Ledger(place)
+                .tree(stack.name(), export.name(), new FileName(name))
+                .orElseThrow(() -> new Missing(
+                        ErrorCode.UNKNOWN_NAME,
+                        "export '" + export.name() + "' keeps no whole tree of that name there",
+                        "the list of the place has their names."));
     }
 
     private Answer fetch(Call call) {
         StackRecord stack = ExportRoutes.stack(services, call);
         ExportConfig export = ExportRoutes.chosen(stack, call.text("export"), call.text("place"));
-        Written file;
+        Written file = reading(export, place -> find(place, stack, export, call.text("name")));
+        return new Answer.Download(file.name().last(), BYTES, out -> {
+            begin();
+            try (FilePlace place = open(export)) {
+                copy(place, file, out);
+            } finally {
+                downloads.release();
+            }
+        });
+    }
+
+    /** Ledgers and lists may be long, so whoever looks into them counts as one who fetches. */
+    private <T> T reading(ExportConfig export, Function<FilePlace, T> work) {
+        begin();
         try (FilePlace place = open(export)) {
-            file = find(place, stack, export, call.text("name"));
+            return work.apply(place);
+        } finally {
+            downloads.release();
         }
-        return new Answer.Download(file.name().last(), BYTES, out -> copy(export, file, out));
+    }
+
+    private void begin() {
+        if (!downloads.tryAcquire()) {
+            throw new Busy(
+                    ErrorCode.TOO_MANY_REQUESTS, AT_ONCE + " downloads are under way", "wait until one has ended.");
+        }
     }
 
     private FilePlace open(ExportConfig export) {
@@ -74,7 +125,7 @@ public final class KeptFileRoutes {
                 .orElseThrow(() -> new Missing(
                         ErrorCode.UNKNOWN_NAME,
                         "export '" + export.name() + "' keeps no whole file of that name there",
-                        "the list of the place has their names."));
+                        "the list of the place, or that of a tree, has their names."));
         Optional<PlacedFile> found = place.find(wanted);
         if (found.isEmpty() || found.get().bytes() != file.bytes().orElse(-1)) {
             throw new Missing(
@@ -85,22 +136,17 @@ public final class KeptFileRoutes {
         return file;
     }
 
-    private void copy(ExportConfig export, Written file, OutputStream out) throws IOException {
-        if (!downloads.tryAcquire()) {
-            throw new Busy(
-                    ErrorCode.TOO_MANY_REQUESTS, AT_ONCE + " downloads are under way", "wait until one has ended.");
-        }
-        try (FilePlace place = open(export);
-                InputStream in = place.open(file.name())) {
-            long copied = in.transferTo(out);
-            if (copied != file.bytes().orElse(-1)) {
+    private static void copy(FilePlace place, Written file, OutputStream out) throws IOException {
+        try (InputStream in = place.open(file.name());
+                DigestInputStream digested = new DigestInputStream(in, Checksum.SHA256.newDigest())) {
+            long copied = digested.transferTo(out);
+            String digest = HexFormat.of().formatHex(digested.getMessageDigest().digest());
+            if (copied != file.bytes().orElse(-1) || !digest.equals(file.sha256())) {
                 throw new Damaged(
                         ErrorCode.DAMAGED,
-                        "'" + place.location(file.name()) + "' has " + copied + " bytes now",
+                        "'" + place.location(file.name()) + "' is not as it was written",
                         "fetch it from another place.");
             }
-        } finally {
-            downloads.release();
         }
     }
 
@@ -110,7 +156,7 @@ public final class KeptFileRoutes {
         ExportConfig export = ExportRoutes.chosen(stack, call.text("export"), call.text("place"));
         Order order = call.body(Order.class);
         Duration life = LinkRoutes.life(services, order.seconds().map(Duration::ofSeconds));
-        try (FilePlace place = open(export)) {
+        return reading(export, place -> {
             Written file = find(place, stack, export, order.name());
             Optional<URI> own = place.link(file.name(), life);
             call.note("file=" + file.name()
@@ -122,7 +168,7 @@ public final class KeptFileRoutes {
                             own.map(URI::toString).orElseGet(() -> publicUrl() + through),
                             own.isPresent(),
                             own.map(_ -> services.clock().instant().plus(life))));
-        }
+        });
     }
 
     private String publicUrl() {
