@@ -25,8 +25,10 @@ public final class ScriptReading {
     private static final int LOOKED_AT_BYTES = 16 * 1024;
 
     private static final int MOST_NAMES = 10_000;
+    /** A table without columns leaves two spaces. */
     private static final Pattern COPY = Pattern.compile(
-            "COPY (?:(\"(?:[^\"]|\"\")+\"|[^\" .]+)\\.)?(\"(?:[^\"]|\"\")+\"|[^\" .]+) (?:\\(.*\\) )?FROM stdin;");
+            "COPY (?:(\"(?:[^\"]|\"\")+\"|[^\" .]+)\\.)?(\"(?:[^\"]|\"\")+\"|[^\" .]+) (?:\\(.*\\))? ?FROM stdin;");
+
     private static final Pattern OWNER = Pattern.compile("ALTER .* OWNER TO (\"(?:[^\"]|\"\")+\"|[^\" ;]+);");
     private static final Pattern EXTENSION =
             Pattern.compile("CREATE EXTENSION (?:IF NOT EXISTS )?(\"(?:[^\"]|\"\")+\"|[^\" ;]+).*");
