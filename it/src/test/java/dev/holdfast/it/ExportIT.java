@@ -88,6 +88,7 @@ class ExportIT {
         assertThat(Fingerprints.differences(rows, copy.fingerprint()))
                 .as(restore)
                 .isEmpty();
+        stack.equal("latest", "--part", "database", "--with", "database=" + copy.server().url(copy.name()));
         copy.destroy();
     }
 }

@@ -77,6 +77,7 @@ class ExportedFilesIT {
         expected.remove(".");
         found.remove(".");
         assertThat(Fingerprints.differences(expected, found)).as(unpack).isEmpty();
+        stack.equal("latest", "--part", "uploads", "--with", "uploads=" + copy);
         Shell.run("rm", "-rf", copy.toString());
     }
 

@@ -137,6 +137,7 @@ class KeptExportsIT {
                 text + " | '" + copy.server().binFolder() + "/psql' -X -q -v ON_ERROR_STOP=1 -d '"
                         + copy.server().url(copy.name()) + "'");
         assertThat(Fingerprints.differences(rows, copy.fingerprint())).as(text).isEmpty();
+        stack.equal("latest", "--part", "database", "--with", "database=" + copy.server().url(copy.name()));
         copy.destroy();
     }
 
@@ -148,6 +149,7 @@ class KeptExportsIT {
         expected.remove(".");
         found.remove(".");
         assertThat(Fingerprints.differences(expected, found)).isEmpty();
+        stack.equal("latest", "--part", "uploads", "--with", "uploads=" + copy);
     }
 
     private static void inTheBucket(Stack stack, Path disk) throws IOException {
