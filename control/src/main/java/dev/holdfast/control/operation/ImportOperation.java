@@ -5,6 +5,7 @@ import static dev.holdfast.control.operation.Step.Phase.CHECK;
 import static dev.holdfast.control.operation.Step.Phase.OPEN;
 import static dev.holdfast.control.operation.Step.Phase.PREFLIGHT;
 
+import dev.holdfast.connectors.adopt.BackupHead;
 import dev.holdfast.connectors.files.UnpackedFolder;
 import dev.holdfast.control.adopt.AdoptedBackup;
 import dev.holdfast.control.adopt.AdoptedBackups;
@@ -132,12 +133,17 @@ public final class ImportOperation {
     static void requireUsable(AdoptedBackup backup) {
         if (!backup.isUsable()) {
             throw new Unsupported(
-                    ErrorCode.CHECK_FAILED,
-                    "'" + backup.name() + "' cannot be used: " + backup.why(),
-                    backup.state() == AdoptedBackup.State.LOCKED
-                            ? "give its passphrase or secret key."
-                            : "take another one.");
+                    ErrorCode.CHECK_FAILED, "'" + backup.name() + "' cannot be used: " + backup.why(), hint(backup));
         }
+    }
+
+    private static String hint(AdoptedBackup backup) {
+        if (backup.state() != AdoptedBackup.State.LOCKED) {
+            return "take another one.";
+        }
+        return !backup.layers().isEmpty() && backup.layers().getLast() == BackupHead.Layer.OPENPGP
+                ? "give its passphrase or secret key."
+                : "take that off with its own program, and adopt what comes out.";
     }
 
     /** One run. For one thread. */

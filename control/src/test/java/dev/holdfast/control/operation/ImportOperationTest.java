@@ -126,6 +126,18 @@ class ImportOperationTest {
     }
 
     @Test
+    void what_is_not_opened_is_told_with_what_would_open_it() {
+        old.put("shop_2025-01-01_02-00-00.sql.gpg", "-----BEGIN PGP MESSAGE-----\n".getBytes(StandardCharsets.UTF_8));
+        old.put("shop_2025-01-02_02-00-00.sql.xz", new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0, 4});
+
+        assertThat(imported(true).items())
+                .extracting(item -> ((Outcome.Failed) item.outcome()).reason().hint())
+                .containsExactly(
+                        "give its passphrase or secret key.",
+                        "take that off with its own program, and adopt what comes out.");
+    }
+
+    @Test
     void each_becomes_a_snapshot_of_its_own_time_and_one_that_fails_hides_nothing() {
         dump("shop_2025-01-01_02-00-00.sql", "1\n");
         dump("shop_2025-01-02_02-00-00.sql", "1\n2\n");
