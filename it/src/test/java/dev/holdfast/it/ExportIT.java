@@ -88,7 +88,12 @@ class ExportIT {
         assertThat(Fingerprints.differences(rows, copy.fingerprint()))
                 .as(restore)
                 .isEmpty();
-        stack.equal("latest", "--part", "database", "--with", "database=" + copy.server().url(copy.name()));
+        stack.equal(
+                "latest",
+                "--part",
+                "database",
+                "--with",
+                "database=" + copy.server().url(copy.name()));
         copy.destroy();
     }
 }

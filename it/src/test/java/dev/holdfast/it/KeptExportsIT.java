@@ -137,7 +137,12 @@ class KeptExportsIT {
                 text + " | '" + copy.server().binFolder() + "/psql' -X -q -v ON_ERROR_STOP=1 -d '"
                         + copy.server().url(copy.name()) + "'");
         assertThat(Fingerprints.differences(rows, copy.fingerprint())).as(text).isEmpty();
-        stack.equal("latest", "--part", "database", "--with", "database=" + copy.server().url(copy.name()));
+        stack.equal(
+                "latest",
+                "--part",
+                "database",
+                "--with",
+                "database=" + copy.server().url(copy.name()));
         copy.destroy();
     }
 
