@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -201,6 +203,40 @@ public final class OwnServer implements ScratchServer {
                             + closed + "'",
                     "name a folder that it may enter with HOLDFAST_SPOOL, such as /var/tmp.");
         }
+    }
+
+    /**
+     * Hands a folder of files to the account that restores here, and opens the way to it. Nothing is changed outside the folder that this
+     * server is in.
+     *
+     * @param dump below that folder
+     * @throws Unsupported (CONFIGURATION_INVALID) if it is not
+     */
+    void letRead(Path dump) throws IOException {
+        if (!account.isOther()) {
+            return;
+        }
+        Path spool = folder.toRealPath().resolveSibling("");
+        Path real = dump.toRealPath();
+        if (!real.startsWith(spool) || real.equals(spool)) {
+            throw new Unsupported(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "'" + dump + "' does not lie in '" + spool + "', where the server of a test restore is",
+                    "report this.");
+        }
+        Path way = spool.relativize(real);
+        for (int i = 1; i < way.getNameCount(); i++) {
+            Path above = spool.resolve(way.subpath(0, i));
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
+            permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+            Files.setPosixFilePermissions(above, permissions);
+        }
+        try (Stream<Path> files = Files.list(real)) {
+            for (Path file : files.toList()) {
+                account.own(file);
+            }
+        }
+        account.own(real);
     }
 
     private ProcessBuilder builder(List<String> command) {

@@ -9,6 +9,7 @@ import dev.holdfast.engine.source.ExportFile;
 import dev.holdfast.engine.source.ExportReport;
 import dev.holdfast.engine.source.Exporter;
 import dev.holdfast.engine.source.Finding;
+import dev.holdfast.engine.source.ForwardingFile;
 import dev.holdfast.engine.source.PartReader;
 import dev.holdfast.engine.source.Progress;
 import java.io.IOException;
@@ -188,48 +189,17 @@ public final class PostgresExporter implements Exporter {
     }
 
     /** A file, and how much was written to it; to commit and to close it is left to the caller. */
-    private static final class Counted implements ExportFile {
-        private final ExportFile file;
+    private static final class Counted extends ForwardingFile {
         private long written;
 
         Counted(ExportFile file) {
-            this.file = file;
-        }
-
-        @Override
-        public String location() {
-            return file.location();
-        }
-
-        @Override
-        public void preflight() {
-            file.preflight();
+            super(file);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) {
-            file.write(bytes, offset, length);
+            super.write(bytes, offset, length);
             written += length;
-        }
-
-        @Override
-        public boolean seekable() {
-            return file.seekable();
-        }
-
-        @Override
-        public boolean changeable() {
-            return file.changeable();
-        }
-
-        @Override
-        public void patch(long position, byte[] bytes) {
-            file.patch(position, bytes);
-        }
-
-        @Override
-        public int read(long position, byte[] bytes) {
-            return file.read(position, bytes);
         }
 
         @Override

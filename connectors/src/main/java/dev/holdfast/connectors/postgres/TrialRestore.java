@@ -12,9 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -22,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +27,6 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,7 +146,9 @@ public final class TrialRestore {
         }
         arguments.add("--dbname=" + database.connectionArgument());
         if (dump.folder().isPresent()) {
-            handOver(dump.folder().get());
+            if (server instanceof OwnServer own) {
+                own.letRead(dump.folder().get());
+            }
             arguments.add(dump.folder().get().toString());
         }
         ToolRun run = fed(
@@ -169,26 +167,6 @@ public final class TrialRestore {
             case FOLDER -> "directory";
             case CUSTOM, SCRIPT -> "custom";
         };
-    }
-
-    /** Whoever runs the server has to get there, and to read it. */
-    private void handOver(Path folder) throws IOException {
-        if (server instanceof OwnServer own && own.account().isOther()) {
-            Path above = folder.toAbsolutePath().resolveSibling("");
-            for (Path closed = ScratchAccount.closed(above);
-                    !closed.equals(closed.getRoot());
-                    closed = ScratchAccount.closed(above)) {
-                Set<PosixFilePermission> opened = Files.getPosixFilePermissions(closed);
-                opened.add(PosixFilePermission.OTHERS_EXECUTE);
-                Files.setPosixFilePermissions(closed, opened);
-            }
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    own.account().own(file);
-                }
-            }
-            own.account().own(folder);
-        }
     }
 
     private void script(TrialDump dump, PostgresLocation database, InputStream content)

@@ -1,13 +1,8 @@
 package dev.holdfast.connectors.dump;
 
+import dev.holdfast.connectors.postgres.ForeignDumps;
 import dev.holdfast.demo.stand.PrivatePostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Backup files as people's own tools make them, of one small database. */
 final class Dumps implements AutoCloseable {
@@ -43,40 +38,7 @@ final class Dumps implements AutoCloseable {
 
     /** Makes a file with a shell command, in which {@code $OUT} is its name. */
     Path made(String name, String command) {
-        Path file = folder.resolve(name);
-        try {
-            ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("said").toFile());
-            builder.environment()
-                    .putAll(Map.of(
-                            "OUT",
-                            file.toString(),
-                            "PGHOST",
-                            "127.0.0.1",
-                            "PGPORT",
-                            Integer.toString(server.port()),
-                            "PGUSER",
-                            PrivatePostgres.SUPERUSER,
-                            "PGPASSWORD",
-                            server.password(),
-                            "PGDATABASE",
-                            "shop",
-                            "GNUPGHOME",
-                            Files.createDirectories(folder.resolve("gnupg")).toString()));
-            Process process = builder.start();
-            process.getOutputStream().close();
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IllegalStateException(
-                        command + ": " + Files.readString(folder.resolve("said"), StandardCharsets.UTF_8));
-            }
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return new ForeignDumps(folder, server, "shop").made(name, command);
     }
 
     @Override

@@ -21,32 +21,36 @@ import java.util.concurrent.TimeUnit;
  * @param folder in which they are made
  * @param database of which they are made
  */
-record ForeignDumps(Path folder, PrivatePostgres server, String database) {
-    /** Makes one with a shell command, in which {@code $OUT} is its name. */
-    Path made(String name, String command) {
+public record ForeignDumps(Path folder, PrivatePostgres server, String database) {
+    /** Makes one with a shell command, in which {@code $OUT} is its name; gpg has keys of its own there. */
+    public Path made(String name, String command) {
         Path file = folder.resolve(name);
-        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command)
-                .directory(folder.toFile())
-                .inheritIO();
-        builder.environment()
-                .putAll(Map.of(
-                        "OUT",
-                        file.toString(),
-                        "PGHOST",
-                        "127.0.0.1",
-                        "PGPORT",
-                        Integer.toString(server.port()),
-                        "PGUSER",
-                        PrivatePostgres.SUPERUSER,
-                        "PGPASSWORD",
-                        server.password(),
-                        "PGDATABASE",
-                        database));
+        Path said = folder.resolve("said");
         try {
+            ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile());
+            builder.environment()
+                    .putAll(Map.of(
+                            "OUT",
+                            file.toString(),
+                            "PGHOST",
+                            "127.0.0.1",
+                            "PGPORT",
+                            Integer.toString(server.port()),
+                            "PGUSER",
+                            PrivatePostgres.SUPERUSER,
+                            "PGPASSWORD",
+                            server.password(),
+                            "PGDATABASE",
+                            database,
+                            "GNUPGHOME",
+                            Files.createDirectories(folder.resolve("gnupg")).toString()));
             Process process = builder.start();
-            assertThat(process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1)
-                    .as(command)
-                    .isZero();
+            process.getOutputStream().close();
+            int exit = process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1;
+            assertThat(exit).as("%s: %s", command, Files.readString(said)).isZero();
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

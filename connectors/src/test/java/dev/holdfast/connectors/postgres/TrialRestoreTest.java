@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -125,6 +126,24 @@ class TrialRestoreTest {
         try (ScratchServer lent = lent("trial_scratch:trial")) {
             assertThatExceptionOfType(Unsupported.class).isThrownBy(() -> restored(lent, all));
         }
+    }
+
+    /** Root hands the files to the account of the server, and opens the way to them. */
+    @Test
+    void folders_that_are_not_of_the_spool_are_never_opened_for_the_server() throws IOException {
+        Path closed = Files.createDirectory(
+                folder.resolve("closed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        DumpReport report =
+                ForeignDumps.read(shop().made("packed.tar", "pg_dump -Fd -f closed/d; tar -cf $OUT -C closed d"));
+        TrialDump dump =
+                TrialDump.ofFolder(closed.resolve("d"), report.database().orElseThrow(), "closed/d");
+        try {
+            trial(own).run(dump);
+        } catch (Unsupported e) {
+            assertThat(e).hasMessageContaining("does not lie in");
+        }
+        assertThat(Files.getPosixFilePermissions(closed)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.holdfast.connectors.postgres.FolderDump;
 import dev.holdfast.control.export.Checksum;
 import dev.holdfast.control.export.PlaceConfig;
 import dev.holdfast.control.verify.Expectations;
+import dev.holdfast.control.verify.FileFailures;
 import dev.holdfast.control.verify.HashedInput;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
@@ -164,11 +165,7 @@ final class FolderReading {
             in.transferTo(OutputStream.nullOutputStream());
             length = counted.bytes();
         } catch (IOException e) {
-            throw new Failed(
-                    ErrorCode.FILE_UNREADABLE,
-                    "'" + place.location(file.name()) + "' cannot be read: " + e.getMessage(),
-                    "look at the disk or the connection, and try again.",
-                    e);
+            throw FileFailures.unreadable(place, file.name(), e);
         }
         if (length != file.bytes()) {
             throw new Failed(

@@ -15,7 +15,6 @@ import dev.holdfast.control.export.LedgerEntry;
 import dev.holdfast.control.verify.FileVerdict.State;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.error.Unsupported;
@@ -212,11 +211,7 @@ public final class FileCheck {
                 // only hashed
             }
         } catch (IOException e) {
-            throw new Failed(
-                    ErrorCode.FILE_UNREADABLE,
-                    "'" + place.location(name) + "' cannot be read: " + e.getMessage(),
-                    "look at the disk or the connection, and try again.",
-                    e);
+            throw FileFailures.unreadable(place, name, e);
         }
     }
 

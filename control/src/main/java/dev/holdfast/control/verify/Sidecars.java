@@ -1,8 +1,6 @@
 package dev.holdfast.control.verify;
 
 import dev.holdfast.control.export.Checksum;
-import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.Invalid;
 import dev.holdfast.engine.error.Missing;
 import dev.holdfast.engine.place.FileName;
@@ -91,11 +89,7 @@ final class Sidecars {
         } catch (Missing e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new Failed(
-                    ErrorCode.FILE_UNREADABLE,
-                    "'" + place.location(name) + "' cannot be read: " + e.getMessage(),
-                    "look at the disk or the connection, and try again.",
-                    e);
+            throw FileFailures.unreadable(place, name, e);
         }
     }
 

@@ -8,7 +8,6 @@ import dev.holdfast.control.verify.FileVerdict.State;
 import dev.holdfast.engine.error.Cancelled;
 import dev.holdfast.engine.error.Damaged;
 import dev.holdfast.engine.error.ErrorCode;
-import dev.holdfast.engine.error.Failed;
 import dev.holdfast.engine.error.HoldfastException;
 import dev.holdfast.engine.place.FileName;
 import dev.holdfast.engine.place.FilePlace;
@@ -126,11 +125,7 @@ public final class TreeCheck {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new Failed(
-                    ErrorCode.FILE_UNREADABLE,
-                    "'" + place.location(name) + "' cannot be read: " + e.getMessage(),
-                    "look at the disk or the connection, and try again.",
-                    e);
+            throw FileFailures.unreadable(place, name, e);
         }
     }
 }

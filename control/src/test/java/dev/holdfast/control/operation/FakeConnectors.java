@@ -274,9 +274,12 @@ public final class FakeConnectors implements Connectors {
         return Objects.requireNonNull(adopted);
     }
 
+    /** Where files are unpacked: where servers for test restores are made, in tests with both. */
+    public Path spool = Path.of(System.getProperty("java.io.tmpdir"));
+
     @Override
     public UnpackedFolder unpackedFolder() {
-        return UnpackedFolder.in(Path.of(System.getProperty("java.io.tmpdir")));
+        return UnpackedFolder.in(spool);
     }
 
     /** Makes servers for test restores, for tests that need them. */

@@ -60,6 +60,7 @@ class VerifyOperationTest {
     @BeforeEach
     void connect() {
         connectors.exportPlaces.put("/old", place);
+        connectors.spool = scratch;
         connectors.scratch = () -> {
             OwnServer server = OwnServer.start(ClientTools.ofMachine(), scratch);
             servers.add(server);

@@ -123,12 +123,7 @@ class EdgeTest {
     /** A client whose body comes after the answer would meet a closed connection with its next call. */
     @Test
     void a_connection_goes_on_after_an_answer_that_did_not_wait_for_the_body() throws Exception {
-        try (Edge edge = new Edge(
-                        List.of(Route.get("/health/live", Admission.ANYONE, _ -> text("here"))),
-                        CONTRACT,
-                        NOBODY,
-                        DEAF,
-                        EdgeSettings.USUAL);
+        try (Edge edge = here();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.start("127.0.0.1", 0))) {
             socket.setSoTimeout(60_000);
             for (int call = 0; call < 3; call++) {
@@ -145,12 +140,7 @@ class EdgeTest {
     @ValueSource(
             strings = {"Content-Length: 100000000\r\n\r\n123", "Transfer-Encoding: chunked\r\n\r\nno chunk\r\n\r\n"})
     void a_connection_that_cannot_go_on_is_announced_to_end(String rest) throws Exception {
-        try (Edge edge = new Edge(
-                        List.of(Route.get("/health/live", Admission.ANYONE, _ -> text("here"))),
-                        CONTRACT,
-                        NOBODY,
-                        DEAF,
-                        EdgeSettings.USUAL);
+        try (Edge edge = here();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.start("127.0.0.1", 0))) {
             socket.setSoTimeout(60_000);
             send(socket, "GET /health/live HTTP/1.1\r\nHost: here\r\n" + rest);
@@ -161,17 +151,17 @@ class EdgeTest {
     /** Such an address is refused before it reaches a route. */
     @Test
     void an_address_that_cannot_be_understood_ends_a_connection_only_when_it_says_so() throws Exception {
-        try (Edge edge = new Edge(
-                        List.of(Route.get("/health/live", Admission.ANYONE, _ -> text("here"))),
-                        CONTRACT,
-                        NOBODY,
-                        DEAF,
-                        EdgeSettings.USUAL);
+        try (Edge edge = here();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.start("127.0.0.1", 0))) {
             socket.setSoTimeout(60_000);
             send(socket, "GET /health/%00 HTTP/1.1\r\nHost: here\r\n\r\n");
             assertThat(head(socket)).startsWith("HTTP/1.1 400").containsIgnoringCase("connection: close");
         }
+    }
+
+    private static Edge here() {
+        Route route = Route.get("/health/live", Admission.ANYONE, _ -> text("here"));
+        return new Edge(List.of(route), CONTRACT, NOBODY, DEAF, EdgeSettings.USUAL);
     }
 
     private static void send(Socket socket, String text) throws IOException {
